@@ -1,0 +1,80 @@
+"""Danish bank days: which days money moves, and how far apart two days are in them.
+
+Source: Nationalbanken's published list of bank closing days. Public holidays come from the `holidays`
+package; its categories do not know bank days, so the four that banks add are ours: the day after Ascension,
+5 June, 24 and 31 December. 1 May is a bank day.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+
+import holidays
+import numpy as np
+from numpy.typing import NDArray
+
+SATURDAY = 5
+FIRST_YEAR = 2000  # outside these years only weekends count as closed
+LAST_YEAR = 2050
+
+
+@lru_cache(maxsize=256)
+def bank_holidays(year: int) -> frozenset[date]:
+    """Days of one year on which Danish banks are closed, weekends not counted."""
+    public = holidays.country_holidays("DK", years=year)
+    ascension = next((day for day, name in public.items() if "himmelfart" in name.lower()), None)
+    closed = {*public, date(year, 6, 5), date(year, 12, 24), date(year, 12, 31)}
+    if ascension is not None:
+        closed.add(ascension + timedelta(days=1))
+    return frozenset(closed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankCalendar:
+    """Bank days of an office: Danish bank days less the office's own closed days."""
+
+    closed_days: frozenset[date] = field(default_factory=frozenset)  #: the office's own closed days
+
+    def is_bank_day(self, day: date) -> bool:
+        """Whether money moves on this day."""
+        return day.weekday() < SATURDAY and day not in bank_holidays(day.year) and day not in self.closed_days
+
+    def add_bank_days(self, day: date, count: int) -> date:
+        """The bank day `count` bank days after `day` (before it when negative).
+
+        A `day` that is no bank day counts from the next bank day when going forward and from the one before when
+        going back, so that `add_bank_days(saturday, 0)` is Monday.
+        """
+        step = -1 if count < 0 else 1
+        current = day
+        while not self.is_bank_day(current):
+            current += timedelta(days=step)
+        for _ in range(abs(count)):
+            current += timedelta(days=step)
+            while not self.is_bank_day(current):
+                current += timedelta(days=step)
+        return current
+
+    def bank_days_between(self, start: date, end: date) -> int:
+        """Bank days after `start` up to and with `end`; negative when `end` is before `start`."""
+        both = self.ordinals(np.array([start, end], dtype="datetime64[D]"))
+        return int(both[1] - both[0])
+
+    def ordinals(self, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
+        """Number each day on a line of bank days, so that a difference counts bank days.
+
+        Args:
+            days: datetime64, any unit; no NaT.
+
+        Returns:
+            int64, same length: a day that is no bank day has the number of the bank day before it.
+        """
+        start = np.datetime64(f"{FIRST_YEAR}-01-01", "D")
+        dates = days.astype("datetime64[D]")
+        result: NDArray[np.int64] = np.busday_count(start, dates + np.timedelta64(1, "D"), busdaycal=self._numpy_calendar)
+        return result
+
+    @cached_property
+    def _numpy_calendar(self) -> np.busdaycalendar:
+        days = {day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in bank_holidays(year)} | self.closed_days
+        return np.busdaycalendar(holidays=sorted(np.datetime64(day, "D") for day in days))
