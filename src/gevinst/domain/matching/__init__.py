@@ -1,0 +1,1 @@
+"""The matching engine: exact, bounded, and independent of the order of rows."""
