@@ -1,0 +1,191 @@
+"""Knots of candidate pairs: what can be decided in a group where several items could go with several.
+
+A knot is solved as a whole, so the answer cannot depend on which item came first. Only an answer that is the only
+one, or among items that nobody could tell apart, is taken; the rest is left for a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gevinst.domain.matching.board import Board, Indexes
+from gevinst.domain.matching.edges import Edges
+
+#: Knots larger than this are not searched; their items stay open or are proposed.
+MOST_PAIRS_IN_A_KNOT = 2_500
+MOST_DAYS_IN_ORDER = 5  # pairing by order of date needs each pair this close
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knot:
+    """A connected part of the candidate graph."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    pairs: frozenset[tuple[int, int]]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every left item could go with every right item."""
+        return len(self.pairs) == len(self.left) * len(self.right)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Pairs that a knot allows, and why."""
+
+    pairs: tuple[tuple[int, int], ...]
+    reason: str  #: "interchangeable", "assignment", "evidence" or "earliest"
+    alike: int = 0
+
+
+def knots(edges: Edges) -> Iterator[Knot]:
+    """The connected parts of the candidate graph, each once, in order of their first left item."""
+    from_left: dict[int, list[int]] = defaultdict(list)
+    from_right: dict[int, list[int]] = defaultdict(list)
+    for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True):
+        from_left[left].append(right)
+        from_right[right].append(left)
+    seen: set[int] = set()
+    for start in sorted(from_left):
+        if start not in seen:
+            yield _knot_from(start, from_left, from_right, seen)
+
+
+def _knot_from(start: int, from_left: dict[int, list[int]], from_right: dict[int, list[int]], seen: set[int]) -> Knot:
+    lefts, rights, waiting = {start}, set(), [start]
+    while waiting:
+        for right in from_left[waiting.pop()]:
+            if right not in rights:
+                rights.add(right)
+                new = [left for left in from_right[right] if left not in lefts]
+                lefts.update(new)
+                waiting.extend(new)
+    seen.update(lefts)
+    pairs = frozenset((left, right) for left in lefts for right in from_left[left])
+    return Knot(left=tuple(sorted(lefts)), right=tuple(sorted(rights)), pairs=pairs)
+
+
+def solve(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
+    """What the knot allows: none, one or several answers over different items of it.
+
+    Args:
+        board: the items.
+        knot: free items only.
+        shared_code: all pairs share a code, so that order in time may decide and a double may wait.
+    """
+    if len(knot.pairs) > MOST_PAIRS_IN_A_KNOT:
+        return []
+    return (
+        _only_pair(knot)
+        or _interchangeable(board, knot)
+        or _only_assignment(knot)
+        or _by_evidence(board, knot, shared_code=shared_code)
+        or (_in_order(board, knot) if shared_code else [])
+        or (_earliest(board, knot) if shared_code else [])
+    )
+
+
+def _only_pair(knot: Knot) -> list[Answer]:
+    return [Answer(pairs=tuple(knot.pairs), reason="evidence")] if len(knot.pairs) == 1 else []
+
+
+def _interchangeable(board: Board, knot: Knot) -> list[Answer]:
+    alike = len({_look(board, "left", at) for at in knot.left}) == 1
+    if not (alike and knot.complete and len({_look(board, "right", at) for at in knot.right}) == 1):
+        return []
+    pairs = tuple(zip(knot.left, knot.right, strict=False))
+    return [Answer(pairs=pairs, reason="interchangeable", alike=max(len(knot.left), len(knot.right)))]
+
+
+def _look(board: Board, name: str, at: int) -> tuple[object, ...]:
+    """All that a person can see of an item; numbers that only its own side has tell nothing."""
+    side = board.left if name == "left" else board.right
+    booked = side.items["booked"].iat[at]
+    return (booked, int(side.amount[at]), side.code_sets[at], side.word_sets[at])
+
+
+def _only_assignment(knot: Knot) -> list[Answer]:
+    """The only way to pair every item of the knot, if there is exactly one.
+
+    A bipartite graph has one perfect matching exactly when taking the items with a single candidate, again and
+    again, uses it up.
+    """
+    if len(knot.left) != len(knot.right):
+        return []
+    ends: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for left, right in knot.pairs:
+        ends["l", left].add(right)
+        ends["r", right].add(left)
+    pairs = []
+    single = [end for end, others in ends.items() if len(others) == 1]
+    while single:
+        end = single.pop()
+        if end not in ends or len(ends[end]) != 1:
+            continue
+        (other,) = ends[end]
+        left, right = (end[1], other) if end[0] == "l" else (other, end[1])
+        pairs.append((left, right))
+        single.extend(_take_out(ends, left, right))
+    return [Answer(pairs=tuple(sorted(pairs)), reason="assignment")] if len(pairs) == len(knot.left) else []
+
+
+def _take_out(ends: dict[tuple[str, int], set[int]], left: int, right: int) -> list[tuple[str, int]]:
+    touched = [("r", other) for other in ends.pop(("l", left)) if other != right]
+    touched += [("l", other) for other in ends.pop(("r", right)) if other != left]
+    for end in touched:
+        ends[end].discard(left if end[0] == "r" else right)
+    return [end for end in touched if len(ends[end]) == 1]
+
+
+def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
+    """Keep the pairs that share most, seen from both ends, and look again."""
+    scores = {pair: _shared(board, *pair) for pair in knot.pairs}
+    best_left: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    best_right: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for (left, right), score in scores.items():
+        best_left[left] = max(best_left[left], score)
+        best_right[right] = max(best_right[right], score)
+    kept = [pair for pair, score in scores.items() if any(score) and score == best_left[pair[0]] == best_right[pair[1]]]
+    if not kept or len(kept) == len(knot.pairs):
+        return []
+    array = np.array(sorted(kept), dtype=np.int64)
+    edges = Edges(left=array[:, 0], right=array[:, 1], mark=np.full(len(array), -1))
+    return [answer for part in knots(edges) for answer in solve(board, part, shared_code=shared_code)]
+
+
+def _shared(board: Board, left: int, right: int) -> tuple[int, int]:
+    codes = len(board.left.code_sets[left] & board.right.code_sets[right])
+    words = len(board.left.word_sets[left] & board.right.word_sets[right])
+    return codes, words
+
+
+def _in_order(board: Board, knot: Knot) -> list[Answer]:
+    """Pair in order of date, where that is the only cheapest way and each pair is close."""
+    if len(knot.left) != len(knot.right) or not knot.complete:
+        return []
+    left = sorted(knot.left, key=lambda at: (int(board.left.day[at]), at))
+    right = sorted(knot.right, key=lambda at: (int(board.right.day[at]), at))
+    left_days, right_days = board.left.day[left], board.right.day[right]
+    if np.abs(left_days - right_days).max() > MOST_DAYS_IN_ORDER or not _order_decides(left_days, right_days):
+        return []
+    return [Answer(pairs=tuple(zip(left, right, strict=True)), reason="assignment")]
+
+
+def _order_decides(left: Indexes, right: Indexes) -> bool:
+    kept = np.abs(left[:-1] - right[:-1]) + np.abs(left[1:] - right[1:])
+    swapped = np.abs(left[:-1] - right[1:]) + np.abs(left[1:] - right[:-1])
+    return bool((swapped > kept).all())
+
+
+def _earliest(board: Board, knot: Knot) -> list[Answer]:
+    """One item against doubles of one another: the nearest is taken, on a tie the first; the others stay open."""
+    if min(len(knot.left), len(knot.right)) != 1 or not knot.complete:
+        return []
+    many, side = (knot.right, board.right) if len(knot.left) == 1 else (knot.left, board.left)
+    if len({(side.code_sets[at], side.word_sets[at]) for at in many}) != 1:
+        return []
+    pair = min(knot.pairs, key=lambda pair: (abs(int(board.left.day[pair[0]] - board.right.day[pair[1]])), pair))
+    return [Answer(pairs=(pair,), reason="earliest")]
