@@ -1,0 +1,254 @@
+"""What the use cases need from outside, as small protocols, with the values and errors that pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from gevinst.domain.audit import AuditEvent, AuditRow
+from gevinst.domain.gains import GainEntry
+from gevinst.domain.place import Place
+from gevinst.domain.run import Run, RunState
+
+if TYPE_CHECKING:  # its module loads pandas, which a list of runs need not pay
+    from gevinst.domain.reconciliation import Side
+
+#: States of a run that did its work: its open items and statements stand.
+DONE_STATES = frozenset({RunState.AGREED, RunState.OPEN_ITEMS})
+#: States that a run leaves no more.
+FINAL_STATES = DONE_STATES | {RunState.REJECTED, RunState.FAILED, RunState.STOPPED, RunState.MISSED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedItem:
+    """An open item that goes on to the next period."""
+
+    side: Side
+    item_id: str
+    account: str
+    booked: date
+    amount: int  #: øre, money in > 0
+    currency: str
+    reference: str = ""
+    text: str = ""  #: may name a person: stays in the database, never in log or audit trail
+    counterparty: str = ""
+    document: str = ""
+    first_period: str  #: the period in which it was first open
+    place: Place  #: where it stood in its file
+    cause: str = ""  #: why it is open, a key of the catalogue (cause.<key>)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenStatement:
+    """A statement that a run has used; balances in øre."""
+
+    account: str
+    currency: str
+    number: str
+    opening: int | None
+    closing: int | None
+    first: date | None
+    last: date | None
+    period: str
+    run_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenInput:
+    """A file that a run has read."""
+
+    source: str  #: name of the source in the robot's passport
+    file: str  #: name without folder
+    sha256: str  #: of its bytes, hex
+    rows: int
+
+
+class StoreError(Exception):
+    """Something the store refuses; the catalogue has the sentence under `error.<code>`, for `facts`."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **facts: str | int) -> None:
+        self.facts: Mapping[str, str | int] = facts
+        super().__init__(" ".join([self.code, *(f"{name}={value}" for name, value in facts.items())]))
+
+
+class AlreadyRunningError(StoreError):
+    """A run of the same robot and period has not ended."""
+
+    code = "STO-001"
+
+    def __init__(self, *, running: Run, holder: str, seen: datetime) -> None:
+        self.running = running
+        self.holder = holder  #: who holds it, as given to start()
+        self.seen = seen  #: its last sign of life, UTC; hand it to abandon()
+        super().__init__(
+            run_id=running.run_id, robot=running.robot, period=running.period, user=running.triggered_by
+        )
+
+
+class FinishedRunError(StoreError):
+    """A run that has ended is never changed."""
+
+    code = "STO-002"
+
+    def __init__(self, *, run_id: str, state: RunState) -> None:
+        super().__init__(run_id=run_id, state=str(state))
+
+
+class UnknownRunError(StoreError):
+    """There is no such run."""
+
+    code = "STO-003"
+
+    def __init__(self, *, run_id: str) -> None:
+        super().__init__(run_id=run_id)
+
+
+class RunExistsError(StoreError):
+    """There is a run of this id already."""
+
+    code = "STO-004"
+
+    def __init__(self, *, run_id: str) -> None:
+        super().__init__(run_id=run_id)
+
+
+class StoreVersionError(StoreError):
+    """The database is of a version that this program does not know."""
+
+    code = "STO-005"
+
+    def __init__(self, *, database: str, found: str, known: str) -> None:
+        super().__init__(database=database, found=found, known=known)
+
+
+class StorePlaceError(StoreError):
+    """The database cannot be opened where it should be."""
+
+    code = "STO-006"
+
+    def __init__(self, *, database: str, cause: str) -> None:
+        super().__init__(database=database, cause=cause)
+
+
+class StoreDamagedError(StoreError):
+    """The file is no database, or a damaged one."""
+
+    code = "STO-007"
+
+    def __init__(self, *, database: str, cause: str) -> None:
+        super().__init__(database=database, cause=cause)
+
+
+class RunStore(Protocol):
+    """Runs and what they leave behind: open items, statements, inputs, gains and the audit trail.
+
+    A method is one transaction: it has happened wholly or not at all when it returns or raises. All moments
+    carry a zone and come back in UTC. A robot's *standing run* of a period is its latest run that is done
+    (agreed or open items): of production, or of trial when production has none; never a test.
+    """
+
+    def start(self, run: Run, *, holder: str = "") -> None:
+        """Add a running run.
+
+        Args:
+            run: in state running.
+            holder: who holds it, such as host, boot and process id; comes back in AlreadyRunningError.
+
+        Raises:
+            AlreadyRunningError: a run of the same robot and period is running.
+            RunExistsError: the run id is taken.
+        """
+
+    def renew(self, run_id: str, *, at: datetime) -> bool:
+        """Note a sign of life of a running run; False when it runs no more and its worker must stop."""
+
+    def abandon(self, run_id: str, *, not_seen_since: datetime, at: datetime, summary: str) -> bool:
+        """Close a running run, whose worker is gone, as failed, and reverse what it has credited.
+
+        Returns:
+            Whether it was closed: False when it has ended, or gave a sign of life after `not_seen_since`.
+        """
+
+    def finish(self, run: Run) -> None:
+        """Write a run's final state. A done run that `replaces` another is noted at that one.
+
+        Raises:
+            FinishedRunError: the run has ended before (or was abandoned).
+            UnknownRunError: it was never started.
+        """
+
+    def find(self, run_id: str) -> Run | None:
+        """The run of this id."""
+
+    def replaced_by(self, run_id: str) -> str:
+        """Id of the done run that replaced this one; "" for none."""
+
+    def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
+        """The robot's newest run by start, of one period and some states if given; ties: the higher run id."""
+
+    def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
+        """Keep the open items of both sides of a running run; they count once it is the standing run.
+
+        Saving again replaces what the same run saved before.
+
+        Raises:
+            FinishedRunError, UnknownRunError: the run is not running.
+        """
+
+    def open_items(self, robot: str, period: str) -> list[CarriedItem]:
+        """The open items as the standing run of the period left them, in the order they were saved."""
+
+    def save_statements(self, run: Run, statements: Sequence[SeenStatement]) -> None:
+        """Keep the statements that a running run has used; as save_open_items."""
+
+    def seen_statements(self, account: str, currency: str) -> list[SeenStatement]:
+        """The account's statements in the standing runs of all robots, by first day, then as saved."""
+
+    def save_inputs(self, run: Run, inputs: Sequence[SeenInput]) -> None:
+        """Keep names and hashes of the files that a running run has read; as save_open_items."""
+
+    def runs_with_input(self, robot: str, sha256: str) -> list[str]:
+        """Ids of the robot's done runs, tests left out, that read a file of this hash; newest first."""
+
+    def credit(self, entries: Sequence[GainEntry]) -> int:
+        """Add credits (sign +1) and costs (sign -1) to the gain ledger, each item key once, whichever robot.
+
+        An item key that stands in the ledger is left out; after a reversal it may be credited again.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            UnknownRunError: an entry's run is not known.
+            FinishedRunError: an entry's run was rejected, failed or stopped.
+        """
+
+    def reverse(
+        self, robot: str, item_keys: Collection[str], *, run_id: str, reason: str, at: datetime
+    ) -> int:
+        """Undo what stands of these item keys by new entries of the opposite sign, in the same period.
+
+        Returns:
+            How many were undone; keys that do not stand, or stand for another robot, are left out.
+        """
+
+    def gain_minutes(self, robot: str, period: str | None = None) -> Decimal:
+        """Credits less reversals and costs, in minutes with two decimals."""
+
+    def gain_entries(self, robot: str, period: str | None = None) -> list[GainEntry]:
+        """The ledger's entries in the order they were written."""
+
+    def append_audit(self, event: AuditEvent) -> AuditRow:
+        """Add an event to the end of the audit trail; one at a time, whoever writes."""
+
+    def audit_rows(self) -> Iterator[AuditRow]:
+        """The audit trail from its first row."""
+
+    # Last, since inside the class its name hides the type `list` from what follows.
+    def list(self, robot: str | None = None, limit: int = 50) -> list[Run]:
+        """Runs, newest first: of one robot or of all."""

@@ -1,0 +1,244 @@
+"""The store in memory: for tests, and for a reconciliation outside an office."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from threading import RLock
+
+from gevinst.app.ports import (
+    DONE_STATES,
+    AlreadyRunningError,
+    CarriedItem,
+    FinishedRunError,
+    RunExistsError,
+    SeenInput,
+    SeenStatement,
+    UnknownRunError,
+)
+from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow, sealed
+from gevinst.domain.gains import GainEntry, credited_minutes
+from gevinst.domain.run import Environment, Run, RunState
+
+
+@dataclass(kw_only=True)
+class _Kept:
+    """A run and what was saved with it."""
+
+    run: Run
+    holder: str
+    seen: datetime
+    replaced_by: str = ""
+    items: tuple[CarriedItem, ...] = ()
+    statements: tuple[SeenStatement, ...] = ()
+    inputs: tuple[SeenInput, ...] = ()
+
+
+@dataclass(kw_only=True)
+class _Gains:
+    """The gain ledger with its index: the entry that stands, by item key."""
+
+    entries: list[GainEntry] = field(default_factory=list)
+    standing: dict[str, GainEntry] = field(default_factory=dict)
+
+
+class MemoryRunStore:
+    """Keeps everything in this process, under one lock."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._kept: dict[str, _Kept] = {}
+        self._gains = _Gains()
+        self._audit: list[AuditRow] = []
+
+    def start(self, run: Run, *, holder: str = "") -> None:
+        """See RunStore."""
+        with self._lock:
+            if run.run_id in self._kept:
+                raise RunExistsError(run_id=run.run_id)
+            for kept in self._kept.values():
+                same = (kept.run.robot, kept.run.period) == (run.robot, run.period)
+                if same and kept.run.state is RunState.RUNNING:
+                    raise AlreadyRunningError(running=kept.run, holder=kept.holder, seen=kept.seen)
+            utc = _in_utc(run)
+            self._kept[run.run_id] = _Kept(run=utc, holder=holder, seen=utc.started)
+
+    def renew(self, run_id: str, *, at: datetime) -> bool:
+        """See RunStore."""
+        with self._lock:
+            kept = self._kept.get(run_id)
+            if kept is None or kept.run.state is not RunState.RUNNING:
+                return False
+            kept.seen = at.astimezone(UTC)
+            return True
+
+    def abandon(self, run_id: str, *, not_seen_since: datetime, at: datetime, summary: str) -> bool:
+        """See RunStore."""
+        with self._lock:
+            kept = self._kept.get(run_id)
+            if kept is None or kept.run.state is not RunState.RUNNING or kept.seen > not_seen_since:
+                return False
+            kept.run = _in_utc(replace(kept.run, state=RunState.FAILED, ended=at, summary=summary))
+            keys = {entry.item_key for entry in self._gains.standing.values() if entry.run_id == run_id}
+            self.reverse(kept.run.robot, keys, run_id=run_id, reason="abandoned", at=at)
+            return True
+
+    def finish(self, run: Run) -> None:
+        """See RunStore."""
+        with self._lock:
+            kept = self._running(run.run_id)
+            kept.run = _in_utc(run)
+            if run.replaces in self._kept and run.state in DONE_STATES:
+                self._kept[run.replaces].replaced_by = run.run_id
+
+    def find(self, run_id: str) -> Run | None:
+        """See RunStore."""
+        kept = self._kept.get(run_id)
+        return kept.run if kept else None
+
+    def replaced_by(self, run_id: str) -> str:
+        """See RunStore."""
+        kept = self._kept.get(run_id)
+        return kept.replaced_by if kept else ""
+
+    def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
+        """See RunStore."""
+        return next(
+            (
+                run
+                for run in self._newest_first(robot)
+                if period in (None, run.period) and (not states or run.state in states)
+            ),
+            None,
+        )
+
+    def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
+        """See RunStore."""
+        with self._lock:
+            self._running(run.run_id).items = tuple(items)
+
+    def open_items(self, robot: str, period: str) -> list[CarriedItem]:
+        """See RunStore."""
+        standing = self._standing().get((robot, period))
+        return list(standing.items) if standing else []
+
+    def save_statements(self, run: Run, statements: Sequence[SeenStatement]) -> None:
+        """See RunStore."""
+        with self._lock:
+            self._running(run.run_id).statements = tuple(statements)
+
+    def seen_statements(self, account: str, currency: str) -> list[SeenStatement]:
+        """See RunStore."""
+        seen = [
+            statement
+            for kept in sorted(self._standing().values(), key=lambda kept: kept.run.run_id)
+            for statement in kept.statements
+            if (statement.account, statement.currency) == (account, currency)
+        ]
+        return sorted(seen, key=lambda statement: statement.first or date.min)
+
+    def save_inputs(self, run: Run, inputs: Sequence[SeenInput]) -> None:
+        """See RunStore."""
+        with self._lock:
+            self._running(run.run_id).inputs = tuple(inputs)
+
+    def runs_with_input(self, robot: str, sha256: str) -> list[str]:
+        """See RunStore."""
+        return [
+            run.run_id
+            for run in self._newest_first(robot)
+            if _counts(run) and any(read.sha256 == sha256 for read in self._kept[run.run_id].inputs)
+        ]
+
+    def credit(self, entries: Sequence[GainEntry]) -> int:
+        """See RunStore."""
+        with self._lock:
+            for run_id in {entry.run_id for entry in entries}:
+                run = self._known(run_id).run
+                if run.state is not RunState.RUNNING and run.state not in DONE_STATES:
+                    raise FinishedRunError(run_id=run_id, state=run.state)
+            before = len(self._gains.entries)
+            for entry in entries:
+                if entry.item_key not in self._gains.standing:
+                    self._gains.entries.append(replace(entry, at=entry.at.astimezone(UTC)))
+                    self._gains.standing[entry.item_key] = entry
+            return len(self._gains.entries) - before
+
+    def reverse(
+        self, robot: str, item_keys: Collection[str], *, run_id: str, reason: str, at: datetime
+    ) -> int:
+        """See RunStore."""
+        with self._lock:
+            self._known(run_id)
+            standing = self._gains.standing
+            found = [
+                key for key in sorted(set(item_keys)) if key in standing and standing[key].robot == robot
+            ]
+            for key in found:
+                entry = standing.pop(key)
+                undone = replace(entry, sign=-entry.sign, run_id=run_id, reason=reason, at=at.astimezone(UTC))
+                self._gains.entries.append(undone)
+            return len(found)
+
+    def gain_minutes(self, robot: str, period: str | None = None) -> Decimal:
+        """See RunStore."""
+        return credited_minutes(self.gain_entries(robot, period))
+
+    def gain_entries(self, robot: str, period: str | None = None) -> list[GainEntry]:
+        """See RunStore."""
+        return [
+            entry for entry in self._gains.entries if entry.robot == robot and period in (None, entry.period)
+        ]
+
+    def append_audit(self, event: AuditEvent) -> AuditRow:
+        """See RunStore."""
+        with self._lock:
+            last = self._audit[-1] if self._audit else None
+            row = sealed(event, AuditAnchor(number=last.number, hash=last.hash) if last else None)
+            self._audit.append(row)
+            return row
+
+    def audit_rows(self) -> Iterator[AuditRow]:
+        """See RunStore."""
+        return iter(tuple(self._audit))
+
+    def _known(self, run_id: str) -> _Kept:
+        if run_id not in self._kept:
+            raise UnknownRunError(run_id=run_id)
+        return self._kept[run_id]
+
+    def _running(self, run_id: str) -> _Kept:
+        kept = self._known(run_id)
+        if kept.run.state is not RunState.RUNNING:
+            raise FinishedRunError(run_id=run_id, state=kept.run.state)
+        return kept
+
+    def _newest_first(self, robot: str | None) -> Sequence[Run]:
+        runs = [kept.run for kept in self._kept.values() if robot in (None, kept.run.robot)]
+        return sorted(runs, key=lambda run: (run.started, run.run_id), reverse=True)
+
+    def _standing(self) -> Mapping[tuple[str, str], _Kept]:
+        standing: dict[tuple[str, str], _Kept] = {}
+        chances: dict[tuple[str, str], list[Run]] = defaultdict(list)
+        for run in self._newest_first(None):
+            if _counts(run):
+                chances[run.robot, run.period].append(run)
+        for name, runs in chances.items():
+            production = [run for run in runs if run.environment is Environment.PRODUCTION]
+            standing[name] = self._kept[(production or runs)[0].run_id]
+        return standing
+
+    # Last, since inside the class its name hides the type `list` from what follows.
+    def list(self, robot: str | None = None, limit: int = 50) -> list[Run]:
+        """See RunStore."""
+        return list(self._newest_first(robot)[:limit])
+
+
+def _counts(run: Run) -> bool:
+    return run.state in DONE_STATES and run.environment is not Environment.TEST
+
+
+def _in_utc(run: Run) -> Run:
+    ended = run.ended.astimezone(UTC) if run.ended else None
+    return replace(run, started=run.started.astimezone(UTC), ended=ended)
