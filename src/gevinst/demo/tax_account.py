@@ -75,10 +75,10 @@ def _monthly_taxes(flow: Flow) -> Iterator[Event]:
     for place, text in (
         (5, "Godtgørelse energiafgift"),
         (14, "Regulering A-skat"),
-        (18, "Omkostningsgodtgørelse"),
+        (-2, "Omkostningsgodtgørelse"),
     ):
         yield _both(flow, days[place], flow.amount(2_000, 60_000, step=100), text=text, type_=TRANSFER_IN)
-    yield _both(flow, days[19], -flow.amount(150_000, 400_000, step=100), text="Udbetaling til NemKonto")
+    yield _both(flow, days[-3], -flow.amount(150_000, 400_000, step=100), text="Udbetaling til NemKonto")
     for unit in UNITS[:3]:
         yield _both(flow, days[6], -flow.amount(600, 4_000), text=f"Rente SE {unit}")
 
@@ -86,7 +86,7 @@ def _monthly_taxes(flow: Flow) -> Iterator[Event]:
 def _both(
     flow: Flow, day: date, amount: int, *, text: str, posted: int | None = None, type_: BankType = CHARGE
 ) -> Event:
-    """One movement on both sides, the ledger up to two bank days later; `posted` is its amount there if given."""
+    """One movement on both sides, the ledger up to two bank days later; `posted` is its amount if another."""
     line = BankLine(booked=day, amount=amount, type=type_, text=text)
     posting = Posting(
         booked=flow.late(day, 0, 2),
