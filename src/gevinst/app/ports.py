@@ -152,6 +152,9 @@ class RunStore(Protocol):
     (agreed or open items): of production, or of trial when production has none; never a test.
     """
 
+    def close(self) -> None:
+        """Let go of files and connections."""
+
     def start(self, run: Run, *, holder: str = "") -> None:
         """Add a running run.
 
@@ -189,7 +192,7 @@ class RunStore(Protocol):
         """Id of the done run that replaced this one; "" for none."""
 
     def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
-        """The robot's newest run by start, of one period and some states if given; ties: the higher run id."""
+        """The robot's newest run by start, of one period and some states if given; ties: higher run id."""
 
     def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
         """Keep the open items of both sides of a running run; they count once it is the standing run.

@@ -52,6 +52,9 @@ class MemoryRunStore:
         self._gains = _Gains()
         self._audit: list[AuditRow] = []
 
+    def close(self) -> None:
+        """See RunStore."""
+
     def start(self, run: Run, *, holder: str = "") -> None:
         """See RunStore."""
         with self._lock:
@@ -126,7 +129,8 @@ class MemoryRunStore:
     def save_statements(self, run: Run, statements: Sequence[SeenStatement]) -> None:
         """See RunStore."""
         with self._lock:
-            self._running(run.run_id).statements = tuple(statements)
+            kept = self._running(run.run_id)
+            kept.statements = tuple(replace(one, run_id=run.run_id) for one in statements)
 
     def seen_statements(self, account: str, currency: str) -> list[SeenStatement]:
         """See RunStore."""
