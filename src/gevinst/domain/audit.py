@@ -1,7 +1,8 @@
 """The audit trail: who did what, to what, when and why, in a chain that shows every later change.
 
-Each row holds the hash of the row before it. A change, a deletion and a move break the chain where they happen.
-A tail that was cut off leaves a whole chain; an anchor kept elsewhere (an evidence manifest, a mail) finds it.
+Each row holds the hash of the row before it. A change, a deletion and a move break the chain where they
+happen. A tail that was cut off leaves a whole chain; an anchor kept elsewhere (an evidence manifest, a mail)
+finds it.
 """
 
 import json
@@ -20,7 +21,7 @@ FIRST_HASH = "0" * 64
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEvent:
-    """One act. Holds ids, codes and hashes: no text of an item, no person's data but the user name in `who`."""
+    """One act: ids, codes and hashes; no text of an item, no person's data but the user name in `who`."""
 
     at: datetime  #: with a zone
     who: str  #: user name, or the robot

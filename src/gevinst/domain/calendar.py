@@ -71,10 +71,14 @@ class BankCalendar:
         """
         start = np.datetime64(f"{FIRST_YEAR}-01-01", "D")
         dates = days.astype("datetime64[D]")
-        result: NDArray[np.int64] = np.busday_count(start, dates + np.timedelta64(1, "D"), busdaycal=self._numpy_calendar)
+        result: NDArray[np.int64] = np.busday_count(
+            start, dates + np.timedelta64(1, "D"), busdaycal=self._numpy_calendar
+        )
         return result
 
     @cached_property
     def _numpy_calendar(self) -> np.busdaycalendar:
-        days = {day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in bank_holidays(year)} | self.closed_days
+        days = {
+            day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in bank_holidays(year)
+        } | self.closed_days
         return np.busdaycalendar(holidays=sorted(np.datetime64(day, "D") for day in days))

@@ -26,7 +26,9 @@ class Finding:
     place: Place
     found: str = ""  #: the value as a message may show it (see masking.shown_value)
     severity: Severity = Severity.ERROR
-    facts: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))  #: values for the sentences
+    facts: Mapping[str, str | int] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  #: values for the sentences
 
 
 class InputRejectedError(Exception):

@@ -1,7 +1,7 @@
 """Gains: what a robot saved, counted against a measured baseline, and what it is worth.
 
-Minutes and hours are `Decimal`, money is integer øre, rates are `Decimal` shares (0.035 is 3.5 %). The formulas
-are numbered as in docs/reference/gains.md. Robot run time is in none of them: it is nobody's working time.
+Minutes and hours are `Decimal`, money is integer øre, rates are `Decimal` shares (0.035 is 3.5 %). The
+formulas are numbered as in docs/reference/gains.md. Robot run time is in none: it is nobody's working time.
 """
 
 import math
@@ -125,12 +125,12 @@ def credits_for(
 ) -> list[GainEntry]:
     """The credits of one run: one for each item that the robot finished, and the occasion's fixed minutes.
 
-    Nothing for a run that is not in production or did not do its work, for a case type that nobody did by hand,
-    and for a baseline that is a guess. The ledger leaves out what it holds already, so reruns can ask again.
+    Nothing for a run that is not in production or did not do its work, for a case type that nobody did by
+    hand, and for a baseline that is a guess. The ledger leaves out what it holds, so reruns can ask again.
 
     Args:
         run: with its final state.
-        items: keys of the finished items by case type, without open and proposed items: those are left to people.
+        items: keys of the finished items by case type; not of open and proposed items, left to people.
         card: its case types hold every key of `items`.
         planned: whether an occasion on which people did this by hand was planned in the run's period; an
             hourly robot in place of a monthly task has one a month.

@@ -12,6 +12,11 @@ class Place:
     line: int = 0  #: physical line or row, counted from 1 with headers; 0 when the whole file is meant
     cell: str = ""  #: cell such as D17, column name, or element path such as Ntry[12]/Amt
 
+    @property
+    def line_matters(self) -> bool:
+        """Whether the line says more than the cell does: D17 names its row already."""
+        return bool(self.line) and not self.cell.endswith(str(self.line))
+
     def __str__(self) -> str:
         parts = [self.file, self.sheet, self.cell or (str(self.line) if self.line else "")]
         return ":".join(part for part in parts if part)

@@ -63,7 +63,9 @@ class Proposal:
     right: tuple[str, ...]
     reason: str  #: key of the sentence (because.<reason>)
     facts: Mapping[str, str | int]
-    alternatives: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  #: (left ids, right ids), best first, at most 10
+    alternatives: tuple[
+        tuple[tuple[str, ...], tuple[str, ...]], ...
+    ]  #: (left ids, right ids), best first, at most 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +143,9 @@ class Reconciliation:
     proposals: tuple[Proposal, ...]
     rejected: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
-    notes: tuple[tuple[str, Mapping[str, str | int]], ...]  #: what a pass says of itself: (key note.<key>, facts)
+    notes: tuple[
+        tuple[str, Mapping[str, str | int]], ...
+    ]  #: what a pass says of itself: (key note.<key>, facts)
     totals: Mapping[Side, SideTotals]
     bridge: Bridge
     rules: Rules

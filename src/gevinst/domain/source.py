@@ -41,5 +41,9 @@ class SourceRead:
     sha256: str
     file: str  #: name without folder
     assumptions: tuple[Assumption, ...] = ()
-    raw: pd.DataFrame = field(default_factory=pd.DataFrame)  #: the rows as they stood, one per item, same order
-    skipped: tuple[tuple[int, str], ...] = ()  #: (line, reason key) of each row skipped by rule, blank rows left out
+    raw: pd.DataFrame = field(
+        default_factory=pd.DataFrame
+    )  #: the rows as they stood, one per item, same order
+    skipped: tuple[
+        tuple[int, str], ...
+    ] = ()  #: (line, reason key) of each row skipped by rule, blank rows left out

@@ -58,7 +58,9 @@ def chain_findings(statements: Sequence[Statement]) -> list[Finding]:
         key = (statement.account, statement.currency)
         name = (*key, statement.number)
         if statement.number and name in seen:
-            findings.append(Finding(code="BNK-003", place=statement.place, facts={"number": statement.number}))
+            findings.append(
+                Finding(code="BNK-003", place=statement.place, facts={"number": statement.number})
+            )
             continue
         seen.add(name)
         before = latest.get(key)

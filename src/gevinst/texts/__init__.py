@@ -76,7 +76,11 @@ class Texts:
     def moment(self, moment: datetime) -> str:
         """A moment in the office's zone, to the minute."""
         local = moment.astimezone(OFFICE_ZONE)
-        return f"{self.day(local)} {local:%H.%M}" if self.language is Language.DANISH else f"{local:%Y-%m-%d %H:%M}"
+        return (
+            f"{self.day(local)} {local:%H.%M}"
+            if self.language is Language.DANISH
+            else f"{local:%Y-%m-%d %H:%M}"
+        )
 
     def percent(self, per_mille: int) -> str:
         """Per mille as percent with one decimal."""

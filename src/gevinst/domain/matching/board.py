@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gevinst.domain.calendar import BankCalendar
-from gevinst.domain.matching.codes import Marks, code_marks, word_marks
+from gevinst.domain.matching.codes import CODE_COLUMNS, Marks, code_marks, codes_of, word_marks
 from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import GROUP_COLUMNS
 
@@ -136,13 +136,20 @@ class Board:
 
     def groups(self) -> pd.DataFrame:
         """The groups so far as a frame with GROUP_COLUMNS."""
-        frame = pd.concat(self._chunks, ignore_index=True) if self._chunks else pd.DataFrame(columns=list(GROUP_COLUMNS))
+        frame = (
+            pd.concat(self._chunks, ignore_index=True)
+            if self._chunks
+            else pd.DataFrame(columns=list(GROUP_COLUMNS))
+        )
         return frame[list(GROUP_COLUMNS)].astype(dict(GROUP_COLUMNS))
 
 
 def make_board(left: pd.DataFrame, right: pd.DataFrame, calendar: BankCalendar) -> Board:
     """Put both sides on a board, in canonical order."""
-    sides = [side.sort_values(list(CANONICAL_ORDER), kind="stable").reset_index(drop=True) for side in (left, right)]
+    sides = [
+        side.sort_values(list(CANONICAL_ORDER), kind="stable").reset_index(drop=True)
+        for side in (left, right)
+    ]
     codes = code_marks(sides[0], sides[1])
     words = word_marks(sides[0], sides[1])
     made = [_side(items, calendar, codes[at], words[at]) for at, items in enumerate(sides)]
@@ -158,3 +165,10 @@ def _side(items: pd.DataFrame, calendar: BankCalendar, codes: Marks, words: Mark
         words=words,
         group=np.full(len(items), -1, dtype=np.int64),
     )
+
+
+def own_codes(side: BoardSide, at: Indexes) -> dict[int, set[str]]:
+    """All codes of some items, also those that the other side does not have; the item's own id left out."""
+    unique = np.unique(at)
+    rows = side.items[list(CODE_COLUMNS[1:])].iloc[unique].itertuples(index=False)
+    return {int(item): codes_of(" ; ".join(row)) for item, row in zip(unique, rows, strict=True)}

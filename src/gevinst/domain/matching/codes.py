@@ -37,7 +37,10 @@ _ROW_ID = re.compile(r"row:\d+$")
 def codes_of(text: str) -> set[str]:
     """The codes in one text, in capitals and without leading zeros."""
     cleaned = _DATES.sub(" ", text.upper())
-    tokens = [*_TOKEN.findall(cleaned), *(re.sub(r"[-/_.]", "", found) for found in _COMPOUND.findall(cleaned))]
+    tokens = [
+        *_TOKEN.findall(cleaned),
+        *(re.sub(r"[-/_.]", "", found) for found in _COMPOUND.findall(cleaned)),
+    ]
     codes: set[str] = set()
     for token in tokens:
         codes.update(_variants(token))
@@ -109,7 +112,9 @@ def word_marks(left: pd.DataFrame, right: pd.DataFrame) -> tuple[Marks, Marks]:
     """The words of both sides that occur on both and are not on too many items to tell anything."""
     found = [_words_by_item(side) for side in (left, right)]
     telling = [_telling(words) for words in found]
-    return _shared_marks([[words & keep for words in side] for side, keep in zip(found, telling, strict=True)])
+    return _shared_marks(
+        [[words & keep for words in side] for side, keep in zip(found, telling, strict=True)]
+    )
 
 
 def _codes_by_item(items: pd.DataFrame) -> list[set[str]]:
@@ -153,6 +158,8 @@ def _shared_marks(sides: list[list[set[str]]]) -> tuple[Marks, Marks]:
 
 
 def _marks(by_item: list[set[str]], number: dict[str, int], names: NDArray[np.object_]) -> Marks:
-    rows = [(item, number[mark]) for item, marks in enumerate(by_item) for mark in sorted(marks) if mark in number]
+    rows = [
+        (item, number[mark]) for item, marks in enumerate(by_item) for mark in sorted(marks) if mark in number
+    ]
     array = np.array(rows, dtype=np.int64).reshape(-1, 2)
     return Marks(item=array[:, 0], mark=array[:, 1], names=names)

@@ -54,7 +54,9 @@ def knots(edges: Edges) -> Iterator[Knot]:
             yield _knot_from(start, from_left, from_right, seen)
 
 
-def _knot_from(start: int, from_left: dict[int, list[int]], from_right: dict[int, list[int]], seen: set[int]) -> Knot:
+def _knot_from(
+    start: int, from_left: dict[int, list[int]], from_right: dict[int, list[int]], seen: set[int]
+) -> Knot:
     lefts, rights, waiting = {start}, set(), [start]
     while waiting:
         for right in from_left[waiting.pop()]:
@@ -148,7 +150,11 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
     for (left, right), score in scores.items():
         best_left[left] = max(best_left[left], score)
         best_right[right] = max(best_right[right], score)
-    kept = [pair for pair, score in scores.items() if any(score) and score == best_left[pair[0]] == best_right[pair[1]]]
+    kept = [
+        pair
+        for pair, score in scores.items()
+        if any(score) and score == best_left[pair[0]] == best_right[pair[1]]
+    ]
     if not kept or len(kept) == len(knot.pairs):
         return []
     array = np.array(sorted(kept), dtype=np.int64)
@@ -187,5 +193,7 @@ def _earliest(board: Board, knot: Knot) -> list[Answer]:
     many, side = (knot.right, board.right) if len(knot.left) == 1 else (knot.left, board.left)
     if len({(side.code_sets[at], side.word_sets[at]) for at in many}) != 1:
         return []
-    pair = min(knot.pairs, key=lambda pair: (abs(int(board.left.day[pair[0]] - board.right.day[pair[1]])), pair))
+    pair = min(
+        knot.pairs, key=lambda pair: (abs(int(board.left.day[pair[0]] - board.right.day[pair[1]])), pair)
+    )
     return [Answer(pairs=(pair,), reason="earliest")]

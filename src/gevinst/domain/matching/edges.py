@@ -80,7 +80,9 @@ class AmountWindow:
         return result
 
 
-def amount_window(left: BoardSide, right: BoardSide, left_at: Indexes, right_at: Indexes, *, days: int) -> AmountWindow:
+def amount_window(
+    left: BoardSide, right: BoardSide, left_at: Indexes, right_at: Indexes, *, days: int
+) -> AmountWindow:
     """Find equal amounts within the window by two binary searches; never makes all pairs of an amount."""
     amounts = np.unique(np.concatenate([left.amount[left_at], right.amount[right_at]]))
     right_key = np.searchsorted(amounts, right.amount[right_at]) * DAY_SPAN + right.day[right_at]

@@ -33,7 +33,9 @@ class MatchPass:
     kind: PassKind
     key: Key = Key.CODE
     days: int = 5  #: bank days between the two sides, both ends included
-    title: str = ""  #: the pass as a sentence for controllers; "" takes the catalogue's sentence for kind and key
+    title: str = (
+        ""  #: the pass as a sentence for controllers; "" takes the catalogue's sentence for kind and key
+    )
     tolerance: int = 0  #: øre, TOLERANCE only
     fee_rate_low: int = 0  #: per million of the gross amount, NET_OF_FEE only
     fee_rate_high: int = 0  #: per million, both ends included

@@ -1,0 +1,417 @@
+"""One run of a reconciliation robot, step by step; each step is one word of the flow."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from gevinst.app.office import Office
+from gevinst.app.ports import CarriedItem, RunStore, SeenInput, SeenStatement
+from gevinst.app.run_report import (
+    CaseTypeGain,
+    GainFact,
+    PreviousRun,
+    RunReport,
+    SourceFact,
+    source_fact,
+)
+from gevinst.app.statement_checks import input_findings
+from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, credited_minutes, credits_for
+from gevinst.domain.item import items_frame
+from gevinst.domain.matching.engine import SideInput, reconcile
+from gevinst.domain.matching.rules import Rules
+from gevinst.domain.place import Place
+from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
+from gevinst.domain.robot import Robot, Source
+from gevinst.domain.run import Environment, Run, RunState
+from gevinst.domain.source import SourceRead
+
+SIDES = {"bank": Side.LEFT, "ledger": Side.RIGHT, "carried": Side.RIGHT}
+DEADLINE_BANK_DAYS = 5
+
+
+class SourceReader(Protocol):
+    """Reads one file into items."""
+
+    def __call__(self, path: Path, *, layout: str | None, mapping: Mapping[str, str] | None) -> SourceRead:
+        """Raises InputRejectedError when the file cannot be used at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTools:
+    """What a run needs from outside."""
+
+    office: Office
+    store: RunStore
+    read: SourceReader
+    write_reports: Callable[[Path, RunReport, Sequence[Path]], None]
+    conclude: Callable[[RunReport], str]  #: the conclusion in one Danish sentence
+    now: Callable[[], datetime]
+    versions: Mapping[str, str]
+
+
+class RobotRun:
+    """The steps of a run. A step that finds the input unusable keeps what it found and goes on, so that a controller
+    sees all that is wrong at once; `check_input` then stops the run.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        robot: Robot,
+        rules: Rules,
+        tools: RunTools,
+        *,
+        files: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.run, self.robot, self.rules, self.tools = run, robot, rules, tools
+        self.files = dict(files or {})
+        self.calendar = BankCalendar()
+        self.reads: dict[str, SourceRead] = {}
+        self.paths: dict[str, Path] = {}
+        self.facts: list[SourceFact] = []
+        self.findings: list[Finding] = []
+        self.result: Reconciliation | None = None
+        self.gain: GainFact | None = None
+
+    # Reading
+
+    def read_source(self, name: str) -> SourceRead | None:
+        """Read one of the robot's files; None when it cannot be read (its findings are kept)."""
+        source = self.robot.sources[name]
+        path = self.path_of(source)
+        self.paths[name] = path
+        try:
+            read = self.tools.read(path, layout=source.layout or None, mapping=source.mapping or None)
+        except InputRejectedError as error:
+            self.findings += error.findings
+            return None
+        errors = input_findings(self.run, source, read, self.tools.store)
+        read = replace(read, findings=(*read.findings, *errors))
+        self.reads[name] = read
+        self.facts.append(source_fact(SIDES[name], read, received=_modified(path)))
+        return read
+
+    def path_of(self, source: Source) -> Path:
+        """Where a source's file is for this period; a file given by hand goes first."""
+        given = self.files.get(source.name)
+        return given if given else self.tools.office.data / source.path.format(period=self.run.period)
+
+    def carried_items(self) -> pd.DataFrame:
+        """Open items from the period before: as the last run left them, else from the robot's `carried` file.
+
+        Returns:
+            An items frame with `carried_from` set and a further column `side`.
+        """
+        before = previous_period(self.run.period)
+        kept = self.tools.store.open_items(self.robot.id, before)
+        if kept or self.tools.store.latest(self.robot.id, before) or "carried" not in self.robot.sources:
+            return _carried_frame(kept)
+        read = self.read_source("carried")
+        items = read.items if read else items_frame({})
+        return items.assign(carried_from=before, side=str(Side.RIGHT))
+
+    def check_input(self) -> None:
+        """Stop when any file cannot be used.
+
+        Raises:
+            InputRejectedError: with every finding of every file.
+        """
+        errors = [*self.findings, *(one for read in self.reads.values() for one in read.findings)]
+        errors = [one for one in errors if one.severity is Severity.ERROR]
+        if errors:
+            raise InputRejectedError(errors)
+
+    # Matching
+
+    def match(self) -> Reconciliation:
+        """Reconcile bank and ledger, with the items carried in."""
+        carried = self.carried_items()
+        self.check_input()
+        self.result = reconcile(
+            self._side("bank", carried[carried["side"] == Side.LEFT]),
+            self._side("ledger", carried[carried["side"] == Side.RIGHT]),
+            rules=self.rules,
+            calendar=self.calendar,
+            as_of=period_end(self.run.period),
+        )
+        return self.result
+
+    def _side(self, name: str, carried: pd.DataFrame) -> SideInput:
+        read = self.reads[name]
+        own = read.items
+        frames = [frame for frame in (own, carried.drop(columns="side")) if len(frame)]
+        items = pd.concat(frames, ignore_index=True) if frames else items_frame({})
+        return SideInput(
+            items=_unique_ids(items),
+            balance=closing_balance(read),
+            rows_in_file=read.rows.in_file,
+            skipped=read.rows.skipped,
+            rejected=read.rows.rejected,
+            findings=read.findings,
+        )
+
+    # Gain, reports, end
+
+    def credit_gain(self) -> GainFact | None:
+        """Credit each matched bank item once; nothing for a trial, nothing for what people must handle."""
+        result, card = self.result, self.robot.gain
+        if result is None or card is None:
+            self.gain = None if card is None else self.gain
+            return self.gain
+        if self.run.environment is not Environment.PRODUCTION:
+            self.gain = GainFact(note=str(self.run.environment))
+            return self.gain
+        by_case = self._items_by_case(result)
+        run = replace(self.run, state=self._state())
+        entries = credits_for(run, by_case, card, planned=True, at=self.tools.now())
+        new = self.tools.store.credit(entries)
+        mine = [one for one in self.tools.store.gain_entries(self.robot.id, self.run.period) if one.run_id == run.run_id]
+        self.gain = self._gain_fact(card, mine, already=len(entries) - new)
+        return self.gain
+
+    def _gain_fact(self, card: GainCard, mine: Sequence[GainEntry], *, already: int) -> GainFact:
+        minutes = credited_minutes(mine)
+        baselines = {**card.case_types, FIXED_CASE: card.fixed}
+        return GainFact(
+            credited_items=sum(one.case_type != FIXED_CASE for one in mine),
+            already_credited=already,
+            minutes_gross=minutes,
+            minutes_net=minutes,
+            case_types=tuple(
+                self._case_gain(name, baseline, [one for one in mine if one.case_type == name])
+                for name, baseline in baselines.items()
+                if baseline is not None
+            ),
+            note="" if mine else "nothing_new",
+        )
+
+    def _case_gain(self, name: str, baseline: Baseline, entries: Sequence[GainEntry]) -> CaseTypeGain:
+        return CaseTypeGain(
+            title=name,
+            items=len(entries),
+            baseline_minutes=baseline.minutes,
+            measured=baseline.n,
+            grade=str(baseline.grade(self.tools.now().date())),
+            minutes=credited_minutes(entries),
+        )
+
+    def _items_by_case(self, result: Reconciliation) -> dict[str, list[str]]:
+        matched = result.left[(result.left["state"] == ItemState.MATCHED) & (result.left["carried_from"] == "")]
+        texts = (matched["text"] + " " + matched["counterparty"]).str.casefold()
+        by_case: dict[str, list[str]] = {}
+        for key, text in zip(_item_keys(matched, self.run.period, self.robot.id), texts, strict=True):
+            case = self._case(text)
+            if case:
+                by_case.setdefault(case, []).append(key)
+        return by_case
+
+    def _case(self, text: str) -> str:
+        """The case type by the words of the bank's text, else the one without words; "" earns nothing."""
+        for name, words in self.robot.case_texts.items():
+            if any(word.casefold() in text for word in words):
+                return name
+        return next((name for name, words in self.robot.case_texts.items() if not words), "")
+
+    def _report(self, run: Run) -> RunReport:
+        """All that the page, the workbook and the JSON show."""
+        end = period_end(self.run.period)
+        return RunReport(
+            run=run,
+            robot_title=self.robot.title.get("da", self.robot.id),
+            robot_title_en=self.robot.title.get("en", ""),
+            account_title=self.robot.sources["bank"].account,
+            office=self.tools.office.name,
+            process_owner=self.robot.people.process_owner,
+            benefit_owner=self.robot.people.benefit_owner,
+            controller_group=self.robot.people.controller_group,
+            sources=tuple(self.facts),
+            result=self.result,
+            findings=tuple(self.findings),
+            previous=self._previous(),
+            gain=self.gain,
+            versions={**self.tools.versions, "robot": self.robot.version, "rules": self.rules.version},
+            as_of=end,
+            deadline=self.calendar.add_bank_days(self.run.started.date(), DEADLINE_BANK_DAYS),
+            log="log.html",
+        )
+
+    def _previous(self) -> PreviousRun | None:
+        store, before = self.tools.store, previous_period(self.run.period)
+        same = store.latest(self.robot.id, self.run.period, (RunState.AGREED, RunState.OPEN_ITEMS))
+        earlier = same or store.latest(self.robot.id, before, (RunState.AGREED, RunState.OPEN_ITEMS))
+        if earlier is None or earlier.run_id == self.run.run_id:
+            return None
+        kept = store.open_items(self.robot.id, earlier.period)
+        return PreviousRun(
+            run_id=earlier.run_id,
+            period=earlier.period,
+            as_of=period_end(earlier.period),
+            state=earlier.state,
+            open_ids=frozenset((item.side, item.item_id) for item in kept),
+            read=earlier.read,
+            matched=earlier.matched,
+        )
+
+    def write(self, folder: Path) -> None:
+        """Write the run page, the work list and the result, and copy the inputs."""
+        ended = self._ended()
+        inputs = [path for path in self.paths.values() if path.is_file()]
+        self.tools.write_reports(folder, self._report(ended), inputs)
+        self.run = ended  # only now: a run whose page could not be written has not ended well
+
+    def keep(self) -> None:
+        """Hand what the next period needs to the store."""
+        store, result = self.tools.store, self.result
+        store.save_inputs(self.run, [_seen_input(name, read) for name, read in self.reads.items()])
+        if result is not None and self._state() is not RunState.REJECTED:
+            store.save_statements(self.run, self._seen_statements())
+            store.save_open_items(self.run, self._open_items(result))
+
+    def finish(self) -> Run:
+        """Close the run in the store with what it came to."""
+        self.run = self._ended()
+        self.tools.store.finish(self.run)
+        return self.run
+
+    def _state(self) -> RunState:
+        if self.result is None:
+            return RunState.REJECTED if self.findings or self.reads else RunState.FAILED
+        return RunState(str(self.result.outcome))
+
+    def _ended(self) -> Run:
+        run = replace(self.run, state=self._state(), ended=self.run.ended or self.tools.now())
+        if self.result is not None:
+            totals = self.result.totals.values()
+            bridge = self.result.bridge
+            run = replace(
+                run,
+                read=sum(side.read.count for side in totals),
+                matched=sum(side.matched.count for side in totals),
+                open=sum(side.open.count + side.proposed.count for side in totals),
+                difference=bridge.left_balance - bridge.right_balance,
+                unexplained=bridge.difference,
+                minutes_saved=str(self.gain.minutes_net) if self.gain else "",
+            )
+        return replace(run, summary=self.tools.conclude(self._report(run)))
+
+    def _seen_statements(self) -> list[SeenStatement]:
+        return [
+            SeenStatement(
+                account=one.account,
+                currency=one.currency,
+                number=one.number,
+                opening=one.opening,
+                closing=one.closing,
+                first=one.first,
+                last=one.last,
+                period=self.run.period,
+                run_id=self.run.run_id,
+            )
+            for one in self.reads["bank"].statements
+        ]
+
+    def _open_items(self, result: Reconciliation) -> list[CarriedItem]:
+        kept = []
+        for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right)):
+            rows = frame[frame["state"] != ItemState.MATCHED]
+            kept += [_carried_item(side, row, self.run.period) for row in rows.to_dict("records")]
+        return kept
+
+
+def previous_period(period: str) -> str:
+    """The month before, as 2026-09."""
+    first = date.fromisoformat(f"{period}-01")
+    return f"{first - timedelta(days=1):%Y-%m}"
+
+
+def period_end(period: str) -> date:
+    """The last day of a month such as 2026-10."""
+    first = date.fromisoformat(f"{period}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def closing_balance(read: SourceRead) -> int | None:
+    """The file's closing balance, where it gives one; øre."""
+    balances = [one.closing for one in read.statements if one.closing is not None]
+    return balances[-1] if balances else None
+
+
+def _modified(path: Path) -> datetime | None:
+    return datetime.fromtimestamp(path.stat().st_mtime).astimezone() if path.is_file() else None
+
+
+def _unique_ids(items: pd.DataFrame) -> pd.DataFrame:
+    """An id that a carried item and a new one both have gets the carried one's period behind it."""
+    double = items["item_id"].duplicated(keep=False) & (items["carried_from"] != "")
+    if not double.any():
+        return items
+    named = items["item_id"] + " (" + items["carried_from"] + ")"
+    return items.assign(item_id=items["item_id"].where(~double, named))
+
+
+def _seen_input(name: str, read: SourceRead) -> SeenInput:
+    return SeenInput(source=name, file=read.file, sha256=read.sha256, rows=read.rows.in_file)
+
+
+def _carried_item(side: Side, row: Mapping[str, object], period: str) -> CarriedItem:
+    texts = ("account", "currency", "reference", "text", "counterparty", "document", "cause")
+    booked = row["booked"]
+    assert isinstance(booked, pd.Timestamp)  # noqa: S101 - ITEM_COLUMNS
+    return CarriedItem(
+        side=side,
+        item_id=str(row["item_id"]),
+        booked=booked.date(),
+        amount=int(str(row["amount"])),
+        first_period=str(row["carried_from"]) or period,
+        place=Place(
+            file=str(row["place_file"]),
+            sheet=str(row["place_sheet"]),
+            line=int(str(row["place_line"])),
+            cell=str(row["place_cell"]),
+        ),
+        **{name: str(row[name]) for name in texts},
+    )
+
+
+def _carried_frame(kept: Sequence[CarriedItem]) -> pd.DataFrame:
+    frame = items_frame(
+        {
+            "item_id": [one.item_id for one in kept],
+            "account": [one.account for one in kept],
+            "booked": pd.to_datetime([one.booked for one in kept]),
+            "amount": [one.amount for one in kept],
+            "currency": [one.currency for one in kept],
+            "reference": [one.reference for one in kept],
+            "text": [one.text for one in kept],
+            "counterparty": [one.counterparty for one in kept],
+            "document": [one.document for one in kept],
+            "carried_from": [one.first_period for one in kept],
+            "place_file": [one.place.file for one in kept],
+            "place_sheet": [one.place.sheet for one in kept],
+            "place_line": [one.place.line for one in kept],
+            "place_cell": [one.place.cell for one in kept],
+        }
+    )
+    return frame.assign(side=[str(one.side) for one in kept])
+
+
+def _item_keys(items: pd.DataFrame, period: str, robot: str) -> list[str]:
+    """Keys of business items: account and id; where the id is only a row, the row's content and its occurrence."""
+    seen: dict[str, int] = {}
+    keys = []
+    columns = ("item_id", "account", "booked", "amount", "reference", "text")
+    for item_id, account, *content in zip(*(items[name].tolist() for name in columns), strict=True):
+        name = item_id
+        if item_id.startswith("row:"):
+            digest = hashlib.sha256("|".join(str(part) for part in content).encode()).hexdigest()[:16]
+            seen[digest] = seen.get(digest, 0) + 1
+            name = f"{digest}-{seen[digest]}"
+        keys.append(f"{period}:{account or robot}:{name}")
+    return keys

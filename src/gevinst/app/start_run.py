@@ -1,0 +1,54 @@
+"""Start a run: what it is called, what it is for, and whether the robot may run."""
+
+import re
+from datetime import date, datetime
+from secrets import token_hex
+
+from gevinst.app.office import ConfigurationError
+from gevinst.app.robot_run import previous_period
+from gevinst.domain.robot import Phase, Robot
+from gevinst.domain.run import Environment, Run, RunState, Trigger
+
+_PERIOD = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
+
+
+def new_run(  # noqa: PLR0913 - what a run is
+    robot: Robot, *, period: str, trial: bool, trigger: Trigger, user: str, now: datetime, run_id: str = ""
+) -> Run:
+    """A run of a robot that is about to start.
+
+    Raises:
+        ConfigurationError: CFG-006 the period is no month; CFG-007 the robot's phase does not run; CFG-008 parts
+            that production needs are missing; CFG-009 the review date has passed.
+    """
+    if not _PERIOD.fullmatch(period):
+        raise ConfigurationError("CFG-006", period=period)
+    if robot.phase in (Phase.IDEA, Phase.RETIRED):
+        raise ConfigurationError("CFG-007", robot=robot.id, phase=str(robot.phase))
+    production = robot.phase is Phase.PRODUCTION and not trial
+    if production:
+        _check_passport(robot, now.date())
+    return Run(
+        run_id=run_id or f"{now:%Y%m%dT%H%M%S}-{robot.id}-{token_hex(2)}",
+        robot=robot.id,
+        robot_version=robot.version,
+        period=period,
+        environment=Environment.PRODUCTION if production else Environment.TRIAL,
+        trigger=trigger,
+        triggered_by=user,
+        state=RunState.RUNNING,
+        started=now,
+    )
+
+
+def _check_passport(robot: Robot, today: date) -> None:
+    missing = robot.missing_for_production()
+    if missing:
+        raise ConfigurationError("CFG-008", robot=robot.id, missing=", ".join(missing))
+    if robot.passport and date.fromisoformat(robot.passport.review) < today:
+        raise ConfigurationError("CFG-009", robot=robot.id, review=robot.passport.review)
+
+
+def default_period(today: date) -> str:
+    """The month before today's."""
+    return previous_period(f"{today:%Y-%m}")

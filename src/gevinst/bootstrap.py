@@ -1,0 +1,113 @@
+"""The one place that picks the concrete parts: database, readers, reports, clock."""
+
+import getpass
+import os
+import platform
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import gevinst
+from gevinst.app.office import Office
+from gevinst.domain.source import SourceRead
+from gevinst.formats.robot_folder import find_office, load_robot, load_rules
+
+if TYPE_CHECKING:
+    from gevinst.app.ports import RunStore
+    from gevinst.app.robot_run import RobotRun, RunTools
+    from gevinst.app.run_report import RunReport
+    from gevinst.domain.run import Run
+
+OFFICE_SETTING = "GEVINST_OFFICE"
+DATABASE_SETTING = "GEVINST_DATABASE"
+PACKAGES_SHOWN = ("robotframework", "rpaframework", "pandas", "openpyxl", "python-calamine", "lxml")
+
+
+def office(folder: str | None = None) -> Office:
+    """The office of a folder, of GEVINST_OFFICE, or of the working folder.
+
+    Raises:
+        ConfigurationError: see formats.robot_folder.find_office.
+    """
+    start = Path(folder or os.environ.get(OFFICE_SETTING) or Path.cwd())
+    return find_office(start, database=os.environ.get(DATABASE_SETTING, ""))
+
+
+def store(of: Office) -> "RunStore":
+    """The office's database, made on first use."""
+    from gevinst.store import open_store  # noqa: PLC0415 - a command that needs no database is quick to start
+
+    of.data.mkdir(parents=True, exist_ok=True)
+    return open_store(of.database)
+
+
+def now() -> datetime:
+    """The moment, UTC."""
+    return datetime.now(UTC)
+
+
+def user() -> str:
+    """Who starts a command: the operating system's user name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def holder() -> str:
+    """Who holds a run: host and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def versions() -> dict[str, str]:
+    """Versions that a result is made with."""
+    found = {"gevinst": gevinst.__version__, "python": platform.python_version()}
+    return found | {name: version(name) for name in PACKAGES_SHOWN}
+
+
+def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None) -> SourceRead:
+    """Read one file with the package's readers."""
+    from gevinst.formats.reading import read_source as read  # noqa: PLC0415 - loads pandas and the readers
+
+    return read(path, layout=layout, mapping=mapping)
+
+
+def write_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> None:
+    """Write the evidence of a run, all but the technical logs and the seal."""
+    from gevinst.reports.evidence import write_reports as write  # noqa: PLC0415 - loads the templates
+
+    write(folder, report, inputs)
+
+
+def conclude(report: "RunReport") -> str:
+    """The conclusion of a run in one Danish sentence."""
+    from gevinst.reports.sentences import conclusion  # noqa: PLC0415 - loads pandas
+    from gevinst.texts import Texts  # noqa: PLC0415 - loads the catalogue
+
+    return conclusion(report, Texts())
+
+
+def run_tools(of: Office, opened: "RunStore") -> "RunTools":
+    """What a robot's run needs from outside."""
+    from gevinst.app.robot_run import RunTools  # noqa: PLC0415 - loads pandas
+
+    return RunTools(
+        office=of,
+        store=opened,
+        read=read_source,
+        write_reports=write_reports,
+        conclude=conclude,
+        now=now,
+        versions=versions(),
+    )
+
+
+def robot_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunStore") -> "RobotRun":
+    """The steps of a run over the office's robot and rules."""
+    from gevinst.app.robot_run import RobotRun  # noqa: PLC0415 - loads pandas
+
+    rules = load_rules(of.robots / run.robot)
+    return RobotRun(run, load_robot(of, run.robot), rules, run_tools(of, opened), files=files)

@@ -1,0 +1,200 @@
+"""The engine: runs the passes of the rules over two sides and accounts for every item."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.matching.batches import batch, net_of_fee, reversals
+from gevinst.domain.matching.board import Board, BoardSide, make_board
+from gevinst.domain.matching.pairs import one_to_one, within_tolerance
+from gevinst.domain.matching.proposals import proposals
+from gevinst.domain.matching.rules import MatchPass, PassKind, Rules
+from gevinst.domain.matching.subsets import subset
+from gevinst.domain.matching.suspects import Cause, causes
+from gevinst.domain.place import Place
+from gevinst.domain.reconciliation import (
+    RESULT_COLUMNS,
+    Bridge,
+    ItemState,
+    Proposal,
+    Reconciliation,
+    Side,
+    SideTotals,
+    Tally,
+)
+
+PASSES: Mapping[PassKind, Callable[[Board, MatchPass], None]] = {
+    PassKind.ONE_TO_ONE: one_to_one,
+    PassKind.BATCH: batch,
+    PassKind.NET_OF_FEE: net_of_fee,
+    PassKind.TOLERANCE: within_tolerance,
+    PassKind.REVERSAL: reversals,
+    PassKind.SUBSET: subset,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideInput:
+    """One side as it enters: its items, its closing balance, and the rows that did not become items."""
+
+    items: pd.DataFrame  #: item.ITEM_COLUMNS; carried items have `carried_from`
+    balance: int | None = None  #: øre, closing balance of the account; None where the files give none
+    rows_in_file: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    findings: tuple[Finding, ...] = ()  #: errors reject the input, warnings are shown
+
+
+def reconcile(
+    left: SideInput, right: SideInput, *, rules: Rules, calendar: BankCalendar, as_of: date | None = None
+) -> Reconciliation:
+    """Reconcile two sides.
+
+    Args:
+        left: bank or counterpart.
+        right: ledger; the same sign rule, money in > 0.
+        rules: the passes, in order.
+        calendar: bank days.
+        as_of: the day that ages are counted to; the last booking day of both sides when None.
+
+    Returns:
+        Every item exactly once, in a group, a proposal, or open with its likely cause. When an input has an error,
+        nothing is matched and the outcome is rejected. The result does not depend on the order of the rows.
+
+    Raises:
+        InputRejectedError: BNK-006, several currencies.
+    """
+    _one_currency(left, right)
+    board = make_board(left.items, right.items, calendar)
+    errors = tuple(
+        finding for side in (left, right) for finding in side.findings if finding.severity == "error"
+    )
+    found: tuple[Proposal, ...] = ()
+    if not errors:
+        for rule in rules.passes:
+            PASSES[rule.kind](board, rule)
+        found = proposals(board, rules.passes)
+    day = as_of or _last_day(left.items, right.items)
+    frames = _states(board, found, day, rejected=bool(errors))
+    return _result(board, frames, found, (left, right), rules, errors)
+
+
+def _one_currency(left: SideInput, right: SideInput) -> None:
+    currencies = sorted({*left.items["currency"], *right.items["currency"]} - {""})
+    if len(currencies) > 1:
+        files = [side.items["place_file"].iat[0] for side in (left, right) if len(side.items)]
+        place = Place(file=" / ".join(dict.fromkeys(files)))
+        raise InputRejectedError([Finding(code="BNK-006", place=place, found=", ".join(currencies))])
+
+
+def _last_day(left: pd.DataFrame, right: pd.DataFrame) -> date:
+    days = [side["booked"].max() for side in (left, right) if len(side)]
+    latest = max(days) if days else pd.Timestamp(date.min)
+    return latest.date()  # type: ignore[no-any-return] - a Timestamp's date
+
+
+def _states(
+    board: Board, found: Sequence[Proposal], day: date, *, rejected: bool
+) -> dict[Side, pd.DataFrame]:
+    left_causes, right_causes = ({}, {}) if rejected else causes(board, period_end=day)
+    sides = ((Side.LEFT, board.left, left_causes), (Side.RIGHT, board.right, right_causes))
+    number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
+    frames = {}
+    for name, side, why in sides:
+        members = {
+            item: one.number for one in found for item in (one.left if name is Side.LEFT else one.right)
+        }
+        frames[name] = _side_frame(side, members, why, number, rejected=rejected)
+    return frames
+
+
+def _side_frame(
+    side: BoardSide, members: Mapping[str, int], why: Mapping[int, Cause], day: int, *, rejected: bool
+) -> pd.DataFrame:
+    proposal = np.array([members.get(item, -1) for item in side.items["item_id"]], dtype=np.int64)
+    state = np.where(
+        side.group >= 0, ItemState.MATCHED, np.where(proposal >= 0, ItemState.PROPOSED, ItemState.OPEN)
+    )
+    fallback = Cause(key="input_rejected" if rejected else "")
+    reasons = [why.get(at, fallback) for at in range(len(side.items))]
+    columns = {
+        "state": state,
+        "group": side.group,
+        "proposal": proposal,
+        "age_bank_days": np.where(side.group >= 0, 0, np.maximum(day - side.day, 0)),
+        "cause": ["ambiguous" if proposal[at] >= 0 else cause.key for at, cause in enumerate(reasons)],
+        "suspect": ["" if proposal[at] >= 0 else cause.suspect for at, cause in enumerate(reasons)],
+        "suspect_side": ["" if proposal[at] >= 0 else cause.side for at, cause in enumerate(reasons)],
+    }
+    frame = side.items.assign(**columns)
+    return frame.astype(dict(RESULT_COLUMNS)).sort_values(["booked", "amount", "item_id"], ignore_index=True)
+
+
+def _result(  # noqa: PLR0913 - gathers the parts of one result
+    board: Board,
+    frames: Mapping[Side, pd.DataFrame],
+    found: tuple[Proposal, ...],
+    inputs: tuple[SideInput, SideInput],
+    rules: Rules,
+    errors: tuple[Finding, ...],
+) -> Reconciliation:
+    groups = board.groups()
+    totals = {name: _totals(frames[name], side) for name, side in zip(Side, inputs, strict=True)}
+    return Reconciliation(
+        left=frames[Side.LEFT],
+        right=frames[Side.RIGHT],
+        groups=groups,
+        proposals=found,
+        rejected=errors,
+        warnings=tuple(one for side in inputs for one in side.findings if one.severity == "warning"),
+        notes=tuple(board.notes),
+        totals=totals,
+        bridge=_bridge(totals, inputs, accepted=int(groups["difference"].sum())),
+        rules=rules,
+    )
+
+
+def _tally(amounts: pd.Series) -> Tally:
+    return Tally(count=len(amounts), sum=int(amounts.sum()))
+
+
+def _totals(frame: pd.DataFrame, side: SideInput) -> SideTotals:
+    amounts, state = frame["amount"], frame["state"]
+    none, rejected = Tally(count=0, sum=0), Tally(count=side.rejected, sum=0)
+    read = _tally(amounts)
+    return SideTotals(
+        rows_in_file=side.rows_in_file,
+        skipped=side.skipped,
+        read=Tally(count=read.count + rejected.count, sum=read.sum),
+        carried=_tally(amounts[frame["carried_from"] != ""]),
+        matched=_tally(amounts[state == ItemState.MATCHED]),
+        open=_tally(amounts[state == ItemState.OPEN]),
+        proposed=_tally(amounts[state == ItemState.PROPOSED]),
+        rejected=rejected,
+        excluded=none,
+        duplicate=none,
+    )
+
+
+def _bridge(
+    totals: Mapping[Side, SideTotals], inputs: tuple[SideInput, SideInput], *, accepted: int
+) -> Bridge:
+    from_balances = all(side.balance is not None for side in inputs)
+    undecided = {name: side.open.sum + side.proposed.sum for name, side in totals.items()}
+    balances = [
+        side.balance if from_balances and side.balance is not None else totals[name].read.sum
+        for name, side in zip(Side, inputs, strict=True)
+    ]
+    return Bridge(
+        left_balance=balances[0],
+        right_balance=balances[1],
+        open_left=undecided[Side.LEFT],
+        open_right=undecided[Side.RIGHT],
+        accepted=accepted,
+        from_balances=from_balances,
+    )

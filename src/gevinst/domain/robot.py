@@ -1,0 +1,78 @@
+"""Robots: what one robot is, who owns it, what it reads, and what it may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gevinst.domain.gains import GainCard
+
+
+class Phase(StrEnum):
+    """How far a robot has come: think big, start small."""
+
+    IDEA = "idea"  #: described, never run
+    TRIAL = "trial"  #: computes and shows; delivers nothing, credits nothing
+    PRODUCTION = "production"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Who answers for a robot; roles or titles, as the office writes them."""
+
+    process_owner: str
+    benefit_owner: str
+    controller_group: str
+    erp_user: str = ""  #: the robot's own user in the ERP
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One file that a robot reads."""
+
+    name: str  #: bank, ledger, or carried (open items from before the robot's first period)
+    path: str  #: below the office's folder; {period} stands for 2026-10
+    layout: str = ""  #: id of a layout; "" lets the file be recognised
+    account: str = ""  #: the account it must be a statement of; "" accepts any
+    mapping: Mapping[str, str] = field(default_factory=dict)  #: columns by role, where the file needs it
+    min_rows: int = 0
+    max_rows: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passport:
+    """What the register must say of a robot before it may run in production."""
+
+    moves_money: bool
+    risk: str  #: probability and consequence
+    controls: str
+    legal_basis: str
+    data_categories: str
+    deletion: str  #: when its data are deleted
+    exit_plan: str
+    review: str  #: ISO date of the next review
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robot:
+    """A robot as its folder describes it."""
+
+    id: str
+    title: Mapping[str, str]  #: by language
+    flow: str  #: name of the suite under tasks/, without ending
+    phase: Phase
+    people: People
+    sources: Mapping[str, Source]
+    schedule: str = ""  #: in words; "" is by hand only
+    timeout_minutes: int = 30
+    gain: GainCard | None = None
+    case_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: case type → words in the bank's text
+    passport: Passport | None = None
+    version: str  #: content hash of folder, flow and package
+
+    def missing_for_production(self) -> list[str]:
+        """What a robot in production must have and this one has not: keys of its file."""
+        if self.phase is not Phase.PRODUCTION:
+            return []
+        parts = {"gain": self.gain, "passport": self.passport, "people.erp_user": self.people.erp_user}
+        return [name for name, part in parts.items() if not part]

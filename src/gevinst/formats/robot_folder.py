@@ -1,0 +1,292 @@
+"""Robots, rules and office settings from their TOML files."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+import gevinst
+from gevinst.app.office import ConfigurationError, Office
+from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
+from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
+from gevinst.domain.money import AmountError, parse_amount
+from gevinst.domain.robot import Passport, People, Phase, Robot, Source
+
+ROBOT_FILE = "robot.toml"
+RULES_FILE = "rules.toml"
+OFFICE_FILE = "gevinst.toml"
+ROBOT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+HASH_SHOWN = 12
+Model = TypeVar("Model", bound=BaseModel)
+_RATE = re.compile(r"(\d{1,2})(?:,(\d{1,4}))? ?%")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class _People(_Part):
+    process_owner: str = Field(min_length=2)
+    benefit_owner: str = Field(min_length=2)
+    controller_group: str = Field(min_length=2)
+    erp_user: str = ""
+
+
+class _Source(_Part):
+    path: str = Field(min_length=1)
+    layout: str = ""
+    account: str = ""
+    mapping: dict[str, str] = {}
+    min_rows: int = Field(default=0, ge=0)
+    max_rows: int | None = Field(default=None, ge=0)
+
+
+class _Schedule(_Part):
+    when: str = ""
+
+
+class _Limits(_Part):
+    timeout_minutes: int = Field(default=30, ge=1, le=24 * 60)
+
+
+class _Baseline(_Part):
+    minutes: Decimal = Field(gt=0)
+    sd: Decimal = Field(default=Decimal(0), ge=0)
+    n: int = Field(default=0, ge=0)
+    method: Method
+    measured: date
+    valid_until: date
+    text_contains: tuple[str, ...] = ()
+
+
+class _Gain(_Part):
+    kind: GainKind = GainKind.FREED_TIME
+    case_types: dict[str, _Baseline]
+    fixed: _Baseline | None = None
+
+
+class _Passport(_Part):
+    moves_money: bool
+    risk: str
+    controls: str
+    legal_basis: str
+    data_categories: str
+    deletion: str
+    exit_plan: str
+    review: date
+
+
+class _Robot(_Part):
+    id: str
+    title: dict[Literal["da", "en"], str]
+    flow: str = Field(pattern=r"[a-z][a-z0-9_]*")
+    phase: Phase
+    people: _People
+    sources: dict[Literal["bank", "ledger", "carried"], _Source]
+    schedule: _Schedule = _Schedule()
+    limits: _Limits = _Limits()
+    gain: _Gain | None = None
+    passport: _Passport | None = None
+
+
+def _per_million(text: str) -> int:
+    found = _RATE.fullmatch(text.strip())
+    if not found:
+        raise ValueError('a rate such as "0,85 %"')
+    return int(found[1]) * 10_000 + int((found[2] or "").ljust(4, "0"))
+
+
+def _ore(text: str) -> int:
+    try:
+        return parse_amount(text)
+    except AmountError:
+        raise ValueError('an amount such as "0,50"') from None
+
+
+class _Pass(_Part):
+    id: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    kind: PassKind
+    key: Key = Key.CODE
+    days: int = Field(default=5, ge=0, le=250)
+    title: str = ""
+    tolerance: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] = "0"
+    fee_rate: tuple[str, str] | None = None
+    difference_account: str = ""
+    text_contains: tuple[str, ...] = ()
+
+
+class _Rules(_Part):
+    standard: bool = True  #: the standard passes follow the office's own
+    tolerance_budget: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] = "0"
+    passes: list[_Pass] = Field(default=[], alias="pass")
+
+
+class _Office(_Part):
+    name: str
+    language: Literal["da", "en"] = "da"
+    data: str = "output"
+    robots: str = "robots"
+    tasks: str = "tasks"
+    database: str = ""
+
+
+def find_office(start: Path, *, database: str = "") -> Office:
+    """The office whose gevinst.toml is in `start` or the nearest folder above.
+
+    Args:
+        start: a folder, or the settings file itself.
+        database: overrides the file's database.
+
+    Raises:
+        ConfigurationError: CFG-001 no such file; CFG-002 it cannot be read.
+    """
+    folder = start.resolve() if start.is_dir() else start.resolve().parent
+    found = next((path for path in (folder, *folder.parents) if (path / OFFICE_FILE).is_file()), None)
+    if found is None:
+        raise ConfigurationError("CFG-001", file=OFFICE_FILE, folder=str(start))
+    settings = _validated(_Office, _toml(found / OFFICE_FILE).get("office", {}), OFFICE_FILE)
+    data = found / settings.data
+    return Office(
+        name=settings.name,
+        language=settings.language,
+        data=data,
+        robots=found / settings.robots,
+        tasks=found / settings.tasks,
+        database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
+    )
+
+
+def robot_ids(office: Office) -> list[str]:
+    """Ids of the robots that the office has, by name."""
+    if not office.robots.is_dir():
+        return []
+    return sorted(folder.name for folder in office.robots.iterdir() if (folder / ROBOT_FILE).is_file())
+
+
+def load_robot(office: Office, robot_id: str) -> Robot:
+    """Read a robot's folder.
+
+    Raises:
+        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004 its id is
+            not its folder's name, CFG-005 its flow does not exist.
+    """
+    folder = office.robots / robot_id
+    if not ROBOT_ID.fullmatch(robot_id) or not (folder / ROBOT_FILE).is_file():
+        known = robot_ids(office)
+        near = get_close_matches(robot_id, known, n=1)
+        raise ConfigurationError("CFG-003", robot=robot_id, near=near[0] if near else ", ".join(known))
+    place = f"robots/{robot_id}/{ROBOT_FILE}"
+    parts = _validated(_Robot, _toml(folder / ROBOT_FILE), place)
+    if parts.id != robot_id:
+        raise ConfigurationError("CFG-004", file=place, found=parts.id, expected=robot_id)
+    if not (office.tasks / f"{parts.flow}.robot").is_file():
+        raise ConfigurationError("CFG-005", file=place, flow=parts.flow)
+    return _robot(parts, _version(office, folder, parts.flow))
+
+
+def load_rules(folder: Path) -> Rules:
+    """The rules of a robot's folder, or of a rules file; the standard passes when there are none.
+
+    Raises:
+        ConfigurationError: CFG-002.
+    """
+    file = folder / RULES_FILE if folder.is_dir() else folder
+    if not file.is_file():
+        return Rules()
+    parts = _validated(_Rules, _toml(file), file.name)
+    own = tuple(_match_pass(part) for part in parts.passes)
+    own_ids = {rule.id for rule in own}
+    standard = [rule for rule in STANDARD_PASSES if rule.id not in own_ids] if parts.standard else []
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:HASH_SHOWN]
+    return Rules(passes=(*own, *standard), version=version, tolerance_budget=int(parts.tolerance_budget))
+
+
+def _match_pass(part: _Pass) -> MatchPass:
+    low, high = (_per_million(rate) for rate in part.fee_rate) if part.fee_rate else (0, 0)
+    return MatchPass(
+        id=part.id,
+        kind=part.kind,
+        key=part.key,
+        days=part.days,
+        title=part.title,
+        tolerance=int(part.tolerance),
+        fee_rate_low=low,
+        fee_rate_high=high,
+        difference_account=part.difference_account,
+        text_contains=part.text_contains,
+    )
+
+
+def _robot(parts: _Robot, version: str) -> Robot:
+    return Robot(
+        id=parts.id,
+        title=dict(parts.title),
+        flow=parts.flow,
+        phase=parts.phase,
+        people=People(**parts.people.model_dump()),
+        sources={name: Source(name=name, **source.model_dump()) for name, source in parts.sources.items()},
+        schedule=parts.schedule.when,
+        timeout_minutes=parts.limits.timeout_minutes,
+        gain=_gain_card(parts, version) if parts.gain else None,
+        case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()} if parts.gain else {},
+        passport=_passport(parts.passport) if parts.passport else None,
+        version=version,
+    )
+
+
+def _gain_card(parts: _Robot, version: str) -> GainCard:
+    gain = parts.gain
+    assert gain is not None  # noqa: S101 - the caller has asked
+    return GainCard(
+        robot=parts.id,
+        version=version,
+        case_types={name: _baseline(case) for name, case in gain.case_types.items()},
+        fixed=_baseline(gain.fixed) if gain.fixed else None,
+        kind=gain.kind,
+    )
+
+
+def _baseline(part: _Baseline) -> Baseline:
+    return Baseline(**part.model_dump(exclude={"text_contains"}))
+
+
+def _passport(part: _Passport) -> Passport:
+    return Passport(**{**part.model_dump(), "review": part.review.isoformat()})
+
+
+def _version(office: Office, folder: Path, flow: str) -> str:
+    """Content hash of the robot's folder, its flow, the words it uses, and the package's version."""
+    digest = hashlib.sha256(gevinst.__version__.encode())
+    for path in _version_files(office, folder, flow):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:HASH_SHOWN]
+
+
+def _version_files(office: Office, folder: Path, flow: str) -> Iterator[Path]:
+    yield from sorted(path for path in folder.iterdir() if path.is_file())
+    yield office.tasks / f"{flow}.robot"
+    yield from sorted((office.tasks.parent / "resources").glob("*.resource"))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError("CFG-002", file=path.name, problem=str(error)) from error
+
+
+def _validated(model: type[Model], values: Mapping[str, Any], file: str) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ConfigurationError("CFG-002", file=file, problem=problems) from error

@@ -1,0 +1,209 @@
+"""Words of the reconciliation flows."""
+
+import json
+import os
+from pathlib import Path
+
+from robot.api import logger
+from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn
+
+from gevinst import bootstrap
+from gevinst.app.robot_run import RobotRun
+from gevinst.app.start_run import default_period, new_run
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.reconciliation import Reconciliation
+from gevinst.domain.run import RunState, Trigger
+from gevinst.domain.source import SourceRead
+from gevinst.formats.robot_folder import load_robot
+from gevinst.texts import Texts
+from gevinst.texts.findings import finding_sentence
+
+RUN_SETTING = "GEVINST_RUN"  # set by our runner, which has started the run and will seal it
+
+
+class PeopleNeededError(AssertionError):
+    """The run is done, and people are needed; shown without a traceback."""
+
+    ROBOT_SUPPRESS_NAME = True
+
+
+class InputNotUsableError(AssertionError):
+    """The input cannot be used; shown without a traceback."""
+
+    ROBOT_SUPPRESS_NAME = True
+
+
+@library(scope="SUITE", version="0.1.0")
+class reconciliation:  # noqa: N801 - Robot Framework finds a library by its module's name
+    """Reconcile an account of a robot, step by step.
+
+    The words are used in order: begin, read, match, credit, write, end. Rows never pass through a keyword, only the
+    names of files and sums.
+    """
+
+    def __init__(self) -> None:
+        self._texts = Texts()
+        self._current: RobotRun | None = None
+
+    @keyword
+    def begin_run(self, robot: str, period: str = "", files: str = "{}") -> str:
+        """Begin the run of a robot and period; under the runner, the run it has started.
+
+        ``period`` is a month such as 2026-10, by default the month before this one. ``files`` is JSON: a file by hand
+        for a source, such as {"bank": "statement.xml"}. Returns the run's id.
+        """
+        office = bootstrap.office()
+        store = bootstrap.store(office)
+        started = store.find(os.environ.get(RUN_SETTING, ""))
+        now = bootstrap.now()
+        if started is None:
+            started = new_run(
+                load_robot(office, robot),
+                period=period or default_period(now.date()),
+                trial=False,
+                trigger=Trigger.MANUAL,
+                user=bootstrap.user(),
+                now=now,
+            )
+            store.start(started, holder=bootstrap.holder())
+        chosen = {name: Path(path) for name, path in json.loads(files).items()}
+        self._current = bootstrap.robot_run(office, started, files=chosen, opened=store)
+        return started.run_id
+
+    @property
+    def _run(self) -> RobotRun:
+        if self._current is None:
+            raise RuntimeError("Begin Run comes first")
+        return self._current
+
+    @keyword
+    def read_bank_statement(self) -> str:
+        """Read the robot's bank statement; returns file, rows and sum in one line."""
+        return self._read("bank")
+
+    @keyword
+    def read_ledger_postings(self) -> str:
+        """Read the robot's ledger export; returns file, rows and sum in one line."""
+        return self._read("ledger")
+
+    def _read(self, name: str) -> str:
+        read = self._run.read_source(name)
+        if read is None:
+            return self._texts.get("keyword.not_read", file=self._run.paths[name].name)
+        for finding in read.findings:
+            self._tell(finding)
+        return self._said(read)
+
+    def _said(self, read: SourceRead) -> str:
+        return self._texts.get(
+            "keyword.read", file=read.file, count=read.rows.read, sum=int(read.items["amount"].sum())
+        )
+
+    def _tell(self, finding: Finding) -> None:
+        logger.warn(finding_sentence(finding, self._texts))
+
+    @keyword
+    def input_should_be_usable(self) -> None:
+        """Fails with every finding when a file cannot be used; nothing of the input is used then."""
+        try:
+            self._run.check_input()
+        except InputRejectedError as error:
+            sentences = [finding_sentence(finding, self._texts) for finding in error.findings]
+            raise InputNotUsableError("\n".join(sentences)) from None
+
+    @keyword
+    def match_bank_with_ledger(self) -> str:
+        """Match both sides by the robot's rules, with the open items of the period before; returns the counts."""
+        try:
+            result = self._run.match()
+        except InputRejectedError as error:
+            self._run.findings = list(error.findings)
+            raise InputNotUsableError("\n".join(finding_sentence(one, self._texts) for one in error.findings)) from None
+        left, right = result.totals.values()
+        return self._texts.get(
+            "keyword.matched",
+            groups=len(result.groups),
+            left=left.matched.count,
+            right=right.matched.count,
+            open=left.open.count + right.open.count,
+            proposed=left.proposed.count + right.proposed.count,
+        )
+
+    @keyword
+    def every_row_should_be_in_its_place(self) -> None:
+        """Fails when a row or an øre of either side is neither matched, open, proposed nor rejected."""
+        for side, totals in self._result.totals.items():
+            left_over = totals.unplaced()
+            if left_over.count or left_over.sum:
+                raise AssertionError(
+                    self._texts.get("keyword.unplaced", side=str(side), count=left_over.count, sum=left_over.sum)
+                )
+
+    @property
+    def _result(self) -> Reconciliation:
+        result = self._run.result
+        if result is None:
+            raise RuntimeError("Match Bank With Ledger comes first")
+        return result
+
+    @keyword
+    def prove_the_balance(self) -> str:
+        """The bridge from the bank's balance to the ledger's in one line; what it does not explain is named."""
+        bridge = self._result.bridge
+        key = "keyword.bridge_holds" if bridge.holds else "keyword.bridge_breaks"
+        line = self._texts.get(
+            key, left=bridge.left_balance, right=bridge.right_balance, difference=bridge.difference
+        )
+        if not bridge.holds:
+            logger.warn(line)
+        return line
+
+    @keyword
+    def log_gain(self) -> str:
+        """Credit the gain of the matched items, each once; returns minutes in one line."""
+        gain = self._run.credit_gain()
+        if gain is None or gain.note:
+            return self._texts.get("keyword.no_gain")
+        return self._texts.get("keyword.gain", count=gain.credited_items, minutes=str(gain.minutes_net))
+
+    @keyword
+    def write_run_page_and_work_list(self) -> str:
+        """Write the run page, the work list and the result to the run's folder; returns the page's path."""
+        folder = self._folder()
+        self._run.write(folder)
+        return str(folder / "koersel.html")
+
+    def _folder(self) -> Path:
+        return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
+
+    @keyword
+    def end_run(self, status: str = "PASS") -> str:
+        """Close the run, also one that was stopped by its input or broke down; returns its state.
+
+        ``status`` is the task's status so far. A run that broke down is left to the runner, or closed as failed here.
+        """
+        if self._current is None:
+            return str(RunState.FAILED)
+        run, store = self._current, self._current.tools.store
+        if run.result is None and (run.findings or self._has_errors()):
+            run.write(self._folder())
+        elif run.run.ended is None:
+            if not os.environ.get(RUN_SETTING):
+                at = bootstrap.now()
+                store.abandon(run.run.run_id, not_seen_since=at, at=at, summary="failure.broke_down")
+            return str(RunState.FAILED)
+        run.keep()
+        del status
+        return str(run.finish().state)
+
+    def _has_errors(self) -> bool:
+        return any(one.severity == "error" for read in self._run.reads.values() for one in read.findings)
+
+    @keyword
+    def no_item_should_be_open(self) -> str:
+        """Fails with the conclusion when items are open; returns the conclusion otherwise."""
+        run = self._run.run
+        if run.state is not RunState.AGREED:
+            raise PeopleNeededError(run.summary)
+        return run.summary

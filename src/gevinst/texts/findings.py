@@ -1,0 +1,45 @@
+"""Findings as sentences."""
+
+from dataclasses import dataclass
+
+from gevinst.domain.finding import Finding
+from gevinst.domain.place import Place
+from gevinst.texts import Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingText:
+    """A finding as a controller reads it."""
+
+    title: str
+    place: str
+    found: str
+    expected: str
+    do: str
+
+
+def finding_text(finding: Finding, texts: Texts) -> FindingText:
+    """The sentences of a finding, its facts filled in."""
+    facts = {"found": finding.found, **finding.facts}
+    title, expected, do = (texts.get(f"finding.{finding.code}.{part}", **facts) for part in ("title", "expected", "do"))
+    return FindingText(title=title, place=place_text(finding.place, texts), found=finding.found, expected=expected, do=do)
+
+
+def finding_sentence(finding: Finding, texts: Texts) -> str:
+    """A finding in one line: code, place, what is wrong, found, expected, what to do."""
+    said = finding_text(finding, texts)
+    found = texts.get("finding.found", found=said.found) if said.found else ""
+    parts = (f"{finding.code} {said.place}: {said.title}", found, said.expected, said.do)
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
+
+
+def place_text(place: Place, texts: Texts) -> str:
+    """A place in words: file, sheet, cell or line."""
+    parts = [place.file]
+    if place.sheet:
+        parts.append(texts.get("place.sheet", sheet=place.sheet))
+    if place.line and place.line_matters:
+        parts.append(texts.get("place.line", line=place.line))
+    if place.cell:
+        parts.append(texts.get("place.cell", cell=place.cell))
+    return ", ".join(parts)
