@@ -1,0 +1,105 @@
+"""Amounts of a column: the number style by evidence, and strict reading as øre."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gevinst.domain.money import AmountError, NumberStyle, ore_from_number, parse_amount
+from gevinst.formats.grid import Cell
+
+# Ten thousand billion kroner. Longer digit strings are account numbers and references; their sum would not fit.
+LARGEST_ORE = 10**15
+# A currency mark beside the number says nothing about its size.
+_MARK = re.compile(r"^(?:dkk|kr\.?|eur|€)\s*(?=[-+\d(.,])|(?<=[\d)+-])\s*(?:dkk|kr\.?|eur|€)$", re.IGNORECASE)
+_ROUND = re.compile(r"(?<=\d),-$")
+_SPACES = re.compile("[ \u00a0\u2007\u2009\u202f']")
+# One mark with exactly three digits behind can be thousands or decimals.
+_EITHER = re.compile(r"[-+(]*[1-9]\d{0,2}[.,]\d{3}[-+)]*")
+_MARKED = re.compile(r"[.,]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleChoice:
+    """The number style of a file, and why."""
+
+    style: NumberStyle
+    because: str  #: reason key
+    sure: bool = True
+    example: str = ""
+
+
+def read_amount(cell: Cell, style: NumberStyle) -> int:
+    """Read one cell as øre.
+
+    Raises:
+        AmountError: blank, a letter, a date, wrong grouping, part of an øre.
+    """
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise AmountError("not a number")
+    ore = parse_amount(plain_amount(cell), style) if isinstance(cell, str) else ore_from_number(cell)
+    if abs(ore) > LARGEST_ORE:
+        raise AmountError("larger than any amount of an office")
+    return ore
+
+
+def read_amounts(cells: Sequence[Cell], style: NumberStyle) -> list[int | None]:
+    """Read a column as øre; None for each cell that is no amount."""
+    known: dict[Cell, int | None] = {}
+    amounts: list[int | None] = []
+    for cell in cells:
+        if cell not in known or isinstance(cell, bool):
+            known[cell] = amount_or_none(cell, style)
+        amounts.append(known[cell])
+    return amounts
+
+
+def amount_or_none(cell: Cell, style: NumberStyle) -> int | None:
+    """Read one cell as øre; None when it is no amount."""
+    try:
+        return read_amount(cell, style)
+    except AmountError:
+        return None
+
+
+def plain_amount(text: str) -> str:
+    """The amount without its currency mark, and `1.250,-` as whole kroner."""
+    return _ROUND.sub("", _MARK.sub("", text.strip()).strip())
+
+
+def looks_like_amount(cell: Cell) -> bool:
+    """Whether either style reads the cell as an amount."""
+    return any(amount_or_none(cell, style) is not None for style in NumberStyle)
+
+
+def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
+    """Find the one number style for all amount columns of a file, from the texts that only one style reads."""
+    texts = [
+        _bare(cell) for column in columns for cell in column if isinstance(cell, str) and _MARKED.search(cell)
+    ]
+    unique = list(dict.fromkeys(texts))
+    witness: dict[NumberStyle, list[str]] = {style: [] for style in NumberStyle}
+    for text in unique:
+        if not _EITHER.fullmatch(text):
+            for style in NumberStyle:
+                if _only_in(text, style):
+                    witness[style].append(text)
+    comma, point = witness[NumberStyle.COMMA], witness[NumberStyle.POINT]
+    if len(comma) != len(point):
+        style = NumberStyle.COMMA if len(comma) > len(point) else NumberStyle.POINT
+        return StyleChoice(style=style, because=f"number_style.{style}", example=witness[style][0])
+    either = [text for text in unique if _EITHER.fullmatch(text)]
+    if not either and not comma:
+        return StyleChoice(style=NumberStyle.COMMA, because="number_style.whole")
+    likely = NumberStyle.COMMA if all("." in text for text in either) else NumberStyle.POINT
+    return StyleChoice(
+        style=likely, because="number_style.undecided", sure=False, example=(either or comma)[0]
+    )
+
+
+def _only_in(text: str, style: NumberStyle) -> bool:
+    other = NumberStyle.POINT if style is NumberStyle.COMMA else NumberStyle.COMMA
+    return amount_or_none(text, style) is not None and amount_or_none(text, other) is None
+
+
+def _bare(text: str) -> str:
+    return _SPACES.sub("", plain_amount(text))

@@ -1,0 +1,204 @@
+"""From a table and its plan to items: every row read, skipped with its reason, or named with what is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.item import items_frame
+from gevinst.domain.source import Assumption, RowCounts, SourceRead
+from gevinst.domain.statement import balance_findings
+from gevinst.formats.balances import statements_of, total_findings
+from gevinst.formats.dates import read_dates
+from gevinst.formats.faults import row_findings
+from gevinst.formats.grid import Syntax, cell_text, column_letter
+from gevinst.formats.identity import item_ids
+from gevinst.formats.intake import Intake
+from gevinst.formats.money_columns import MoneyReader
+from gevinst.formats.plan import Plan, Role
+from gevinst.formats.rows import RowKind, RowSorter, SortedRow, way_of
+from gevinst.formats.table import Table
+
+TEXT_ROLES = {
+    Role.REFERENCE: "reference",
+    Role.TEXT: "text",
+    Role.COUNTERPARTY: "counterparty",
+    Role.DOCUMENT: "document",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """One table on its way to items."""
+
+    intake: Intake
+    table: Table
+    plan: Plan
+    id_told: bool = False
+
+    @cached_property
+    def reader(self) -> MoneyReader:
+        """Reads the amount columns."""
+        return MoneyReader(table=self.table, style=self.plan.number_style)
+
+    @cached_property
+    def dates(self) -> list[date | None]:
+        """Booking date of each row; None where it cannot be read."""
+        return read_dates(self.table.columns[self.plan.columns[Role.DATE]], self.plan.date_order)
+
+    @cached_property
+    def amounts(self) -> list[int | None]:
+        """Signed øre of each row; None where it cannot be read."""
+        return self.reader.amounts(way_of(self.plan))
+
+    @cached_property
+    def others(self) -> list[SortedRow]:
+        """Rows that are no plain movement."""
+        sorter = RowSorter(
+            table=self.table, plan=self.plan, dates=self.dates, amounts=self.amounts, reader=self.reader
+        )
+        return sorter.other_rows()
+
+    @cached_property
+    def items(self) -> list[int]:
+        """Indexes of the movements that can be used."""
+        other = {row.index for row in self.others}
+        return [index for index in range(len(self.table.rows)) if index not in other]
+
+    def of_kind(self, kind: RowKind) -> list[SortedRow]:
+        """The other rows of one kind."""
+        return [row for row in self.others if row.kind is kind]
+
+
+def assemble(assembly: Assembly) -> SourceRead:
+    """Read every row of a table by its plan."""
+    ids, id_reason = item_ids(assembly.table, assembly.plan, assembly.items, told=assembly.id_told)
+    faulty = assembly.of_kind(RowKind.FAULTY)
+    statements = statements_of(assembly)
+    findings = [finding for row in faulty for finding in row_findings(assembly, row)]
+    if not faulty:
+        # With a row left out no sum can be right; the row itself is the thing to mend.
+        findings += [*balance_findings(statements), *total_findings(assembly)]
+    frame = _frame(assembly, ids)
+    findings += _currency_findings(assembly, frame)
+    return SourceRead(
+        items=frame,
+        statements=tuple(statements),
+        findings=(*findings, *assembly.plan.findings, *_hidden_findings(assembly)),
+        rows=_counts(assembly, len(faulty)),
+        layout=assembly.plan.layout,
+        sha256=assembly.intake.sha256,
+        file=assembly.intake.name,
+        assumptions=(*assembly.plan.assumptions, id_reason, *_account_reason(assembly)),
+        raw=_raw(assembly),
+        skipped=_skipped(assembly),
+    )
+
+
+def _frame(assembly: Assembly, ids: Sequence[str]) -> pd.DataFrame:
+    rows, table, plan = assembly.items, assembly.table, assembly.plan
+    columns: dict[str, object] = {
+        "item_id": ids,
+        "account": _texts(assembly, Role.ACCOUNT, plan.account),
+        "booked": np.array([assembly.dates[row] for row in rows], dtype="datetime64[s]"),
+        "amount": np.array([assembly.amounts[row] for row in rows], dtype="int64"),
+        "currency": _texts(assembly, Role.CURRENCY, plan.currency or "DKK"),
+        "place_file": [assembly.intake.name] * len(rows),
+        "place_sheet": [table.grid.sheet] * len(rows),
+        "place_line": [table.lines[row] for row in rows],
+        "place_cell": _cells(assembly),
+    }
+    columns |= {name: _texts(assembly, role, "") for role, name in TEXT_ROLES.items() if plan.has(role)}
+    if plan.has(Role.VALUE_DATE):
+        days = read_dates(table.columns[plan.columns[Role.VALUE_DATE]], plan.date_order)
+        columns["value_date"] = np.array([days[row] for row in rows], dtype="datetime64[s]")
+    return items_frame(columns)
+
+
+def _texts(assembly: Assembly, role: Role, otherwise: str) -> list[str]:
+    index = assembly.plan.columns.get(role)
+    if index is None:
+        return [otherwise] * len(assembly.items)
+    column = assembly.table.columns[index]
+    return [cell_text(column[row]) or otherwise for row in assembly.items]
+
+
+def _cells(assembly: Assembly) -> list[str]:
+    """The cell of each amount, such as D17; a list has no cells but lines."""
+    columns, lines = assembly.plan.columns, assembly.table.lines
+    if assembly.table.grid.syntax is Syntax.LIST:
+        return [""] * len(assembly.items)
+    if Role.AMOUNT in columns:
+        letter = column_letter(columns[Role.AMOUNT])
+        return [f"{letter}{lines[row]}" for row in assembly.items]
+    debit, credit = columns[Role.DEBIT], columns[Role.CREDIT]
+    letters = column_letter(debit), column_letter(credit)
+    on_debit = assembly.reader.column(debit)
+    return [f"{letters[not on_debit[row]]}{lines[row]}" for row in assembly.items]
+
+
+def _counts(assembly: Assembly, rejected: int) -> RowCounts:
+    grid = assembly.table.grid
+    in_file = len(grid.rows) + len(grid.outside)
+    read = len(assembly.items)
+    return RowCounts(in_file=in_file, read=read, skipped=in_file - read - rejected, rejected=rejected)
+
+
+def _skipped(assembly: Assembly) -> tuple[tuple[int, str], ...]:
+    table = assembly.table
+    above = [
+        (table.grid.lines[index], "skipped.title")
+        for index in range(table.first)
+        if index != table.header and any(cell_text(cell) for cell in table.grid.rows[index])
+    ]
+    header = [(table.header_line, RowKind.HEADER.value)] if table.header is not None else []
+    under = [
+        (table.lines[row.index], row.kind.value)
+        for row in assembly.others
+        if row.kind not in {RowKind.BLANK, RowKind.FAULTY}
+    ]
+    return tuple(sorted([*table.grid.outside, *above, *header, *under]))
+
+
+def _raw(assembly: Assembly) -> pd.DataFrame:
+    """The movements' cells as they stood, under the names of their columns."""
+    names: list[str] = []
+    for index in range(assembly.table.width):
+        label = assembly.table.label(index)
+        names.append(f"{label} ({column_letter(index)})" if label in names else label)
+    columns = assembly.table.columns
+    return pd.DataFrame(
+        {name: [columns[index][row] for row in assembly.items] for index, name in enumerate(names)},
+        dtype=object,
+    )
+
+
+def _currency_findings(assembly: Assembly, frame: pd.DataFrame) -> list[Finding]:
+    currencies = sorted(frame["currency"].unique())
+    if len(currencies) < 2:  # noqa: PLR2004 - two is what "several" begins with
+        return []
+    return [assembly.intake.finding("BNK-006", currencies=", ".join(currencies), count=len(currencies))]
+
+
+def _hidden_findings(assembly: Assembly) -> list[Finding]:
+    hidden = assembly.table.grid.hidden_rows
+    if not hidden:
+        return []
+    return [
+        assembly.intake.finding(
+            "LAY-008", severity=Severity.WARNING, count=hidden, sheet=assembly.table.grid.sheet
+        )
+    ]
+
+
+def _account_reason(assembly: Assembly) -> tuple[Assumption, ...]:
+    account = assembly.plan.account
+    return (
+        (Assumption(subject="account", taken=account, because="account.title", facts={"account": account}),)
+        if account
+        else ()
+    )

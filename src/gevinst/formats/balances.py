@@ -1,0 +1,117 @@
+"""The balances and totals that a table itself states, held against its movements."""
+
+import itertools
+from typing import TYPE_CHECKING
+
+from gevinst.domain.finding import Finding
+from gevinst.domain.place import Place
+from gevinst.domain.statement import Statement
+from gevinst.formats.grid import cell_text
+from gevinst.formats.plan import Role
+from gevinst.formats.rows import RowKind
+
+if TYPE_CHECKING:
+    from gevinst.formats.assembling import Assembly
+
+
+def statements_of(assembly: "Assembly") -> list[Statement]:
+    """The statement of a file of one account, when the file states an opening or a closing balance.
+
+    Rows named as opening and closing balance win; else the running balance gives both ends.
+    """
+    accounts = _distinct(assembly, Role.ACCOUNT) or [assembly.plan.account]
+    currencies = _distinct(assembly, Role.CURRENCY) or [assembly.plan.currency or "DKK"]
+    if len(accounts) > 1 or len(currencies) > 1:
+        return []
+    opening, closing = _running(assembly)
+    opening = _stated(assembly, RowKind.OPENING, opening)
+    closing = _stated(assembly, RowKind.CLOSING, closing)
+    if opening is None and closing is None:
+        return []
+    days = sorted(day for row in assembly.items if (day := assembly.dates[row]))
+    return [
+        Statement(
+            account=accounts[0],
+            currency=currencies[0],
+            opening=opening,
+            closing=closing,
+            movements=sum(assembly.amounts[row] or 0 for row in assembly.items),
+            rows=len(assembly.items),
+            first=days[0] if days else None,
+            last=days[-1] if days else None,
+            place=_place(assembly, _first_break(assembly)),
+        )
+    ]
+
+
+def _distinct(assembly: "Assembly", role: Role) -> list[str]:
+    index = assembly.plan.columns.get(role)
+    if index is None:
+        return []
+    column = assembly.table.columns[index]
+    return sorted({text for row in assembly.items if (text := cell_text(column[row]))})
+
+
+def _stated(assembly: "Assembly", kind: RowKind, otherwise: int | None) -> int | None:
+    """The first opening row or the last closing row of the file."""
+    stated = [row.amount for row in assembly.of_kind(kind) if row.amount is not None]
+    if not stated:
+        return otherwise
+    return stated[0] if kind is RowKind.OPENING else stated[-1]
+
+
+def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
+    """Opening and closing balance by the balance column, from the ends of the file."""
+    column = assembly.plan.columns.get(Role.BALANCE)
+    rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
+    if column is None or not rows or (not assembly.plan.balance_proved and len(rows) > 1):
+        return None, None
+    balances = assembly.reader.column(column)
+    first, last = balances[rows[0]], balances[rows[-1]]
+    amount = assembly.amounts[rows[0]] or 0
+    turn = -1 if assembly.plan.reversed_sign and Role.AMOUNT in assembly.plan.columns else 1
+    return (None if first is None else first - turn * amount), last
+
+
+def _first_break(assembly: "Assembly") -> int:
+    """Line where the running balance first fails; 0 when it never does or there is none."""
+    column = assembly.plan.columns.get(Role.BALANCE)
+    if column is None or not assembly.plan.balance_proved:
+        return 0
+    balances = assembly.reader.column(column)
+    rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
+    for before, row in itertools.pairwise(rows):
+        earlier, later = balances[before], balances[row]
+        if earlier is not None and later is not None and later - earlier != assembly.amounts[row]:
+            return assembly.table.lines[row]
+    return 0
+
+
+def total_findings(assembly: "Assembly") -> list[Finding]:
+    """BNK-005 for each total that is neither the sum since the last total nor the sum of all rows above it."""
+    findings: list[Finding] = []
+    items = assembly.items
+    position, overall = 0, 0
+    since: dict[int, int] = {}
+    for total in assembly.of_kind(RowKind.TOTAL):
+        part = 0
+        while position < len(items) and items[position] < total.index:
+            part += assembly.amounts[items[position]] or 0
+            position += 1
+        overall += part
+        since = {level: value + part for level, value in since.items()} or {total.level: part}
+        since.setdefault(total.level, overall)
+        if total.amount is not None and total.amount not in {overall, since[total.level]}:
+            findings.append(_total_finding(assembly, total.index, total.amount, since[total.level]))
+        # A total of more stars closes the smaller ones too.
+        since = {level: 0 if level <= total.level else value for level, value in since.items()}
+    return findings
+
+
+def _total_finding(assembly: "Assembly", index: int, stated: int, computed: int) -> Finding:
+    facts = {"stated": stated, "computed": computed, "difference": stated - computed}
+    return Finding(code="BNK-005", place=_place(assembly, assembly.table.lines[index]), facts=facts)
+
+
+def _place(assembly: "Assembly", line: int) -> Place:
+    return Place(file=assembly.intake.name, sheet=assembly.table.grid.sheet, line=line)

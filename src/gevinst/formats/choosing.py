@@ -1,0 +1,339 @@
+"""Detection: what the columns of an unknown table are, why, and how sure that is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.money import NumberStyle
+from gevinst.domain.place import Place
+from gevinst.domain.source import Assumption
+from gevinst.formats.amounts import StyleChoice, choose_style
+from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
+from gevinst.formats.grid import Cell
+from gevinst.formats.headings import by_tier
+from gevinst.formats.money_columns import MoneyReader, Way, choose_way
+from gevinst.formats.plan import ALTERNATIVE_MARK, Plan, Role
+from gevinst.formats.profile import Profile, profiles
+from gevinst.formats.table import Table
+
+WORDED_ROLES = (
+    Role.VALUE_DATE,
+    Role.TEXT,
+    Role.REFERENCE,
+    Role.ID,
+    Role.COUNTERPARTY,
+    Role.DOCUMENT,
+    Role.POSITION,
+    Role.CURRENCY,
+    Role.ACCOUNT,
+    Role.STATUS,
+)
+HALF = 0.5
+SHORTEST_TEXT = 3
+UNDECIDED = {
+    "date_order": "LAY-004",
+    "number_style": "LAY-005",
+    "amount": "LAY-006",
+    "date": "LAY-006",
+    "sign": "LAY-006",
+    "sheet": "LAY-006",
+}
+SIGNS = ("normal", "reversed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a person or a layout has already decided."""
+
+    columns: Mapping[Role, int] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    number_style: NumberStyle | None = None
+    reversed_sign: bool | None = None
+    because: str = "column.told"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A plan under way: the table, its looks, and what is decided."""
+
+    table: Table
+    file: str
+    looks: Sequence[Profile]
+    wishes: Wishes
+
+
+def choose_plan(table: Table, file: str, wishes: Wishes | None = None) -> Plan | None:
+    """Find out what each column is.
+
+    Returns:
+        The plan, with an assumption for each decision and a warning for each that is not sure; None when the
+        table has no column that can be the date, or none that can be the amount.
+    """
+    choice = Choice(table=table, file=file, looks=profiles(table), wishes=wishes or Wishes())
+    dates, date_reason = _date_column(choice)
+    if not dates:
+        return None
+    order, order_reason = _date_order(choice, dates[0])
+    style, style_reason = _number_style(choice, dates[0])
+    reader = MoneyReader(table=table, style=style)
+    way, rivals = choose_way(reader, choice.looks, choice.wishes.columns, _date_like(choice, dates[0]))
+    if way is None:
+        return None
+    columns, named = _other_columns(choice, {Role.DATE: dates[0], **way.columns})
+    assumptions = (
+        *_header_reason(table),
+        date_reason,
+        order_reason,
+        *_amount_reasons(choice, way, rivals),
+        style_reason,
+        *named,
+    )
+    told = choice.wishes.reversed_sign
+    return Plan(
+        columns=columns,
+        date_order=order,
+        number_style=style,
+        reversed_sign=way.reversed_sign if told is None else told,
+        indicator=way.indicator,
+        newest_first=bool(way.proof and way.proof.newest_first),
+        balance_proved=bool(way.proof and way.proof.holds),
+        assumptions=assumptions,
+        findings=doubts(assumptions, file=file, table=table),
+    )
+
+
+def doubts(assumptions: Sequence[Assumption], *, file: str, table: Table) -> tuple[Finding, ...]:
+    """A warning for each assumption that is not sure."""
+    place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
+    return tuple(
+        Finding(
+            code=UNDECIDED[assumption.subject],
+            place=place,
+            found=str(assumption.facts.get("example", "")),
+            severity=Severity.WARNING,
+            facts={"subject": assumption.subject, "taken": assumption.taken, **assumption.facts},
+        )
+        for assumption in assumptions
+        if not assumption.sure
+    )
+
+
+def alternatives(values: Sequence[str]) -> str:
+    """Choices as one fact."""
+    return ALTERNATIVE_MARK.join(values)
+
+
+def _header_reason(table: Table) -> tuple[Assumption, ...]:
+    if table.header is None:
+        return (
+            Assumption(subject="header", taken="", because="header.none", facts={"columns": table.width}),
+        )
+    line = table.header_line
+    return (Assumption(subject="header", taken=str(line), because="header.row", facts={"line": line}),)
+
+
+def _date_column(choice: Choice) -> tuple[list[int], Assumption]:
+    """The booking date first, then columns that could be it just as well."""
+    table, looks = choice.table, choice.looks
+    if Role.DATE in choice.wishes.columns:
+        index = choice.wishes.columns[Role.DATE]
+        return [index], _column_reason(choice, Role.DATE, index, choice.wishes.because)
+    named = _named_dates(table, looks)
+    if named:
+        found, because = named, "date.word"
+    else:
+        found, because = (
+            [index for index, look in enumerate(looks) if look.is_dates and look.filled >= HALF],
+            "date.content",
+        )
+    if not found:
+        return [], Assumption(subject="date", taken="", because=because)
+    first = found[0]
+    rivals = [
+        index
+        for index in found[1:]
+        if because == "date.word" and table.columns[index] != table.columns[first]
+    ]
+    return [first, *rivals], _column_reason(choice, Role.DATE, first, because, rivals=rivals)
+
+
+def _named_dates(table: Table, looks: Sequence[Profile]) -> list[int]:
+    """The columns of the best tier whose cells are dates; a value date stands in where there is no other."""
+    tiers = by_tier(table.names, "date") + by_tier(table.names, "value_date")
+    for tier in tiers:
+        dated = [index for index in tier if looks[index].dates >= HALF and looks[index].filled >= HALF]
+        if dated:
+            return dated
+    # Named as a date, and most cells are none: each will be a finding.
+    return tiers[0][:1] if tiers and not any(look.is_dates for look in looks) else []
+
+
+def _column_reason(
+    choice: Choice, role: Role, index: int, because: str, rivals: Sequence[int] = ()
+) -> Assumption:
+    label = choice.table.label(index)
+    facts: dict[str, str | int] = {"column": label, "role": role.value}
+    if rivals:
+        facts["alternatives"] = alternatives([label, *(choice.table.label(rival) for rival in rivals)])
+        because = f"{role.value}.undecided"
+    return Assumption(subject=role.value, taken=label, because=because, facts=facts, sure=not rivals)
+
+
+def _date_like(choice: Choice, date: int) -> set[int]:
+    return {date} | {
+        index for index, look in enumerate(choice.looks) if look.is_dates and not look.is_amounts
+    }
+
+
+def _date_order(choice: Choice, date: int) -> tuple[DateOrder, Assumption]:
+    if choice.wishes.date_order:
+        told = choice.wishes.date_order
+        return told, Assumption(subject="date_order", taken=told.value, because="date_order.told")
+    found = choose_order(_date_columns(choice, date))
+    return found.order, order_assumption(found)
+
+
+def _date_columns(choice: Choice, date: int) -> list[Sequence[Cell]]:
+    others = [index for index in sorted(_date_like(choice, date)) if index != date]
+    return [choice.table.columns[index] for index in (date, *others)]
+
+
+def order_assumption(found: OrderChoice) -> Assumption:
+    """What was decided on the order of day and month."""
+    facts: dict[str, str | int] = {"example": found.example}
+    if not found.sure:
+        facts["alternatives"] = alternatives([order.value for order in found.alternatives])
+    return Assumption(
+        subject="date_order", taken=found.order.value, because=found.because, facts=facts, sure=found.sure
+    )
+
+
+def _number_style(choice: Choice, date: int) -> tuple[NumberStyle, Assumption]:
+    if choice.wishes.number_style:
+        told = choice.wishes.number_style
+        return told, Assumption(subject="number_style", taken=told.value, because="number_style.told")
+    found = choose_style(choice.table.columns[index] for index in _money_like(choice, date))
+    return found.style, style_assumption(found)
+
+
+def _money_like(choice: Choice, date: int) -> list[int]:
+    named = {
+        index
+        for role in ("amount", "debit", "credit", "balance", "paid_in", "paid_out")
+        for tier in by_tier(choice.table.names, role)
+        for index in tier
+    } | {
+        index
+        for role, index in choice.wishes.columns.items()
+        if role in {Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.BALANCE}
+    }
+    if named:
+        return sorted(named)
+    return [index for index, look in enumerate(choice.looks) if look.is_money and index != date]
+
+
+def style_assumption(found: StyleChoice) -> Assumption:
+    """What was decided on the number style."""
+    facts: dict[str, str | int] = {"example": found.example}
+    if not found.sure:
+        other = NumberStyle.POINT if found.style is NumberStyle.COMMA else NumberStyle.COMMA
+        facts["alternatives"] = alternatives([found.style.value, other.value])
+    return Assumption(
+        subject="number_style", taken=found.style.value, because=found.because, facts=facts, sure=found.sure
+    )
+
+
+def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Assumption]:
+    label = _way_label(choice.table, way)
+    facts: dict[str, str | int] = {"column": label}
+    if way.proof:
+        facts |= {
+            "rows": way.proof.rows,
+            "steps": way.proof.steps + 1,
+            "balance": choice.table.label(way.columns[Role.BALANCE]),
+        }
+    because = way.because
+    if because == "amount.balance" and way.proof and way.proof.fits < way.proof.steps:
+        because = "amount.balance_mostly"
+    if rivals:
+        facts["alternatives"] = alternatives([_way_label(choice.table, rival) for rival in rivals])
+        because = "amount.undecided"
+    return [
+        Assumption(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),
+        *_sign_reason(choice, way, label),
+        *_order_reason(way),
+    ]
+
+
+def _sign_reason(choice: Choice, way: Way, label: str) -> list[Assumption]:
+    facts: dict[str, str | int] = {"column": label}
+    if choice.wishes.reversed_sign is not None:
+        taken = SIGNS[choice.wishes.reversed_sign]
+        return [Assumption(subject="sign", taken=taken, because=f"sign.told_{taken}", facts=facts)]
+    taken = SIGNS[way.reversed_sign]
+    if way.sign_open:
+        facts["alternatives"] = alternatives([taken, SIGNS[not way.reversed_sign]])
+        return [Assumption(subject="sign", taken=taken, because="sign.undecided", facts=facts, sure=False)]
+    if way.reversed_sign:
+        return [Assumption(subject="sign", taken=taken, because="sign.balance", facts=facts)]
+    if Role.DEBIT in way.columns or way.indicator:
+        return [Assumption(subject="sign", taken=taken, because="sign.debit", facts=facts)]
+    return []
+
+
+def _order_reason(way: Way) -> list[Assumption]:
+    if way.proof is None or not way.proof.newest_first:
+        return []
+    return [Assumption(subject="row_order", taken="newest_first", because="row_order.newest_first")]
+
+
+def _way_label(table: Table, way: Way) -> str:
+    shown = [
+        way.columns[role]
+        for role in (Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.INDICATOR)
+        if role in way.columns
+    ]
+    return " / ".join(table.label(index) for index in shown)
+
+
+def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role, int], list[Assumption]]:
+    """Text, reference and the rest, by name; a text column without name by its length."""
+    columns = dict(found)
+    reasons: list[Assumption] = []
+    for role in WORDED_ROLES:
+        if role in choice.wishes.columns:
+            columns[role] = choice.wishes.columns[role]
+            reasons.append(_column_reason(choice, role, columns[role], choice.wishes.because))
+            continue
+        free = [
+            i
+            for tier in by_tier(choice.table.names, role.value)
+            for i in tier
+            if _fits(choice, role, i, columns)
+        ]
+        if free:
+            columns[role] = free[0]
+            reasons.append(_column_reason(choice, role, free[0], "column.word"))
+    if Role.TEXT not in columns and (index := _longest_text(choice, columns)) is not None:
+        columns[Role.TEXT] = index
+        reasons.append(_column_reason(choice, Role.TEXT, index, "text.longest"))
+    return columns, reasons
+
+
+def _fits(choice: Choice, role: Role, index: int, columns: Mapping[Role, int]) -> bool:
+    if index in columns.values():
+        return False
+    look = choice.looks[index]
+    return look.dates >= HALF if role is Role.VALUE_DATE else look.filled > 0
+
+
+def _longest_text(choice: Choice, columns: Mapping[Role, int]) -> int | None:
+    free = [
+        index
+        for index, look in enumerate(choice.looks)
+        if index not in columns.values() and look.amounts < HALF and look.dates < HALF and look.filled >= HALF
+    ]
+    best = max(
+        free, key=lambda index: choice.looks[index].length * choice.looks[index].distinct, default=None
+    )
+    return best if best is not None and choice.looks[best].length >= SHORTEST_TEXT else None

@@ -1,0 +1,100 @@
+"""Item ids: a column of the file that names each row once, or `row:N`."""
+
+from collections.abc import Iterator, Sequence
+
+from gevinst.domain.source import Assumption
+from gevinst.formats.grid import cell_text
+from gevinst.formats.headings import by_tier
+from gevinst.formats.plan import Plan, Role
+from gevinst.formats.table import Table
+
+
+def item_ids(table: Table, plan: Plan, rows: Sequence[int], *, told: bool) -> tuple[list[str], Assumption]:
+    """One unique id for each movement.
+
+    Args:
+        table: the table.
+        plan: what its columns are.
+        rows: indexes of the movements under the header.
+        told: a person or a layout named the id column; then it is used even when some ids stand twice.
+    """
+    if told and Role.ID in plan.columns:
+        return _told_ids(table, plan.columns[Role.ID], rows)
+    paired = _with_position(table, plan, rows)
+    if plan.document_with_position and paired:
+        return paired
+    for index in _candidates(table, plan):
+        ids = _texts(table, index, rows)
+        if _names_each(ids):
+            return ids, _reason(table.label(index), "id.column")
+    if paired:
+        return paired
+    return [row_id(table.lines[row]) for row in rows], Assumption(
+        subject="id", taken="row:N", because="id.row"
+    )
+
+
+def row_id(line: int) -> str:
+    """The id of a row that the file gives none."""
+    return f"row:{line}"
+
+
+def unique_ids(ids: Sequence[str], lines: Sequence[int]) -> list[str]:
+    """The ids as given; a repeated one gets its row, an empty one is its row."""
+    seen: set[str] = set()
+    unique: list[str] = []
+    for given, line in zip(ids, lines, strict=True):
+        name = given or row_id(line)
+        if name in seen:
+            name = f"{name} {row_id(line)}"
+        seen.add(name)
+        unique.append(name)
+    return unique
+
+
+def _told_ids(table: Table, index: int, rows: Sequence[int]) -> tuple[list[str], Assumption]:
+    ids = _texts(table, index, rows)
+    if _names_each(ids):
+        return ids, _reason(table.label(index), "id.told")
+    return unique_ids(ids, [table.lines[row] for row in rows]), _reason(
+        table.label(index), "id.told_repeated"
+    )
+
+
+def _candidates(table: Table, plan: Plan) -> Iterator[int]:
+    """Ids first, then voucher numbers, then running numbers, then the reference."""
+    ids, documents = by_tier(table.names, "id"), by_tier(table.names, "document")
+    tiers = [*ids[:1], *documents, *ids[1:], *by_tier(table.names, "reference")]
+    used = {
+        index
+        for role, index in plan.columns.items()
+        if role in {Role.DATE, Role.AMOUNT, Role.BALANCE, Role.TEXT}
+    }
+    for tier in tiers:
+        yield from (index for index in tier if index not in used)
+
+
+def _with_position(table: Table, plan: Plan, rows: Sequence[int]) -> tuple[list[str], Assumption] | None:
+    document, position = plan.columns.get(Role.DOCUMENT), plan.columns.get(Role.POSITION)
+    if document is None or position is None:
+        return None
+    numbers, places = _texts(table, document, rows), _texts(table, position, rows)
+    ids = [
+        f"{number}-{place}" if number and place else "" for number, place in zip(numbers, places, strict=True)
+    ]
+    if not _names_each(ids):
+        return None
+    return ids, _reason(f"{table.label(document)}-{table.label(position)}", "id.position")
+
+
+def _texts(table: Table, index: int, rows: Sequence[int]) -> list[str]:
+    column = table.columns[index]
+    return [cell_text(column[row]) for row in rows]
+
+
+def _names_each(ids: Sequence[str]) -> bool:
+    return bool(ids) and all(ids) and len(set(ids)) == len(ids)
+
+
+def _reason(label: str, because: str) -> Assumption:
+    return Assumption(subject="id", taken=label, because=because, facts={"column": label})

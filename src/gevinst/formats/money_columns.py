@@ -1,0 +1,287 @@
+"""Which columns hold the amount: one signed column, a debit and a credit column, or an amount with a D/K column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from gevinst.domain.money import NumberStyle
+from gevinst.formats.amounts import read_amounts
+from gevinst.formats.grid import Cell, cell_text, is_blank
+from gevinst.formats.headings import by_tier, fold, roles_of
+from gevinst.formats.plan import Role
+from gevinst.formats.profile import MOST, Profile
+from gevinst.formats.proof import Proof, prove
+from gevinst.formats.table import Table
+
+# Debit raises the office's own balance account; a bank's CRDT means money in. Both are seen from the account.
+LEDGER_WORDS = {"debet": 1, "kredit": -1, "d": 1, "k": -1, "s": 1, "h": -1, "soll": 1, "haben": -1}
+MOVE_WORDS = {"+": 1, "-": -1, "ind": 1, "ud": -1, "crdt": 1, "dbit": -1, "in": 1, "out": -1}
+# English words that a bank and a ledger use the other way round.
+UNSURE_WORDS = {"debit": 1, "credit": -1, "c": -1, "cr": -1, "dr": 1, "db": 1}
+INDICATOR_WORDS = {**LEDGER_WORDS, **MOVE_WORDS, **UNSURE_WORDS}
+HALF = 0.5
+# A balance column without a name needs this many steps before chance is out of the question.
+FEWEST_STEPS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way to read the amount of a row."""
+
+    columns: Mapping[Role, int]
+    indicator: Mapping[str, int] = field(default_factory=dict)
+    reversed_sign: bool = False
+    because: str = "amount.word"
+    sure: bool = True
+    sign_open: bool = False  #: which side is money in has to be asked
+    proof: Proof | None = None
+
+    @property
+    def key(self) -> int:
+        """The column that stands for the amount in messages."""
+        return self.columns.get(Role.AMOUNT, self.columns.get(Role.DEBIT, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyReader:
+    """Reads amount columns of one table in one number style, each only once."""
+
+    table: Table
+    style: NumberStyle
+    known: dict[int, list[int | None]] = field(default_factory=dict)
+
+    def column(self, index: int) -> list[int | None]:
+        """The column as øre; None where a cell is no amount."""
+        if index not in self.known:
+            self.known[index] = read_amounts(self.table.columns[index], self.style)
+        return self.known[index]
+
+    def amounts(self, way: Way) -> list[int | None]:
+        """The signed amounts of the rows, money in positive as the way says."""
+        if Role.AMOUNT in way.columns:
+            amounts = self.column(way.columns[Role.AMOUNT])
+            if way.indicator:
+                marks = self.table.columns[way.columns[Role.INDICATOR]]
+                amounts = [_signed(a, mark, way.indicator) for a, mark in zip(amounts, marks, strict=True)]
+        else:
+            amounts = self._netted(way)
+        return [None if a is None else -a for a in amounts] if way.reversed_sign else amounts
+
+    def _netted(self, way: Way) -> list[int | None]:
+        """Debit minus credit; one blank side is nothing, two blank sides are no amount."""
+        debit_at, credit_at = way.columns[Role.DEBIT], way.columns[Role.CREDIT]
+        debit, credit = self.column(debit_at), self.column(credit_at)
+        # Some systems write the credit column with a minus: a column without one positive amount is such.
+        turn = -1 if all(c is None or c <= 0 for c in credit) else 1
+        debit_cells, credit_cells = self.table.columns[debit_at], self.table.columns[credit_at]
+        return [
+            _net(_side(d, d_cell), _side(c, c_cell), turn)
+            for d, c, d_cell, c_cell in zip(debit, credit, debit_cells, credit_cells, strict=True)
+        ]
+
+
+def _side(amount: int | None, cell: Cell) -> int | str | None:
+    """An amount, "" for a blank, None for a cell that cannot be read."""
+    return "" if amount is None and is_blank(cell) else amount
+
+
+def _net(debit: int | str | None, credit: int | str | None, turn: int) -> int | None:
+    if debit is None or credit is None or (debit == "" and credit == ""):
+        return None
+    return int(debit or 0) - turn * int(credit or 0)
+
+
+def _signed(amount: int | None, mark: Cell, indicator: Mapping[str, int]) -> int | None:
+    factor = indicator.get(mark_key(mark))
+    return None if amount is None or factor is None else factor * amount
+
+
+def mark_key(mark: Cell) -> str:
+    """The value of an indicator cell as it is compared."""
+    text = cell_text(mark)
+    return text if text in {"+", "-"} else fold(text)
+
+
+def choose_way(
+    reader: MoneyReader, looks: Sequence[Profile], fixed: Mapping[Role, int], taken: set[int]
+) -> tuple[Way | None, list[Way]]:
+    """Find the amount of a row: what a person fixed, what a running balance proves, what the header says.
+
+    Args:
+        reader: the table's money reader.
+        looks: one profile for each column.
+        fixed: columns that a person or a layout names.
+        taken: columns that are something else, such as dates.
+
+    Returns:
+        The way, and the ways that are just as good when that is not sure; None when no column can be the amount.
+    """
+    tiers = (
+        _fixed_ways(fixed)
+        or _named_ways(reader.table, looks, taken)
+        or _unnamed_ways(reader.table, looks, taken)
+    )
+    tiers = [_with_indicators(reader, tier, fixed) for tier in tiers]
+    balances = _balances(reader.table, looks, fixed, taken)
+    proved = _proved(reader, tiers, balances)
+    if proved:
+        return proved, []
+    if not tiers:
+        return None, []
+    return _best_of(reader, tiers[0], balances)
+
+
+def _fixed_ways(fixed: Mapping[Role, int]) -> list[list[Way]]:
+    if Role.AMOUNT in fixed:
+        return [[Way(columns={Role.AMOUNT: fixed[Role.AMOUNT]}, because="amount.told")]]
+    if Role.DEBIT in fixed and Role.CREDIT in fixed:
+        return [
+            [Way(columns={role: fixed[role] for role in (Role.DEBIT, Role.CREDIT)}, because="amount.told")]
+        ]
+    return []
+
+
+def _named_ways(table: Table, looks: Sequence[Profile], taken: set[int]) -> list[list[Way]]:
+    tiers = [
+        [
+            Way(columns={Role.AMOUNT: index})
+            for index in tier
+            if index not in taken and looks[index].amounts >= HALF
+        ]
+        for tier in by_tier(table.names, "amount")
+    ]
+    pairs = _pair(table, looks, ("paid_in", "paid_out"), "amount.paid") + _pair(
+        table, looks, ("debit", "credit"), "amount.pair"
+    )
+    if pairs:
+        tiers = [pairs + tier if number == 0 else tier for number, tier in enumerate(tiers)] or [pairs]
+    return [tier for tier in tiers if tier]
+
+
+def _pair(table: Table, looks: Sequence[Profile], words: tuple[str, str], because: str) -> list[Way]:
+    sides = [[index for tier in by_tier(table.names, word) for index in tier] for word in words]
+    if not all(sides):
+        return []
+    debit, credit = sides[0][0], sides[1][0]
+    if not any(looks[index].amounts >= HALF for index in (debit, credit)):
+        return []
+    english = fold(table.names[debit]).startswith("debit") and not _is_ledger(table)
+    return [Way(columns={Role.DEBIT: debit, Role.CREDIT: credit}, because=because, sign_open=english)]
+
+
+def _is_ledger(table: Table) -> bool:
+    """A voucher number is what a ledger has and a bank has not."""
+    return bool(by_tier(table.names, "document"))
+
+
+def _unnamed_ways(table: Table, looks: Sequence[Profile], taken: set[int]) -> list[list[Way]]:
+    free = [
+        index
+        for index in range(table.width)
+        if index not in taken and not _named_otherwise(table.names[index])
+    ]
+    money = [index for index in free if looks[index].is_money and looks[index].money > 0]
+    chosen = money or [index for index in free if looks[index].is_money]
+    return (
+        [[Way(columns={Role.AMOUNT: index}, because="amount.content") for index in chosen]] if chosen else []
+    )
+
+
+def _named_otherwise(name: str) -> bool:
+    return bool(roles_of(name))
+
+
+def _balances(
+    table: Table, looks: Sequence[Profile], fixed: Mapping[Role, int], taken: set[int]
+) -> list[int]:
+    if Role.BALANCE in fixed:
+        return [fixed[Role.BALANCE]]
+    named = [
+        index for tier in by_tier(table.names, "balance") for index in tier if looks[index].amounts >= HALF
+    ]
+    if named:
+        return named
+    free = [index for index in range(table.width) if index not in taken and not table.names[index]]
+    return [index for index in free if looks[index].is_money and looks[index].filled >= MOST]
+
+
+def _with_indicators(reader: MoneyReader, tier: Sequence[Way], fixed: Mapping[Role, int]) -> list[Way]:
+    """Put a D/K column beside each single amount that has no sign of its own."""
+    column = fixed.get(Role.INDICATOR, _indicator_column(reader.table))
+    if column is None:
+        return list(tier)
+    return [_marked(reader, way, column) if Role.AMOUNT in way.columns else way for way in tier]
+
+
+def _marked(reader: MoneyReader, way: Way, column: int) -> Way:
+    marks = [mark_key(cell) for cell in reader.table.columns[column]]
+    amounts = reader.column(way.columns[Role.AMOUNT])
+    pairs = [(a, INDICATOR_WORDS.get(mark)) for a, mark in zip(amounts, marks, strict=True) if a]
+    if any(a < 0 for a, _ in pairs) and all(sign is None or (a > 0) == (sign > 0) for a, sign in pairs):
+        return way  # the amounts carry the sign already
+    values = {mark for mark in marks if mark in INDICATOR_WORDS}
+    return replace(
+        way,
+        columns={**way.columns, Role.INDICATOR: column},
+        indicator={mark: INDICATOR_WORDS[mark] for mark in values},
+        because="amount.indicator" if way.because == "amount.word" else way.because,
+        sign_open=bool(values & UNSURE_WORDS.keys()) and not _is_ledger(reader.table),
+    )
+
+
+def _indicator_column(table: Table) -> int | None:
+    named = [index for tier in by_tier(table.names, "indicator") for index in tier]
+    for index in named or [index for index, name in enumerate(table.names) if not name]:
+        cells = [mark_key(cell) for cell in table.columns[index] if not is_blank(cell)]
+        known = sum(cell in INDICATOR_WORDS for cell in cells)
+        if cells and known >= MOST * len(cells) and (named or known == len(cells)):
+            return index
+    return None
+
+
+def _proved(reader: MoneyReader, tiers: Sequence[Sequence[Way]], balances: Sequence[int]) -> Way | None:
+    """The way that a running balance confirms best; earlier tiers win a tie."""
+    best: Way | None = None
+    for way in (way for tier in tiers for way in tier):
+        for balance in balances:
+            if balance in way.columns.values():
+                continue
+            proof = prove(reader.amounts(way), reader.column(balance))
+            named = bool(reader.table.names[balance])
+            if (
+                proof.holds
+                and (named or proof.steps >= FEWEST_STEPS)
+                and (best is None or _fits(best) < proof.fits)
+            ):
+                best = replace(way, columns={**way.columns, Role.BALANCE: balance}, proof=proof)
+    return None if best is None else _as_proved(best)
+
+
+def _as_proved(way: Way) -> Way:
+    turned = way.proof is not None and way.proof.reversed_sign
+    both_sides = Role.DEBIT in way.columns or bool(way.indicator)
+    told = way.because == "amount.told"
+    return replace(
+        way,
+        because="amount.told" if told else "amount.balance",
+        reversed_sign=turned,
+        # One signed column against its own balance: the file contradicts itself, so a person says which holds.
+        sign_open=turned and not both_sides,
+    )
+
+
+def _fits(way: Way) -> int:
+    return way.proof.fits if way.proof else 0
+
+
+def _best_of(reader: MoneyReader, ways: Sequence[Way], balances: Sequence[int]) -> tuple[Way, list[Way]]:
+    """The only way, or the first of several that say the same; otherwise a person chooses."""
+    first = ways[0]
+    amounts = reader.amounts(first)
+    rivals = [way for way in ways[1:] if reader.amounts(way) != amounts]
+    single = [
+        balance
+        for balance in balances
+        if reader.table.names[balance] and balance not in first.columns.values()
+    ]
+    columns = {**first.columns, Role.BALANCE: single[0]} if len(single) == 1 else first.columns
+    return replace(first, columns=columns, sure=not rivals), [first, *rivals] if rivals else []

@@ -1,0 +1,70 @@
+"""Workbooks (xlsx, xls, xlsb, ods): one grid for each visible sheet, cells as Python values."""
+
+import io
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
+
+from gevinst.formats.grid import Cell, Grid, Row, Syntax
+from gevinst.formats.intake import Intake
+from gevinst.formats.workbook_parts import Parts, SheetMarks, check_package, read_parts
+
+
+def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
+    """Read the visible sheets, or the one that is wanted.
+
+    Raises:
+        InputRejectedError: FIL-004 cannot be opened, FIL-005 unsafe, FIL-008 a password, LAY-001 no such sheet.
+    """
+    parts = _safe_parts(intake)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(intake.content))
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        chosen = names if wanted is None else [_sheet_named(intake, wanted, book.sheet_names)]
+        return [_grid(book, name, parts) for name in chosen]
+    except PasswordError as error:
+        raise intake.rejected("FIL-008") from error
+    except (CalamineError, ZipError, OSError, ValueError) as error:
+        raise intake.rejected("FIL-004") from error
+
+
+def _safe_parts(intake: Intake) -> Parts:
+    if not intake.content.startswith(b"PK"):
+        return Parts(sheets={})
+    check_package(intake)
+    return read_parts(intake)
+
+
+def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
+    from gevinst.formats.headings import fold, near_misses  # noqa: PLC0415 - only when a person names a sheet
+
+    for name in names:
+        if fold(name) == fold(wanted):
+            return name
+    near = ", ".join(near_misses(wanted, names) or names)
+    raise intake.rejected("LAY-001", wanted=wanted, near=near, what="sheet")
+
+
+def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
+    rows: list[Row] = list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+    marks = parts.sheets.get(name, SheetMarks())
+    return Grid(
+        syntax=Syntax.WORKBOOK,
+        rows=_without_tail(rows),
+        lines=range(1, len(rows) + 1),
+        sheet=name,
+        errors=marks.errors,
+        formulas=marks.formulas,
+        hidden_rows=marks.hidden_rows,
+    )
+
+
+def _without_tail(rows: list[Row]) -> list[Row]:
+    """Without the empty formatted rows that many sheets end with."""
+    end = len(rows)
+    while end and all(_is_empty(cell) for cell in rows[end - 1]):
+        end -= 1
+    return rows[:end]
+
+
+def _is_empty(cell: Cell) -> bool:
+    return cell == "" and isinstance(cell, str)

@@ -1,0 +1,165 @@
+"""The inside of an xlsx package: limits before parsing, and marks that cell values do not show.
+
+calamine gives "" for an error cell and for a formula without a stored value; both must stop a run. The sheet's XML
+tells them apart from blanks.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import unescape
+
+from gevinst.formats.grid import column_index
+from gevinst.formats.intake import Intake
+
+# A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
+LARGEST_UNPACKED = 600_000_000
+LARGEST_RATIO = 150
+RATIO_FROM = 20_000_000
+MOST_MEMBERS = 2_000
+# calamine lays out the whole area up to the last cell; one cell in the far corner would take all memory.
+LARGEST_AREA = 40_000_000
+
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?/?>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?/?>")
+_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+_ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<',
+    re.DOTALL,
+)
+_EMPTY_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_FAR_CELL = re.compile(rb'\br="([A-Z]{2,3})(\d+)"')
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetMarks:
+    """What the XML of one sheet says beside the values."""
+
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Marks by sheet name; empty for other kinds than xlsx."""
+
+    sheets: Mapping[str, SheetMarks]
+
+
+def check_package(intake: Intake) -> None:
+    """Refuse a package that would unpack to more than any real workbook.
+
+    Raises:
+        InputRejectedError: FIL-005.
+    """
+    with zipfile.ZipFile(io.BytesIO(intake.content)) as package:
+        members = package.infolist()
+    size = sum(member.file_size for member in members)
+    ratio = size // max(len(intake.content), 1)
+    if (
+        len(members) > MOST_MEMBERS
+        or size > LARGEST_UNPACKED
+        or (size > RATIO_FROM and ratio > LARGEST_RATIO)
+    ):
+        raise intake.rejected("FIL-005", what="zip bomb")
+    if any(member.flag_bits & 1 for member in members):
+        raise intake.rejected("FIL-008")
+
+
+def read_parts(intake: Intake) -> Parts:
+    """Read the marks of each sheet of an xlsx.
+
+    Raises:
+        InputRejectedError: FIL-004 a part that cannot be unpacked, FIL-005 a DTD or a cell far out.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(intake.content)) as package:
+            paths = _sheet_paths(package)
+            return Parts(sheets={name: _marks(intake, package.read(path)) for name, path in paths.items()})
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise intake.rejected("FIL-004") from error
+    except _zlib_error() as error:
+        raise intake.rejected("FIL-004") from error
+
+
+def _zlib_error() -> type[Exception]:
+    import zlib  # noqa: PLC0415 - named only when something fails
+
+    return zlib.error
+
+
+def _sheet_paths(package: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → path of its XML."""
+    names = set(package.namelist())
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    targets = {
+        found.get("Id", ""): found.get("Target", "")
+        for found in map(_attributes, _RELATION.findall(package.read("xl/_rels/workbook.xml.rels")))
+    }
+    paths: dict[str, str] = {}
+    for sheet in map(_attributes, _SHEET.findall(package.read("xl/workbook.xml"))):
+        relation = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        target = targets.get(relation, "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if path in names:
+            paths[sheet.get("name", "")] = path
+    return paths
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    entities: Any = {"&quot;": '"', "&apos;": "'"}
+    return {
+        key.decode(): unescape(value.decode("utf-8", "replace"), entities)
+        for key, value in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _marks(intake: Intake, xml: bytes) -> SheetMarks:
+    if _DTD.search(xml[:2000]):
+        raise intake.rejected("FIL-005", what="DTD")
+    _refuse_far_cells(intake, xml)
+    return SheetMarks(
+        errors={
+            (int(row), column_index(letters.decode())): value.decode() for letters, row, value in _errors(xml)
+        },
+        formulas=frozenset(
+            (int(row), column_index(letters.decode())) for letters, row in _empty_formulas(xml)
+        ),
+        hidden_rows=len(_HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else 0,
+    )
+
+
+def _errors(xml: bytes) -> list[tuple[bytes, bytes, bytes]]:
+    return _ERROR_CELL.findall(xml) if b't="e"' in xml else []
+
+
+def _empty_formulas(xml: bytes) -> list[tuple[bytes, bytes]]:
+    return _EMPTY_FORMULA.findall(xml) if b"<f" in xml or b":f>" in xml else []
+
+
+def _refuse_far_cells(intake: Intake, xml: bytes) -> None:
+    rows = _ROW_NUMBER.findall(xml[-2_000_000:]) or [b"0"]
+    last = max(map(int, rows))
+    widest = max((column_index(letters.decode()) for letters, _ in _FAR_CELL.findall(xml)), default=25) + 1
+    cells = xml.count(b"<c ") + xml.count(b":c ")
+    if last * widest > LARGEST_AREA and cells * 4 < last * widest:
+        raise intake.rejected("FIL-005", what="far cell")
