@@ -1,0 +1,1 @@
+"""Output: a run's result as page, workbook, JSON and evidence folder."""

@@ -1,0 +1,143 @@
+"""Items as reports show them: looked up by side and id, masked, with their place in words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from gevinst.domain.masking import mask_cpr
+from gevinst.domain.place import Place
+from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.texts import Texts
+
+ROW_ID = "row:"  # ids of items in files that have no id column
+_COLUMNS = (
+    "item_id",
+    "booked",
+    "amount",
+    "text",
+    "counterparty",
+    "reference",
+    "document",
+    "carried_from",
+    "place_file",
+    "place_sheet",
+    "place_line",
+    "place_cell",
+    "state",
+    "group",
+    "proposal",
+    "age_bank_days",
+    "cause",
+    "suspect",
+    "suspect_side",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One item of a result, ready to be shown; texts are masked."""
+
+    side: Side
+    item_id: str
+    booked: date
+    amount: int  #: øre
+    text: str  #: text, or counterparty where the text is blank
+    number: str  #: document or reference that is not already in the text; "" for none
+    carried_from: str
+    place: Place
+    state: str
+    group: int
+    proposal: int
+    age_bank_days: int
+    cause: str
+    suspect: str
+    suspect_side: str
+
+    @property
+    def shown_id(self) -> str:
+        """The id, masked; "" when it is only a row number, which the place says."""
+        return "" if self.item_id.startswith(ROW_ID) else mask_cpr(self.item_id)
+
+
+def items_of(side: Side, frame: pd.DataFrame) -> Iterator[Item]:
+    """The rows of a result's frame (ITEM_COLUMNS and RESULT_COLUMNS) as items, in the frame's order."""
+    columns = [_listed(frame[name]) for name in _COLUMNS]
+    for row in zip(*columns, strict=True):
+        yield _item(side, dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _listed(column: pd.Series) -> list[Any]:
+    return list(column.dt.date) if column.dtype.kind == "M" else column.tolist()
+
+
+def _item(side: Side, row: dict[str, Any]) -> Item:
+    text = row["text"] or row["counterparty"]
+    numbers = (row["document"], row["reference"])
+    return Item(
+        side=side,
+        item_id=row["item_id"],
+        booked=row["booked"],
+        amount=row["amount"],
+        text=mask_cpr(" ".join(text.split())),
+        number=mask_cpr(next((n for n in numbers if n and n not in text and n != row["item_id"]), "")),
+        carried_from=row["carried_from"],
+        place=Place(
+            file=row["place_file"], sheet=row["place_sheet"], line=row["place_line"], cell=row["place_cell"]
+        ),
+        state=row["state"],
+        group=row["group"],
+        proposal=row["proposal"],
+        age_bank_days=row["age_bank_days"],
+        cause=row["cause"],
+        suspect=row["suspect"],
+        suspect_side=row["suspect_side"],
+    )
+
+
+class ItemBook:
+    """Finds items by side and id."""
+
+    def __init__(self, result: Reconciliation) -> None:
+        self._frames = {Side.LEFT: result.left, Side.RIGHT: result.right}
+        self._positions = {
+            side: {item_id: at for at, item_id in enumerate(frame["item_id"].tolist())}
+            for side, frame in self._frames.items()
+        }
+
+    def find(self, side: Side | str, item_id: str) -> Item | None:
+        """The item, or None when the result does not hold it."""
+        if side not in set(Side):
+            return None
+        at = self._positions[Side(side)].get(item_id)
+        if at is None:
+            return None
+        return next(items_of(Side(side), self._frames[Side(side)].iloc[at : at + 1]))
+
+    def find_all(self, side: Side, item_ids: Iterable[str]) -> list[Item]:
+        """The items that the result holds, in the order asked for; read in one go."""
+        positions = [self._positions[side][item_id] for item_id in item_ids if item_id in self._positions[side]]
+        return list(items_of(side, self._frames[side].iloc[positions]))
+
+
+def members_by_group(frame: pd.DataFrame) -> dict[int, list[str]]:
+    """Item ids of each group of one side, in the frame's order."""
+    members: dict[int, list[str]] = {}
+    for group, item_id in zip(frame["group"].tolist(), frame["item_id"].tolist(), strict=True):
+        if group >= 0:
+            members.setdefault(group, []).append(item_id)
+    return members
+
+
+def place_words(place: Place, texts: Texts) -> str:
+    """A place as a controller says it: file, sheet, cell or row."""
+    parts = [mask_cpr(place.file)] if place.file else []
+    if place.sheet:
+        parts.append(texts.get("report.place.sheet", sheet=place.sheet))
+    if place.line:
+        parts.append(texts.get("report.place.row", row=place.line))
+    if place.cell:
+        parts.append(texts.get("report.place.cell", cell=place.cell))
+    return ", ".join(parts)

@@ -1,0 +1,151 @@
+"""Matches by pass, weakest first, and the differences that were accepted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gevinst.domain.matching.rules import MatchPass
+from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.reports.items import Item, ItemBook, members_by_group
+from gevinst.reports.run_report import RunReport
+from gevinst.reports.sentences import Group, because, group_rows
+from gevinst.texts import Texts
+
+MOST_ITEMS_SHOWN = 3
+PER_MILLE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """One group with its first items and its sentence."""
+
+    group: Group
+    left: tuple[Item, ...]  #: the first few
+    right: tuple[Item, ...]
+    because: str
+
+    @property
+    def more_left(self) -> int:
+        """Items of the left side beyond those shown."""
+        return self.group.n_left - len(self.left)
+
+    @property
+    def more_right(self) -> int:
+        """Items of the right side beyond those shown."""
+        return self.group.n_right - len(self.right)
+
+    @property
+    def amount(self) -> int:
+        """Øre of the left side, or of the right where the left has no item."""
+        return self.group.amount_left if self.group.n_left else self.group.amount_right
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassSummary:
+    """What one pass matched."""
+
+    pass_id: str
+    title: str
+    groups: int
+    items: int  #: both sides
+    volume: int  #: øre, sum of the absolute amounts of the groups
+    share: int  #: of all matched items, per mille
+    accepted: int  #: øre, sum of the absolute differences
+    shown: tuple[Match, ...]
+    rest: int  #: groups that are not shown
+    rest_volume: int  #: øre
+
+
+def pass_title(rule: MatchPass, texts: Texts) -> str:
+    """A pass as a sentence: its own title or the catalogue's."""
+    return rule.title or texts.get(f"report.pass.{rule.kind}.{rule.key}")
+
+
+def pass_summaries(report: RunReport, texts: Texts, *, most_shown: int) -> list[PassSummary]:
+    """The passes that matched something, weakest evidence first; at most `most_shown` groups in all are shown."""
+    result = report.result
+    if result is None or result.groups.empty:
+        return []
+    teller = _Teller(result, texts)
+    total = int((result.groups["n_left"] + result.groups["n_right"]).sum())
+    by_pass = dict(iter(result.groups.groupby("pass_id", sort=False)))
+    summaries = []
+    left_to_show = most_shown
+    for pass_id, title in _weakest_first(result, texts):
+        frame = by_pass.get(pass_id)
+        if frame is not None:
+            shown = frame.head(left_to_show)
+            left_to_show -= len(shown)
+            summaries.append(_summary(pass_id, title, frame, total, tuple(teller.matches(shown))))
+    return summaries
+
+
+def _weakest_first(result: Reconciliation, texts: Texts) -> Iterator[tuple[str, str]]:
+    """Passes in the reverse of their order; decisions by people come first, since no rule made them."""
+    named = {rule.id: pass_title(rule, texts) for rule in reversed(result.rules.passes)}
+    others = [pass_id for pass_id in result.groups["pass_id"].unique() if pass_id not in named]
+    for pass_id in sorted(others):
+        key = f"report.pass.{pass_id}"
+        yield pass_id, texts.get(key) if texts.has(key) else pass_id
+    yield from named.items()
+
+
+def _summary(pass_id: str, title: str, frame: pd.DataFrame, total: int, shown: tuple[Match, ...]) -> PassSummary:
+    volumes = frame[["amount_left", "amount_right"]].abs().max(axis=1)
+    items = int((frame["n_left"] + frame["n_right"]).sum())
+    return PassSummary(
+        pass_id=pass_id,
+        title=title,
+        groups=len(frame),
+        items=items,
+        volume=int(volumes.sum()),
+        share=round(items * PER_MILLE / total),
+        accepted=int(frame["difference"].abs().sum()),
+        shown=shown,
+        rest=len(frame) - len(shown),
+        rest_volume=int(volumes.iloc[len(shown) :].sum()),
+    )
+
+
+class _Teller:
+    """Makes matches with their items and sentences."""
+
+    def __init__(self, result: Reconciliation, texts: Texts) -> None:
+        self._texts = texts
+        self._items = ItemBook(result)
+        self._members = {Side.LEFT: members_by_group(result.left), Side.RIGHT: members_by_group(result.right)}
+
+    def matches(self, groups: pd.DataFrame) -> Iterator[Match]:
+        for group in group_rows(groups):
+            yield Match(
+                group=group,
+                left=self._first(Side.LEFT, group.group),
+                right=self._first(Side.RIGHT, group.group),
+                because=because(group, self._texts),
+            )
+
+    def _first(self, side: Side, group: int) -> tuple[Item, ...]:
+        ids = self._members[side].get(group, [])
+        return tuple(self._items.find_all(side, ids[:MOST_ITEMS_SHOWN]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptedDifference:
+    """Differences that a rule accepted and somebody has to post."""
+
+    account: str  #: "" where the rule names none
+    groups: int
+    sum: int  #: øre, left less right
+
+
+def accepted_differences(result: Reconciliation) -> Sequence[AcceptedDifference]:
+    """Accepted differences by account; they sum to the bridge's line."""
+    frame = result.groups[result.groups["difference"] != 0]
+    grouped = frame.groupby("difference_account", sort=True)["difference"].agg(["count", "sum"])
+    return [
+        AcceptedDifference(account=str(account), groups=count, sum=total)
+        for account, count, total in zip(
+            grouped.index, grouped["count"].tolist(), grouped["sum"].tolist(), strict=True
+        )
+    ]

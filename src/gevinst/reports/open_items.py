@@ -1,0 +1,153 @@
+"""Open items as the work list shows them: by age, with their cause and the item they may be mistaken for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gevinst.domain.reconciliation import Side, Tally
+from gevinst.reports.control import cause_title, undecided_rows
+from gevinst.reports.items import Item, ItemBook, items_of
+from gevinst.reports.run_report import RunReport
+from gevinst.reports.sentences import EXPLAINED_CAUSES, cause, finding_words
+from gevinst.texts import Texts
+
+#: Upper ends of the age buckets in days; the last bucket has none.
+AGE_LIMITS = (30, 60, 90, 180)
+OLD = 90
+MOST_TO_DO = 7
+MOST_LINKS = 3
+#: Most urgent first; causes that are not named come before those that only wait.
+URGENCY = (
+    "input_rejected",
+    "double",
+    "sign",
+    "digits",
+    "other_amount",
+    "carried",
+    "ambiguous",
+    "split",
+    "not_searched",
+    "no_counterpart_bank",
+    "interest",
+    "fee",
+    "no_counterpart_ledger",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenItem:
+    """One line of the work list."""
+
+    number: int  #: counted from 1 in the order of the work list; the same in page and workbook
+    item: Item
+    days: int  #: calendar days since it was booked
+    title: str  #: the cause in two or three words
+    because: str
+    suspect: Item | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeBucket:
+    """Open items of an age, both sides."""
+
+    key: str  #: 0, 30, 60, 90 or 180: days that its items are older than
+    left: Tally
+    right: Tally
+    items: tuple[OpenItem, ...]  #: oldest first, then largest
+
+
+def open_items(report: RunReport, texts: Texts) -> list[OpenItem]:
+    """All open and proposed items: oldest bucket first, then the largest amount."""
+    if report.result is None:
+        return []
+    book = ItemBook(report.result)
+    rows = [
+        _open_item(item, book, report, texts)
+        for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right))
+        for item in items_of(side, undecided_rows(frame))
+    ]
+    rows.sort(key=lambda row: (-_bucket(row.days), -abs(row.item.amount), row.item.side, row.item.item_id))
+    return [replace(row, number=number) for number, row in enumerate(rows, start=1)]
+
+
+def _open_item(item: Item, book: ItemBook, report: RunReport, texts: Texts) -> OpenItem:
+    return OpenItem(
+        number=0,
+        item=item,
+        days=(report.as_of - item.booked).days,
+        title=cause_title(item.cause, report.sides, texts),
+        because=cause(item, book, texts, names=report.sides),
+        suspect=book.find(item.suspect_side, item.suspect) if item.suspect else None,
+    )
+
+
+def age_buckets(rows: Sequence[OpenItem]) -> list[AgeBucket]:
+    """The five age buckets, youngest first, empty ones too; they sum to the bridge."""
+    return [
+        AgeBucket(
+            key=str((0, *AGE_LIMITS)[number]),
+            left=_tally(rows, number, Side.LEFT),
+            right=_tally(rows, number, Side.RIGHT),
+            items=tuple(row for row in rows if _bucket(row.days) == number),
+        )
+        for number in range(len(AGE_LIMITS) + 1)
+    ]
+
+
+def _bucket(days: int) -> int:
+    return sum(days > limit for limit in AGE_LIMITS)
+
+
+def _tally(rows: Sequence[OpenItem], number: int, side: Side) -> Tally:
+    amounts = [row.item.amount for row in rows if _bucket(row.days) == number and row.item.side is side]
+    return Tally(count=len(amounts), sum=sum(amounts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToDo:
+    """One line of what a person has to do."""
+
+    text: str
+    count: int
+    sum: int  #: øre, sum of the absolute amounts
+    items: tuple[OpenItem, ...]  #: the first few
+    more: int  #: how many items beyond those
+
+
+def to_do(report: RunReport, rows: Sequence[OpenItem], texts: Texts) -> list[ToDo]:
+    """At most seven lines, the most urgent first."""
+    if report.rejected:
+        wanted = list(dict.fromkeys(finding_words(finding, texts).do for finding in report.rejected))
+        return [_plain(text) for text in wanted[:MOST_TO_DO]]
+    if report.result is None:
+        return [_plain(texts.get("report.do.failed"))]
+    lines = [] if report.result.bridge.holds else [_plain(texts.get("report.do.bridge"))]
+    by_cause: dict[str, list[OpenItem]] = {}
+    for row in rows:
+        by_cause.setdefault(row.item.cause, []).append(row)
+    causes = sorted(by_cause, key=lambda key: (_urgency(key), key))
+    lines += [_for_cause(key, by_cause[key], report, texts) for key in causes]
+    if len(lines) <= MOST_TO_DO:
+        return lines
+    rest = len(lines) - MOST_TO_DO + 1
+    return [*lines[: MOST_TO_DO - 1], _plain(texts.get("report.do.rest", count=rest))]
+
+
+def _urgency(cause: str) -> int:
+    if cause in EXPLAINED_CAUSES:
+        return len(URGENCY) + 1
+    return URGENCY.index(cause) if cause in URGENCY else len(URGENCY)
+
+
+def _plain(text: str) -> ToDo:
+    return ToDo(text=text, count=0, sum=0, items=(), more=0)
+
+
+def _for_cause(key: str, rows: Sequence[OpenItem], report: RunReport, texts: Texts) -> ToDo:
+    variant = f"report.do.{key}.{report.sides}"
+    return ToDo(
+        text=texts.get(variant if texts.has(variant) else f"report.do.{key}", count=len(rows)),
+        count=len(rows),
+        sum=sum(abs(row.item.amount) for row in rows),
+        items=tuple(rows[:MOST_LINKS]),
+        more=max(0, len(rows) - MOST_LINKS),
+    )

@@ -1,0 +1,269 @@
+"""`result.json`: the result for machines. The contract is docs/reference/result.md and result.schema.json."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from gevinst.domain.masking import mask_cpr
+from gevinst.domain.place import Place
+from gevinst.domain.reconciliation import Bridge, Proposal, Reconciliation, Side, SideTotals, Tally
+from gevinst.domain.run import Run
+from gevinst.domain.source import Assumption
+from gevinst.reports.items import Item, ItemBook, items_of, members_by_group
+from gevinst.reports.run_report import RunReport, SourceFact
+from gevinst.reports.sentences import (
+    Group,
+    because,
+    cause,
+    conclusion,
+    finding_words,
+    group_rows,
+    proposal_because,
+)
+from gevinst.texts import Language, Texts
+
+CONTRACT = "gevinst-result/1"
+
+
+def result_json(report: RunReport) -> dict[str, Any]:
+    """The result as plain values. Amounts are integer øre, days ISO 8601; only `run` holds times.
+
+    Ids are as in the file, or `row:N` where the file has none.
+    """
+    danish, english = Texts(Language.DANISH), Texts(Language.ENGLISH)
+    return {
+        "contract": CONTRACT,
+        "state": str(report.state),
+        "conclusion": str(conclusion(report, danish)),
+        "conclusion_en": str(conclusion(report, english)),
+        "run": _run(report.run, report),
+        "currency": report.currency,
+        "sources": [_source(source) for source in report.sources],
+        **_result(report, danish, english),
+        "rejected": [_finding(finding, danish, english) for finding in report.rejected],
+        "warnings": [_finding(finding, danish, english) for finding in report.warnings],
+        "assumptions": [
+            _assumption(source, assumption, danish) for source in report.sources for assumption in source.assumptions
+        ],
+        "versions": dict(sorted(report.versions.items())),
+    }
+
+
+def json_text(document: Mapping[str, Any]) -> Iterator[str]:
+    """The document as JSON text in pieces: one line for each element of a list, so that two results can be compared."""
+    yield "{\n"
+    for number, (name, value) in enumerate(document.items()):
+        yield f"{',' if number else ' '}{_compact(name)}: "
+        if isinstance(value, list) and value:
+            yield "[\n  "
+            yield "\n ,".join(map(_compact, value))
+            yield "\n ]\n"
+        else:
+            yield f"{_compact(value)}\n"
+    yield "}\n"
+
+
+def result_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `result.json`."""
+    schema: dict[str, Any] = json.loads(files(__package__).joinpath("result.schema.json").read_text("utf-8"))
+    return schema
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _result(report: RunReport, danish: Texts, english: Texts) -> dict[str, Any]:
+    result = report.result
+    if result is None:
+        return {"totals": {}, "groups": [], "proposals": [], "open": [], "notes": [], "bridge": None}
+    items = ItemBook(result)
+    return {
+        "totals": {str(side): _totals(result.totals[side]) for side in Side},
+        "groups": _groups(result, danish, english),
+        "proposals": [_proposal(proposal, items, danish, english) for proposal in result.proposals],
+        "open": _open(report, result, items, danish, english),
+        "notes": [
+            {"key": key, "text": danish.get(f"note.{key}", **facts), "text_en": english.get(f"note.{key}", **facts)}
+            for key, facts in result.notes
+        ],
+        "bridge": _bridge(result.bridge),
+    }
+
+
+def _run(run: Run, report: RunReport) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "robot": run.robot,
+        "robot_version": run.robot_version,
+        "period": run.period,
+        "environment": str(run.environment),
+        "trigger": str(run.trigger),
+        "triggered_by": run.triggered_by,
+        "started": run.started.isoformat(timespec="seconds"),
+        "ended": run.ended.isoformat(timespec="seconds") if run.ended else None,
+        "replaces": run.replaces or None,
+        "as_of": report.as_of.isoformat(),
+    }
+
+
+def _source(source: SourceFact) -> dict[str, Any]:
+    return {
+        "side": str(source.side),
+        "file": mask_cpr(source.file),
+        "sha256": source.sha256,
+        "layout": source.layout,
+        "first": source.first.isoformat() if source.first else None,
+        "last": source.last.isoformat() if source.last else None,
+        "rows_in_file": source.rows.in_file,
+        "rows_read": source.rows.read,
+        "skipped": source.rows.skipped,
+        "rejected": source.rows.rejected,
+        "debit": source.debit,
+        "credit": source.credit,
+        "opening": source.opening,
+        "closing": source.closing,
+    }
+
+
+def _tally(tally: Tally) -> dict[str, int]:
+    return {"count": int(tally.count), "sum": int(tally.sum)}
+
+
+def _totals(totals: SideTotals) -> dict[str, Any]:
+    return {
+        "rows_in_file": int(totals.rows_in_file),
+        "skipped": int(totals.skipped),
+        "rows_read": int(totals.read.count),
+        "sum": int(totals.read.sum),
+        "carried": _tally(totals.carried),
+        "matched": _tally(totals.matched),
+        "open": _tally(totals.open),
+        "proposed": _tally(totals.proposed),
+        "rejected": _tally(totals.rejected),
+        "excluded": _tally(totals.excluded),
+        "duplicate": _tally(totals.duplicate),
+        "unplaced": _tally(totals.unplaced()),
+    }
+
+
+def _groups(result: Reconciliation, danish: Texts, english: Texts) -> list[dict[str, Any]]:
+    left, right = members_by_group(result.left), members_by_group(result.right)
+    rows = [
+        _group(row, left.get(row.group, []), right.get(row.group, []), because(row, danish), because(row, english))
+        for row in group_rows(result.groups)
+    ]
+    return sorted(rows, key=lambda row: (row["left"], row["right"]))
+
+
+def _group(row: Group, left: list[str], right: list[str], danish: str, english: str) -> dict[str, Any]:
+    return {
+        "left": left,
+        "right": right,
+        "pass": row.pass_id,
+        "because": danish,
+        "because_en": english,
+        "difference": row.difference,
+        "difference_account": row.difference_account,
+        "evidence": {
+            "reason": row.reason,
+            "amount_left": row.amount_left,
+            "amount_right": row.amount_right,
+            "key": mask_cpr(row.key),
+            "days": row.days,
+            "candidates": row.candidates,
+            "alike": row.alike,
+        },
+    }
+
+
+def _proposal(proposal: Proposal, items: ItemBook, danish: Texts, english: Texts) -> dict[str, Any]:
+    return {
+        "left": list(proposal.left),
+        "right": list(proposal.right),
+        "reason": proposal.reason,
+        "because": proposal_because(proposal, items, danish),
+        "because_en": proposal_because(proposal, items, english),
+        "alternatives": [{"left": list(left), "right": list(right)} for left, right in proposal.alternatives],
+    }
+
+
+def open_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a side that are open, proposals left out."""
+    return frame[frame["state"] == "open"]
+
+
+def _open(
+    report: RunReport, result: Reconciliation, items: ItemBook, danish: Texts, english: Texts
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "side": str(side),
+            "id": item.item_id,
+            "amount": item.amount,
+            "booked": item.booked.isoformat(),
+            "age_bank_days": item.age_bank_days,
+            "cause": item.cause,
+            "because": cause(item, items, danish, names=report.sides),
+            "because_en": cause(item, items, english, names=report.sides),
+            "suspect": item.suspect or None,
+            "suspect_side": item.suspect_side or None,
+            "place": _place(item),
+        }
+        for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right))
+        for item in items_of(side, open_rows(frame))
+    ]
+
+
+def _place(item: Item) -> dict[str, Any]:
+    return _place_values(item.place)
+
+
+def _place_values(place: Place) -> dict[str, Any]:
+    return {"file": mask_cpr(place.file), "sheet": place.sheet, "line": place.line, "cell": place.cell}
+
+
+def _finding(finding: Any, danish: Texts, english: Texts) -> dict[str, Any]:
+    words, other = finding_words(finding, danish), finding_words(finding, english)
+    return {
+        "code": finding.code,
+        "file": mask_cpr(finding.place.file),
+        "place": str(finding.place),
+        "sheet": finding.place.sheet,
+        "line": finding.place.line,
+        "cell": finding.place.cell,
+        "found": words.found,
+        "title": words.title,
+        "expected": words.expected,
+        "do": words.do,
+        "title_en": other.title,
+        "expected_en": other.expected,
+        "do_en": other.do,
+    }
+
+
+def _assumption(source: SourceFact, assumption: Assumption, danish: Texts) -> dict[str, Any]:
+    return {
+        "side": str(source.side),
+        "file": mask_cpr(source.file),
+        "subject": assumption.subject,
+        "taken": mask_cpr(assumption.taken),
+        "because": danish.get(assumption.because, **assumption.facts),
+        "sure": assumption.sure,
+    }
+
+
+def _bridge(bridge: Bridge) -> dict[str, Any]:
+    return {
+        "left_balance": int(bridge.left_balance),
+        "right_balance": int(bridge.right_balance),
+        "open_left": int(bridge.open_left),
+        "open_right": int(bridge.open_right),
+        "accepted": int(bridge.accepted),
+        "difference": int(bridge.difference),
+        "holds": bool(bridge.holds),
+        "from_balances": bool(bridge.from_balances),
+    }

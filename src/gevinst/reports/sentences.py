@@ -1,0 +1,233 @@
+"""Sentences from typed evidence: why items match, why one is open, what the run came to.
+
+Nothing is stored as a sentence: each is made from the same facts in each language, so that they cannot drift apart.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from gevinst.domain.finding import Finding
+from gevinst.domain.masking import mask_cpr
+from gevinst.domain.reconciliation import GROUP_COLUMNS, Proposal, Reconciliation, Side
+from gevinst.domain.run import RunState
+from gevinst.reports.items import Item, ItemBook, place_words
+from gevinst.reports.run_report import RunReport, SideNames
+from gevinst.texts import Texts
+
+#: Causes that time alone settles: nobody has to act on them before the next period.
+EXPLAINED_CAUSES = frozenset({"period_end"})
+
+# Stand-ins for the facts that differ in every group; all else repeats, so its sentence is made once.
+_AMOUNT, _OTHER_AMOUNT, _DIFFERENCE, _RATE, _KEY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_BASIS_POINTS = 10_000
+
+
+class Group(NamedTuple):
+    """One row of the groups frame; a tuple, since a large run has hundreds of thousands."""
+
+    group: int
+    pass_id: str
+    reason: str
+    n_left: int
+    n_right: int
+    amount_left: int
+    amount_right: int
+    difference: int
+    difference_account: str
+    key: str
+    days: int
+    candidates: int
+    alike: int
+
+
+def group_rows(groups: pd.DataFrame) -> Iterator[Group]:
+    """The rows of a groups frame (GROUP_COLUMNS), in its order."""
+    return map(Group._make, zip(*(groups[name].tolist() for name in GROUP_COLUMNS), strict=True))
+
+
+def because(group: Group, texts: Texts) -> str:
+    """Why the items of a group belong together, CPR numbers masked."""
+    skeleton = _because_skeleton(
+        texts,
+        group.reason,
+        (group.n_left, group.n_right),
+        (group.days, group.candidates, group.alike),
+        (group.difference_account, bool(group.key)),
+    )
+    amount = group.amount_left if group.n_left else group.amount_right
+    facts = (
+        (_AMOUNT, texts.amount(amount)),
+        (_OTHER_AMOUNT, texts.amount(group.amount_right)),
+        (_DIFFERENCE, texts.amount(abs(group.difference))),
+        (_RATE, _rate(group, texts) if _RATE in skeleton else ""),
+        (_KEY, _shown_key(group, texts)),  # last: a key comes from a file and may hold anything
+    )
+    for mark, shown in facts:
+        skeleton = skeleton.replace(mark, shown)
+    return mask_cpr(skeleton)
+
+
+@lru_cache(maxsize=4096)
+def _because_skeleton(
+    texts: Texts,
+    reason: str,
+    sizes: tuple[int, int],
+    counts: tuple[int, int, int],
+    named: tuple[str, bool],
+) -> str:
+    n_left, n_right = sizes
+    days, candidates, alike = counts
+    account, has_key = named
+    lag = texts.get("because.lag", count=abs(days)) if days else texts.get("because.lag.same")
+    others = texts.get("because.others", count=candidates) if candidates else texts.get("because.others.none")
+    sentence = texts.get(
+        f"because.{reason}",
+        amount=_AMOUNT,
+        other_amount=_OTHER_AMOUNT,
+        difference=_DIFFERENCE,
+        rate=_RATE,
+        mark=_KEY,
+        lag=lag,
+        others=others,
+        alike=alike,
+        shape=texts.get("because.shape", left=n_left, right=n_right),
+        items=n_left + n_right,
+        shared=texts.get("because.shared", mark=_KEY) if has_key else "",
+        account=texts.get("because.account", account=account) if account else "",
+    )
+    return " ".join(sentence.split())
+
+
+def _rate(group: Group, texts: Texts) -> str:
+    """The difference as percent of the gross amount, two decimals."""
+    gross = max(abs(group.amount_left), abs(group.amount_right), 1)
+    basis_points = (2 * abs(group.difference) * _BASIS_POINTS + gross) // (2 * gross)
+    return texts.amount(basis_points)
+
+
+def _shown_key(group: Group, texts: Texts) -> str:
+    if group.reason != "batch_day":
+        return group.key
+    try:
+        return texts.day(date.fromisoformat(group.key[:10]))
+    except ValueError:
+        return group.key
+
+
+def proposal_because(proposal: Proposal, items: ItemBook, texts: Texts) -> str:
+    """Why a person has to decide a proposal."""
+    known = items.find_all(Side.LEFT, proposal.left) or items.find_all(Side.RIGHT, proposal.right)
+    return texts.get(
+        f"because.{proposal.reason}",
+        amount=texts.amount(sum(item.amount for item in known)),
+        count=len(proposal.alternatives),
+    )
+
+
+def cause(item: Item, items: ItemBook, texts: Texts, *, names: SideNames = SideNames.BANK_LEDGER) -> str:
+    """Why an item is open, with the item it may be mistaken for; "" when it has no cause."""
+    if not item.cause:
+        return ""
+    suspect = items.find(item.suspect_side, item.suspect) if item.suspect else None
+    variants = (f"cause.{item.cause}.{names}", "" if suspect else f"cause.{item.cause}.alone")
+    key = next((variant for variant in variants if texts.has(variant)), f"cause.{item.cause}")
+    sentence = texts.get(
+        key,
+        suspect=_suspect_words(suspect, texts, names) if suspect else "",
+        difference=texts.amount(abs(abs(item.amount) - abs(suspect.amount)) if suspect else 0),
+        proposal=item.proposal + 1,
+        since=item.carried_from or texts.day(item.booked),
+    )
+    return mask_cpr(sentence)
+
+
+def _suspect_words(suspect: Item, texts: Texts, names: SideNames) -> str:
+    return texts.get(
+        "report.suspect",
+        side=texts.get(f"report.post.{names}.{suspect.side}"),
+        name=suspect.shown_id or place_words(suspect.place, texts),
+        booked=suspect.booked,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingWords:
+    """A finding as a person reads it."""
+
+    code: str
+    title: str
+    place: str
+    found: str
+    expected: str
+    do: str
+
+
+def finding_words(finding: Finding, texts: Texts) -> FindingWords:
+    """Title, place, found, expected and what to do of a finding."""
+    facts = {"found": finding.found, **finding.facts}
+    return FindingWords(
+        code=finding.code,
+        title=texts.get(f"finding.{finding.code}.title", **facts),
+        place=place_words(finding.place, texts),
+        found=mask_cpr(finding.found),
+        expected=texts.get(f"finding.{finding.code}.expected", **facts),
+        do=texts.get(f"finding.{finding.code}.do", **facts),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """What a run came to: one sentence, and one that explains it."""
+
+    tone: str  #: ok: nobody acts · act: a controller acts · stop: IT acts
+    headline: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.headline}. {self.detail}".replace("..", ".").strip()
+
+
+def conclusion(report: RunReport, texts: Texts) -> Conclusion:
+    """The conclusion of a run, from its facts alone."""
+    if report.state is RunState.REJECTED:
+        return _rejected(report, texts)
+    if report.result is None or report.state in (RunState.FAILED, RunState.STOPPED, RunState.MISSED):
+        detail = texts.get("conclusion.unfinished.detail")
+        headline = texts.get(f"conclusion.{report.state}", cause=mask_cpr(report.failure))
+        return Conclusion(tone="stop", headline=headline.removesuffix(": "), detail=detail)
+    if report.state is RunState.AGREED:
+        read = sum(totals.read.count for totals in report.result.totals.values())
+        detail = texts.get("conclusion.agreed.detail", read=read)
+        return Conclusion(tone="ok", headline=texts.get("conclusion.agreed"), detail=detail)
+    return _with_open_items(report.result, texts)
+
+
+def _rejected(report: RunReport, texts: Texts) -> Conclusion:
+    files = ", ".join(sorted({mask_cpr(finding.place.file) for finding in report.rejected}))
+    return Conclusion(
+        tone="act",
+        headline=texts.get("conclusion.rejected", count=len(report.rejected)),
+        detail=texts.get("conclusion.rejected.detail", files=files),
+    )
+
+
+def _with_open_items(result: Reconciliation, texts: Texts) -> Conclusion:
+    frames = [frame[frame["state"] != "matched"] for frame in (result.left, result.right)]
+    count = sum(len(frame) for frame in frames)
+    causes = {cause for frame in frames for cause in frame["cause"].unique()}
+    if result.bridge.holds and causes <= EXPLAINED_CAUSES:
+        headline = texts.get("conclusion.explained", count=count)
+        return Conclusion(tone="ok", headline=headline, detail=texts.get("conclusion.explained.detail", count=count))
+    total = sum(int(frame["amount"].abs().sum()) for frame in frames)
+    bridge = result.bridge
+    detail = texts.get(
+        "conclusion.open.detail" if bridge.holds else "conclusion.open.unexplained",
+        difference=bridge.left_balance - bridge.right_balance,
+        unexplained=bridge.difference,
+    )
+    return Conclusion(tone="act", headline=texts.get("conclusion.open", count=count, sum=total), detail=detail)
