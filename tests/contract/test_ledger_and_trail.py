@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from runs import MORNING, a_run, an_entry, ended, kept
 
 from gevinst.app.ports import FinishedRunError, RunStore
 from gevinst.domain.audit import AuditEvent, verify
 from gevinst.domain.run import RunState
+from runs import MORNING, a_run, an_entry, ended, kept
 
 
 def test_a_credit_comes_back_as_it_was_given(store: RunStore) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from runs import MORNING, a_run, a_statement, an_entry, an_input, an_item, ended, kept
 
 from gevinst.app.ports import (
     AlreadyRunningError,
@@ -16,6 +15,7 @@ from gevinst.app.ports import (
 )
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Environment, Run, RunState
+from runs import MORNING, a_run, a_statement, an_entry, an_input, an_item, ended, kept
 
 DANISH_SUMMER = timezone(timedelta(hours=2))
 
@@ -151,9 +151,7 @@ def test_a_run_whose_worker_is_gone_is_closed_as_failed(store: RunStore) -> None
     closed = store.abandon("run-1", not_seen_since=MORNING, at=later(10), summary="Afbrudt.")
 
     assert closed
-    assert store.find("run-1") == replace(
-        a_run(), state=RunState.FAILED, ended=later(10), summary="Afbrudt."
-    )
+    assert store.find("run-1") == replace(a_run(), state=RunState.FAILED, ended=later(10), summary="Afbrudt.")
     store.start(a_run("run-2"))
 
 
