@@ -41,6 +41,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 DONE, PEOPLE_NEEDED, USAGE, BUSY, CANNOT_START, INTERRUPTED = 0, 3, 2, 5, 6, 130
 WAIT_SECONDS = 900  # a first start on a slow line; then the other start has probably hung
+ROOM_NEEDED = 50_000_000  # bytes; with less, a step that failed without a reason failed for want of room
 
 INSTALLER = "requirements-setup.lock"
 REQUIREMENTS = {"main": "requirements.lock", "test": "requirements-test.lock"}
@@ -420,6 +421,8 @@ def call(command: Sequence[str], *, verbose: bool) -> None:
     if not done.returncode:
         return
     reason = cause(done.stdout)
+    if reason == "failed" and shutil.disk_usage(ROOT).free < ROOM_NEEDED:
+        reason = "disk_full"
     if reason == "failed" and not verbose:
         say("\n".join(done.stdout.rstrip().splitlines()[-15:]))
     raise CannotStartError(reason, found=str(ROOT))
