@@ -144,6 +144,15 @@ class StoreDamagedError(StoreError):
         super().__init__(database=database, cause=cause)
 
 
+class StoreShareError(StoreError):
+    """A SQLite file would lie on a network share, where its locks do not hold."""
+
+    code = "STO-008"
+
+    def __init__(self, *, database: str) -> None:
+        super().__init__(database=database)
+
+
 class RunStore(Protocol):
     """Runs and what they leave behind: open items, statements, inputs, gains and the audit trail.
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from gevinst.app.ports import StoreDamagedError, StorePlaceError
+from gevinst.app.ports import StoreDamagedError, StorePlaceError, StoreShareError
+from gevinst.store.shares import on_a_share
 
 WAIT_SECONDS = 30  # for another writer; a run's own transactions are far shorter
 _WRITES = "gevinst_writes"
@@ -67,6 +68,8 @@ class Database:
 
 def _sqlite(url: URL) -> Engine:
     path = Path(url.database or "")
+    if on_a_share(path):
+        raise StoreShareError(database=str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

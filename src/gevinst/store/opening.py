@@ -22,6 +22,7 @@ def open_store(url: str) -> SqlRunStore:
     Raises:
         StoreVersionError: a later program has used the database.
         StorePlaceError: it is not there, cannot be written, or does not answer.
+        StoreShareError: a SQLite file would lie on a network share.
         StoreDamagedError: the file is no database, or a damaged one.
     """
     database = Database(url)

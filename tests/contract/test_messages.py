@@ -1,0 +1,42 @@
+"""What a store refuses is said in both languages, with what to do."""
+
+import pytest
+from runs import MORNING, a_run
+
+from gevinst.app.ports import (
+    AlreadyRunningError,
+    FinishedRunError,
+    RunExistsError,
+    StoreDamagedError,
+    StoreError,
+    StorePlaceError,
+    StoreShareError,
+    StoreVersionError,
+    UnknownRunError,
+)
+from gevinst.domain.run import RunState
+from gevinst.texts import Language, Texts
+
+REFUSALS = [
+    AlreadyRunningError(running=a_run(), holder="host:4711", seen=MORNING),
+    FinishedRunError(run_id="run-1", state=RunState.AGREED),
+    UnknownRunError(run_id="run-1"),
+    RunExistsError(run_id="run-1"),
+    StoreVersionError(database="store.db", found="9999", known="0001"),
+    StorePlaceError(database="store.db", cause="read-only"),
+    StoreDamagedError(database="store.db", cause="malformed"),
+    StoreShareError(database="store.db"),
+]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: str(refusal.code))
+def test_each_refusal_has_a_sentence_with_its_facts(refusal: StoreError, language: Language) -> None:
+    sentence = Texts(language).get(f"error.{refusal.code}", **refusal.facts)
+
+    assert str(next(iter(refusal.facts.values()))) in sentence
+
+
+def test_each_kind_of_refusal_has_its_own_code_and_a_test() -> None:
+    assert {type(refusal) for refusal in REFUSALS} == set(StoreError.__subclasses__())
+    assert len({refusal.code for refusal in REFUSALS}) == len(REFUSALS)
