@@ -1,7 +1,6 @@
 """What a store refuses is said in both languages, with what to do."""
 
 import pytest
-from runs import MORNING, a_run
 
 from gevinst.app.ports import (
     AlreadyRunningError,
@@ -16,6 +15,7 @@ from gevinst.app.ports import (
 )
 from gevinst.domain.run import RunState
 from gevinst.texts import Language, Texts
+from runs import MORNING, a_run
 
 REFUSALS = [
     AlreadyRunningError(running=a_run(), holder="host:4711", seen=MORNING),
