@@ -19,7 +19,7 @@ from gevinst.formats.grid import Syntax, cell_text, column_letter
 from gevinst.formats.identity import item_ids
 from gevinst.formats.intake import Intake
 from gevinst.formats.money_columns import MoneyReader
-from gevinst.formats.plan import Plan, Role
+from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.rows import RowKind, RowSorter, SortedRow, way_of
 from gevinst.formats.table import Table
 
@@ -198,7 +198,7 @@ def _hidden_findings(assembly: Assembly) -> list[Finding]:
 def _account_reason(assembly: Assembly) -> tuple[Assumption, ...]:
     account = assembly.plan.account
     return (
-        (Assumption(subject="account", taken=account, because="account.title", facts={"account": account}),)
+        (assume(subject="account", taken=account, because="account.title", facts={"account": account}),)
         if account
         else ()
     )

@@ -12,7 +12,7 @@ from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
 from gevinst.formats.grid import Cell
 from gevinst.formats.headings import by_tier
 from gevinst.formats.money_columns import MoneyReader, Way, choose_way
-from gevinst.formats.plan import ALTERNATIVE_MARK, Plan, Role
+from gevinst.formats.plan import ALTERNATIVE_MARK, Plan, Role, assume
 from gevinst.formats.profile import Profile, profiles
 from gevinst.formats.table import Table
 
@@ -125,11 +125,9 @@ def alternatives(values: Sequence[str]) -> str:
 
 def _header_reason(table: Table) -> tuple[Assumption, ...]:
     if table.header is None:
-        return (
-            Assumption(subject="header", taken="", because="header.none", facts={"columns": table.width}),
-        )
+        return (assume(subject="header", taken="", because="header.none", facts={"columns": table.width}),)
     line = table.header_line
-    return (Assumption(subject="header", taken=str(line), because="header.row", facts={"line": line}),)
+    return (assume(subject="header", taken=str(line), because="header.row", facts={"line": line}),)
 
 
 def _date_column(choice: Choice) -> tuple[list[int], Assumption]:
@@ -147,7 +145,7 @@ def _date_column(choice: Choice) -> tuple[list[int], Assumption]:
             "date.content",
         )
     if not found:
-        return [], Assumption(subject="date", taken="", because=because)
+        return [], assume(subject="date", taken="", because=because)
     first = found[0]
     rivals = [
         index
@@ -176,7 +174,7 @@ def _column_reason(
     if rivals:
         facts["alternatives"] = alternatives([label, *(choice.table.label(rival) for rival in rivals)])
         because = f"{role.value}.undecided"
-    return Assumption(subject=role.value, taken=label, because=because, facts=facts, sure=not rivals)
+    return assume(subject=role.value, taken=label, because=because, facts=facts, sure=not rivals)
 
 
 def _date_like(choice: Choice, date: int) -> set[int]:
@@ -188,7 +186,7 @@ def _date_like(choice: Choice, date: int) -> set[int]:
 def _date_order(choice: Choice, date: int) -> tuple[DateOrder, Assumption]:
     if choice.wishes.date_order:
         told = choice.wishes.date_order
-        return told, Assumption(subject="date_order", taken=told.value, because="date_order.told")
+        return told, assume(subject="date_order", taken=told.value, because="date_order.told")
     found = choose_order(_date_columns(choice, date))
     return found.order, order_assumption(found)
 
@@ -203,7 +201,7 @@ def order_assumption(found: OrderChoice) -> Assumption:
     facts: dict[str, str | int] = {"example": found.example}
     if not found.sure:
         facts["alternatives"] = alternatives([order.value for order in found.alternatives])
-    return Assumption(
+    return assume(
         subject="date_order", taken=found.order.value, because=found.because, facts=facts, sure=found.sure
     )
 
@@ -211,7 +209,7 @@ def order_assumption(found: OrderChoice) -> Assumption:
 def _number_style(choice: Choice, date: int) -> tuple[NumberStyle, Assumption]:
     if choice.wishes.number_style:
         told = choice.wishes.number_style
-        return told, Assumption(subject="number_style", taken=told.value, because="number_style.told")
+        return told, assume(subject="number_style", taken=told.value, because="number_style.told")
     found = choose_style(choice.table.columns[index] for index in _money_like(choice, date))
     return found.style, style_assumption(found)
 
@@ -238,7 +236,7 @@ def style_assumption(found: StyleChoice) -> Assumption:
     if not found.sure:
         other = NumberStyle.POINT if found.style is NumberStyle.COMMA else NumberStyle.COMMA
         facts["alternatives"] = alternatives([found.style.value, other.value])
-    return Assumption(
+    return assume(
         subject="number_style", taken=found.style.value, because=found.because, facts=facts, sure=found.sure
     )
 
@@ -259,7 +257,7 @@ def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Ass
         facts["alternatives"] = alternatives([_way_label(choice.table, rival) for rival in rivals])
         because = "amount.undecided"
     return [
-        Assumption(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),
+        assume(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),
         *_sign_reason(choice, way, label),
         *_order_reason(way),
     ]
@@ -269,22 +267,22 @@ def _sign_reason(choice: Choice, way: Way, label: str) -> list[Assumption]:
     facts: dict[str, str | int] = {"column": label}
     if choice.wishes.reversed_sign is not None:
         taken = SIGNS[choice.wishes.reversed_sign]
-        return [Assumption(subject="sign", taken=taken, because=f"sign.told_{taken}", facts=facts)]
+        return [assume(subject="sign", taken=taken, because=f"sign.told_{taken}", facts=facts)]
     taken = SIGNS[way.reversed_sign]
     if way.sign_open:
         facts["alternatives"] = alternatives([taken, SIGNS[not way.reversed_sign]])
-        return [Assumption(subject="sign", taken=taken, because="sign.undecided", facts=facts, sure=False)]
+        return [assume(subject="sign", taken=taken, because="sign.undecided", facts=facts, sure=False)]
     if way.reversed_sign:
-        return [Assumption(subject="sign", taken=taken, because="sign.balance", facts=facts)]
+        return [assume(subject="sign", taken=taken, because="sign.balance", facts=facts)]
     if Role.DEBIT in way.columns or way.indicator:
-        return [Assumption(subject="sign", taken=taken, because="sign.debit", facts=facts)]
+        return [assume(subject="sign", taken=taken, because="sign.debit", facts=facts)]
     return []
 
 
 def _order_reason(way: Way) -> list[Assumption]:
     if way.proof is None or not way.proof.newest_first:
         return []
-    return [Assumption(subject="row_order", taken="newest_first", because="row_order.newest_first")]
+    return [assume(subject="row_order", taken="newest_first", because="row_order.newest_first")]
 
 
 def _way_label(table: Table, way: Way) -> str:

@@ -10,6 +10,7 @@ from gevinst.domain.source import Assumption
 from gevinst.formats.amounts import looks_like_amount
 from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Grid, Row, Syntax, is_blank
+from gevinst.formats.plan import assume
 
 SEPARATORS = (";", "\t", "|", ",")
 SEPARATOR_NAMES = {";": "semikolon ;", "\t": "tabulator", "|": "|", ",": "komma ,"}
@@ -60,7 +61,7 @@ def read_delimited(text: str, separator: str | None = None) -> tuple[Grid, Assum
         cut_last=bool(text) and not text.endswith(("\n", "\r")),
     )
     name = SEPARATOR_NAMES.get(chosen, chosen)
-    return grid, Assumption(subject="separator", taken=chosen, because=because, facts={"separator": name})
+    return grid, assume(subject="separator", taken=chosen, because=because, facts={"separator": name})
 
 
 def split_rows(text: str, separator: str) -> tuple[list[Row], list[int]]:

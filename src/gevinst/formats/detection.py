@@ -13,7 +13,7 @@ from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.intake import Intake
 from gevinst.formats.kinds import Kind, kind_of
 from gevinst.formats.mapping import wishes_for
-from gevinst.formats.plan import Plan, Role
+from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.table import Table, find_table
 from gevinst.formats.titles import account_above, short_rows
 
@@ -88,7 +88,7 @@ def _sheet_reason(intake: Intake, candidates: Sequence[Candidate], best: Candida
     if best.table.grid.syntax is not Syntax.WORKBOOK:
         return ()
     if len(candidates) == 1:
-        return (Assumption(subject="sheet", taken=name, because="sheet.only", facts={"sheet": name}),)
+        return (assume(subject="sheet", taken=name, because="sheet.only", facts={"sheet": name}),)
     others = [candidate.table.grid.sheet for candidate in candidates if candidate is not best]
     facts: dict[str, str | int] = {"sheet": name, "alternatives": alternatives([name, *others])}
-    return (Assumption(subject="sheet", taken=name, because="sheet.undecided", facts=facts, sure=False),)
+    return (assume(subject="sheet", taken=name, because="sheet.undecided", facts=facts, sure=False),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption
 from gevinst.formats.intake import Intake
+from gevinst.formats.plan import assume
 
 BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -54,9 +55,7 @@ def decode(intake: Intake, wanted: str | None = None) -> Decoded:
     return Decoded(
         text=text.removesuffix("\x1a"),
         encoding=encoding,
-        assumption=Assumption(
-            subject="encoding", taken=encoding, because=because, facts={"encoding": encoding}
-        ),
+        assumption=assume(subject="encoding", taken=encoding, because=because, facts={"encoding": encoding}),
         findings=_control_findings(intake, text.removesuffix("\x1a")),
     )
 

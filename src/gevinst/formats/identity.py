@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from gevinst.domain.source import Assumption
 from gevinst.formats.grid import cell_text
 from gevinst.formats.headings import by_tier
-from gevinst.formats.plan import Plan, Role
+from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.table import Table
 
 
@@ -29,9 +29,7 @@ def item_ids(table: Table, plan: Plan, rows: Sequence[int], *, told: bool) -> tu
             return ids, _reason(table.label(index), "id.column")
     if paired:
         return paired
-    return [row_id(table.lines[row]) for row in rows], Assumption(
-        subject="id", taken="row:N", because="id.row"
-    )
+    return [row_id(table.lines[row]) for row in rows], assume(subject="id", taken="row:N", because="id.row")
 
 
 def row_id(line: int) -> str:
@@ -97,4 +95,4 @@ def _names_each(ids: Sequence[str]) -> bool:
 
 
 def _reason(label: str, because: str) -> Assumption:
-    return Assumption(subject="id", taken=label, because=because, facts={"column": label})
+    return assume(subject="id", taken=label, because=because, facts={"column": label})

@@ -63,3 +63,11 @@ class Plan:
     def has(self, role: Role) -> bool:
         """Whether a column was found for the role."""
         return role in self.columns
+
+
+def assume(
+    *, subject: str, taken: str, because: str, facts: Mapping[str, str | int] | None = None, sure: bool = True
+) -> Assumption:
+    """An assumption whose reason is the catalogue's `assumption.<because>`; `taken` can be used in its sentence."""
+    told = {"taken": taken, **(facts or {})}
+    return Assumption(subject=subject, taken=taken, because=f"assumption.{because}", facts=told, sure=sure)

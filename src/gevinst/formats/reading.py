@@ -17,7 +17,7 @@ class Question:
     subject: str  #: key for `answers`: date_order, number_style, amount, date, sign, sheet
     taken: str  #: what was taken for the time being
     alternatives: tuple[str, ...]  #: possible answers, the likeliest first
-    because: str  #: reason key: `assumption.<because>` in the catalogue
+    because: str  #: key of the reason in the catalogue
     facts: Mapping[str, str | int]  #: for the sentence
 
 
