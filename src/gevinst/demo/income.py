@@ -204,7 +204,7 @@ def rents(flow: Flow) -> Iterator[Event]:
             kind="rent",
             days=(day, flow.late(day, 0, 2)),
             amount=flow.dice.pick((612_500, 548_000, 731_250)),
-            text=f"Husleje lejemål {number:04d}",
+            text=f"Husleje lejemål LM-{number:04d}",
             reference=f"LM-{number:04d}",
             party="Lejer",
         )
