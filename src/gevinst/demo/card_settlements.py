@@ -151,7 +151,7 @@ def _with_fault(flow: Flow, event: Event, *, place: tuple[int, int]) -> Iterator
         first = event.ledger[0]
         yield Event(
             kind="double_posting",
-            ledger=[replace(first, booked=flow.month.shift(first.booked, 1))],
+            ledger=[replace(first, booked=flow.month.shift(first.booked, 3))],
             outcome=Outcome.OPEN,
             suspect=first,
             fault="The gross sale stands twice in the ledger.",
