@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 from gevinst.domain.finding import Finding
 from gevinst.domain.place import Place
 from gevinst.domain.statement import Statement
-from gevinst.formats.grid import cell_text
+from gevinst.domain.money import NumberStyle
+from gevinst.formats.amounts import amount_or_none
+from gevinst.formats.grid import cell_text, is_blank
+from gevinst.formats.headings import fold
 from gevinst.formats.plan import Role
-from gevinst.formats.rows import RowKind
+from gevinst.formats.rows import RowKind, balance_kind
+from gevinst.formats.table import Table
 
 if TYPE_CHECKING:
     from gevinst.formats.assembling import Assembly
@@ -54,10 +58,21 @@ def _distinct(assembly: "Assembly", role: Role) -> list[str]:
 
 def _stated(assembly: "Assembly", kind: RowKind, otherwise: int | None) -> int | None:
     """The first opening row or the last closing row of the file."""
-    stated = [row.amount for row in assembly.of_kind(kind) if row.amount is not None]
+    above = stated_above(assembly.table, kind, assembly.plan.number_style)
+    stated = above + [row.amount for row in assembly.of_kind(kind) if row.amount is not None]
     if not stated:
         return otherwise
     return stated[0] if kind is RowKind.OPENING else stated[-1]
+
+
+def stated_above(table: Table, kind: RowKind, style: NumberStyle) -> list[int]:
+    """Opening or closing balances in the lines above the header, øre."""
+    stated: list[int] = []
+    for row in table.grid.rows[: table.first if table.header is None else table.header]:
+        filled = [cell for cell in row if not is_blank(cell)]
+        if filled and isinstance(filled[0], str) and balance_kind(fold(filled[0])) is kind:
+            stated += [amount for cell in filled[1:] if (amount := amount_or_none(cell, style)) is not None][:1]
+    return stated
 
 
 def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
@@ -99,7 +114,7 @@ def total_findings(assembly: "Assembly") -> list[Finding]:
             part += assembly.amounts[items[position]] or 0
             position += 1
         overall += part
-        since = {level: value + part for level, value in since.items()} or {total.level: part}
+        since = {level: value + part for level, value in since.items()}
         since.setdefault(total.level, overall)
         if total.amount is not None and total.amount not in {overall, since[total.level]}:
             findings.append(_total_finding(assembly, total.index, total.amount, since[total.level]))

@@ -15,6 +15,7 @@ from gevinst.formats.kinds import Kind, kind_of
 from gevinst.formats.mapping import wishes_for
 from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.table import Table, find_table
+from gevinst.formats.spool import is_list, read_list
 from gevinst.formats.titles import account_above, short_rows
 
 
@@ -46,6 +47,9 @@ def read_text(
 ) -> tuple[Grid, tuple[Assumption, ...], tuple[Finding, ...]]:
     """A text file as a grid, with what was assumed about its letters and separator."""
     decoded = decode(intake, told.get("encoding"))
+    if "separator" not in told and is_list(decoded.text):
+        grid, syntax = read_list(decoded.text)
+        return grid, (decoded.assumption, syntax), decoded.findings
     try:
         grid, separator = read_delimited(decoded.text, told.get("separator"))
     except UnclosedQuoteError as error:

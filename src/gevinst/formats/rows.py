@@ -90,7 +90,7 @@ class RowSorter:
             or len(row) > self.table.width
             or index in starts
             or (status and status[index] in PENDING)
-            or (texts and _balance_kind(texts[index]))
+            or (texts and balance_kind(texts[index]))
         ]
 
     def _narrowest(self) -> int:
@@ -148,7 +148,7 @@ class RowSorter:
             for cell in self.table.rows[index]
             if isinstance(cell, str) and not is_blank(cell)
         ]
-        kind = next((kind for text in texts if (kind := _balance_kind(text))), None)
+        kind = next((kind for text in texts if (kind := balance_kind(text))), None)
         if self._unreadable(index):
             return None
         if kind:
@@ -224,7 +224,13 @@ def fold_keeping_stars(cell: str) -> str:
     return stars[0] if stars else fold(cell)
 
 
-def _balance_kind(text: str) -> RowKind | None:
+def is_balance_text(text: str) -> bool:
+    """Whether a text names an opening or a closing balance."""
+    return balance_kind(fold(text)) is not None
+
+
+def balance_kind(text: str) -> RowKind | None:
+    """OPENING or CLOSING for a folded text that names a balance."""
     if OPENING.fullmatch(text):
         return RowKind.OPENING
     return RowKind.CLOSING if CLOSING.fullmatch(text) else None

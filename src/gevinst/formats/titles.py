@@ -38,7 +38,7 @@ def short_rows(table: Table) -> bool:
     One short row among full ones is a broken row; many are a habit.
     """
     if table.grid.syntax is not Syntax.DELIMITED:
-        return True
+        return table.grid.syntax is Syntax.WORKBOOK
     filled = [row for row in table.rows if not blank_row(row) and len(row) > 1]
     short = sum(len(row) < table.width for row in filled)
     return short > max(1, len(filled) * SHORT_SHARE)
