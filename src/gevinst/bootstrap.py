@@ -3,6 +3,7 @@
 import getpass
 import os
 import platform
+import shutil
 import socket
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING
 
 import gevinst
 from gevinst.app.office import Office
-from gevinst.domain.source import SourceRead
 from gevinst.formats.robot_folder import find_office, load_robot, load_rules
 
 if TYPE_CHECKING:
     from gevinst.app.ports import RunStore
     from gevinst.app.robot_run import RobotRun, RunTools
     from gevinst.app.run_report import RunReport
+    from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
+    from gevinst.domain.source import SourceRead
 
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
@@ -68,7 +70,7 @@ def versions() -> dict[str, str]:
     return found | {name: version(name) for name in PACKAGES_SHOWN}
 
 
-def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None) -> SourceRead:
+def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None) -> "SourceRead":
     """Read one file with the package's readers."""
     from gevinst.formats.reading import read_source as read  # noqa: PLC0415 - loads pandas and the readers
 
@@ -77,9 +79,10 @@ def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, 
 
 def write_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> None:
     """Write the evidence of a run, all but the technical logs and the seal."""
-    from gevinst.reports.evidence import write_reports as write  # noqa: PLC0415 - loads the templates
+    from gevinst.reports import evidence  # noqa: PLC0415 - loads the templates
 
-    write(folder, report, inputs)
+    evidence.write_reports(folder, report)
+    evidence.copy_inputs(folder, inputs)
 
 
 def conclude(report: "RunReport") -> str:
@@ -87,7 +90,7 @@ def conclude(report: "RunReport") -> str:
     from gevinst.reports.sentences import conclusion  # noqa: PLC0415 - loads pandas
     from gevinst.texts import Texts  # noqa: PLC0415 - loads the catalogue
 
-    return conclusion(report, Texts())
+    return str(conclusion(report, Texts()))
 
 
 def run_tools(of: Office, opened: "RunStore") -> "RunTools":
@@ -111,3 +114,60 @@ def robot_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "Run
 
     rules = load_rules(of.robots / run.robot)
     return RobotRun(run, load_robot(of, run.robot), rules, run_tools(of, opened), files=files)
+
+
+def run_robot(of: Office, run: "Run", robot: "Robot", *, files: Mapping[str, Path]) -> "Run":
+    """Run a robot in a child process, from start to sealed evidence.
+
+    Raises:
+        AlreadyRunningError: a run of the same robot and period has not ended.
+    """
+    from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
+    from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415
+
+    tools = RunnerTools(
+        office=of, store=store(of), now=now, holder=holder(), seal=_seal, write_failed=_write_failed
+    )
+    return start(run, robot, tools, files=files)
+
+
+def _seal(folder: Path, run: "Run") -> str:
+    from gevinst.reports.evidence import seal  # noqa: PLC0415
+
+    return seal(folder, run)
+
+
+def _write_failed(folder: Path, run: "Run", robot: "Robot", reason: str) -> None:
+    """The page of a run that broke down: what is known, and who acts."""
+    from gevinst.app.run_report import RunReport  # noqa: PLC0415
+    from gevinst.texts import Texts  # noqa: PLC0415
+
+    report = RunReport(
+        run=run,
+        robot_title=robot.title.get("da", robot.id),
+        robot_title_en=robot.title.get("en", ""),
+        office="",
+        process_owner=robot.people.process_owner,
+        benefit_owner=robot.people.benefit_owner,
+        controller_group=robot.people.controller_group,
+        failure=Texts().get(reason),
+        versions=versions(),
+        as_of=run.started.date(),
+        log="log.html" if (folder / "log.html").is_file() else "",
+    )
+    write_reports(folder, report, [])
+
+
+def console_tail(folder: Path) -> str:
+    """The last lines of what a run's `robot` printed, for IT."""
+    from gevinst.runner.run_robot import console_tail as tail  # noqa: PLC0415
+
+    return tail(folder)
+
+
+def clear_demo(of: Office) -> None:
+    """Remove what an earlier demo made: inputs, truth, runs and database, nothing else."""
+    for name in ("ind", "facit", "koersler"):
+        shutil.rmtree(of.data / name, ignore_errors=True)
+    for file in of.data.glob("gevinst.db*"):
+        file.unlink()

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, cred
 from gevinst.domain.item import items_frame
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
+from gevinst.domain.period import period_end, previous_period
 from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 from gevinst.domain.robot import Robot, Source
@@ -323,18 +324,6 @@ class RobotRun:
             rows = frame[frame["state"] != ItemState.MATCHED]
             kept += [_carried_item(side, row, self.run.period) for row in rows.to_dict("records")]
         return kept
-
-
-def previous_period(period: str) -> str:
-    """The month before, as 2026-09."""
-    first = date.fromisoformat(f"{period}-01")
-    return f"{first - timedelta(days=1):%Y-%m}"
-
-
-def period_end(period: str) -> date:
-    """The last day of a month such as 2026-10."""
-    first = date.fromisoformat(f"{period}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def closing_balance(read: SourceRead) -> int | None:

@@ -1,15 +1,12 @@
 """Start a run: what it is called, what it is for, and whether the robot may run."""
 
-import re
 from datetime import date, datetime
 from secrets import token_hex
 
 from gevinst.app.office import ConfigurationError
-from gevinst.app.robot_run import previous_period
+from gevinst.domain.period import is_period, period_of, previous_period
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Environment, Run, RunState, Trigger
-
-_PERIOD = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 
 
 def new_run(  # noqa: PLR0913 - what a run is
@@ -21,7 +18,7 @@ def new_run(  # noqa: PLR0913 - what a run is
         ConfigurationError: CFG-006 the period is no month; CFG-007 the robot's phase does not run; CFG-008 parts
             that production needs are missing; CFG-009 the review date has passed.
     """
-    if not _PERIOD.fullmatch(period):
+    if not is_period(period):
         raise ConfigurationError("CFG-006", period=period)
     if robot.phase in (Phase.IDEA, Phase.RETIRED):
         raise ConfigurationError("CFG-007", robot=robot.id, phase=str(robot.phase))
@@ -51,4 +48,4 @@ def _check_passport(robot: Robot, today: date) -> None:
 
 def default_period(today: date) -> str:
     """The month before today's."""
-    return previous_period(f"{today:%Y-%m}")
+    return previous_period(period_of(today))

@@ -11,7 +11,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from gevinst import bootstrap
 from gevinst.app.robot_run import RobotRun
 from gevinst.app.start_run import default_period, new_run
-from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.reconciliation import Reconciliation
 from gevinst.domain.run import RunState, Trigger
 from gevinst.domain.source import SourceRead
@@ -19,6 +19,7 @@ from gevinst.formats.robot_folder import load_robot
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
+MOST_SAID = 5  # findings in a message of the log
 RUN_SETTING = "GEVINST_RUN"  # set by our runner, which has started the run and will seal it
 
 
@@ -91,8 +92,8 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         read = self._run.read_source(name)
         if read is None:
             return self._texts.get("keyword.not_read", file=self._run.paths[name].name)
-        for finding in read.findings:
-            self._tell(finding)
+        for finding in read.findings[:MOST_SAID]:
+            logger.warn(finding_sentence(finding, self._texts))
         return self._said(read)
 
     def _said(self, read: SourceRead) -> str:
@@ -100,17 +101,19 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
             "keyword.read", file=read.file, count=read.rows.read, sum=int(read.items["amount"].sum())
         )
 
-    def _tell(self, finding: Finding) -> None:
-        logger.warn(finding_sentence(finding, self._texts))
-
     @keyword
     def input_should_be_usable(self) -> None:
         """Fails with every finding when a file cannot be used; nothing of the input is used then."""
         try:
             self._run.check_input()
         except InputRejectedError as error:
-            sentences = [finding_sentence(finding, self._texts) for finding in error.findings]
-            raise InputNotUsableError("\n".join(sentences)) from None
+            raise InputNotUsableError(self._said_of(error)) from None
+
+    def _said_of(self, error: InputRejectedError) -> str:
+        """The first findings as a message; the run page has them all."""
+        lines = [finding_sentence(finding, self._texts) for finding in error.findings[:MOST_SAID]]
+        more = len(error.findings) - len(lines)
+        return "\n".join([*lines, self._texts.get("keyword.more_findings", count=more)] if more else lines)
 
     @keyword
     def match_bank_with_ledger(self) -> str:
@@ -119,7 +122,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
             result = self._run.match()
         except InputRejectedError as error:
             self._run.findings = list(error.findings)
-            raise InputNotUsableError("\n".join(finding_sentence(one, self._texts) for one in error.findings)) from None
+            raise InputNotUsableError(self._said_of(error)) from None
         left, right = result.totals.values()
         return self._texts.get(
             "keyword.matched",

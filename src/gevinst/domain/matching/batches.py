@@ -5,7 +5,7 @@ by chance is not taken for a batch.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,7 +139,8 @@ def _many_to_many(board: Board, rule: MatchPass, marks: tuple[Marks, Marks]) -> 
     left, right = (_bundles_by_mark(side, marks[at]) for at, side in enumerate((board.left, board.right)))
     for mark in sorted(left.keys() & right.keys()):
         ends = tuple(sorted(left[mark])), tuple(sorted(right[mark]))
-        equal = board.left.amount[list(ends[0])].sum() == board.right.amount[list(ends[1])].sum()
+        sums = [int(side.amount[list(end)].sum()) for side, end in zip((board.left, board.right), ends, strict=True)]
+        equal = sums[0] == sums[1] != 0  # two sums of nothing are two reversals, not a batch
         if equal and min(map(len, ends)) > 1 and _close(board.left, ends[0], board.right, ends[1], rule.days):
             yield Fit(left=ends[0], right=ends[1], key=str(marks[0].names[mark]))
 
@@ -180,22 +181,47 @@ def _tells(one: BoardSide, at: int, many: BoardSide, bundle: Bundle) -> bool:
 def net_of_fee(board: Board, rule: MatchPass) -> None:
     """Match a settlement (left) with the gross amounts (right) of its code, less a fee within the rule's rates.
 
-    The gross amounts are a run of consecutive ones by date, on or before the settlement's day. A settlement that
-    fits several runs, or a run that fits several settlements, is left.
+    First a code that one settlement has alone, with all its gross amounts. Then, by a code of several settlements
+    such as a terminal, a run of consecutive gross amounts on or before the settlement's day. A settlement that fits
+    several runs, or a run that fits several settlements, is left; doubles of one another count as one.
     """
+    _take_clear(board, rule, [fit for fit in _fee_fits(board, rule) if fit.whole])
+    _take_clear(board, rule, _first_of_doubles(board, _fee_fits(board, rule)))
+
+
+def _fee_fits(board: Board, rule: MatchPass) -> list["FeeFit"]:
     left = _bundles_by_mark(board.left, board.left.codes)
     right = _bundles_by_mark(board.right, board.right.codes)
     chosen = said_by(board, rule) if rule.text_contains else None
     fits = []
     for mark in sorted(left.keys() & right.keys()):
+        gross = sorted(right[mark])
         for at in left[mark]:
             if chosen is None or chosen[at]:
-                runs = _runs(board, rule, at, sorted(right[mark]))
-                fits += [Fit(left=(at,), right=run, key=str(board.left.codes.names[mark])) for run in runs]
-    _take_clear(board, rule, fits)
+                whole = len(left[mark]) == 1
+                key = str(board.left.codes.names[mark])
+                runs = _runs(board, rule, at, gross)
+                fits += [FeeFit(left=(at,), right=run, key=key, whole=whole and len(run) == len(gross)) for run in runs]
+    return fits
 
 
-def _take_clear(board: Board, rule: MatchPass, fits: list[Fit]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class FeeFit(Fit):
+    """A settlement and the gross amounts that it can be the net of."""
+
+    whole: bool  #: it has its code alone, and these are all gross amounts of that code
+
+
+def _first_of_doubles(board: Board, fits: list[FeeFit]) -> list[Fit]:
+    """Of runs that differ only in which double they hold, the first."""
+    first: dict[tuple[object, ...], Fit] = {}
+    for fit in sorted(fits, key=lambda fit: (fit.left, fit.right)):
+        look = tuple((int(board.right.amount[at]), board.right.code_sets[at]) for at in fit.right)
+        first.setdefault((fit.left, look), fit)
+    return list(first.values())
+
+
+def _take_clear(board: Board, rule: MatchPass, fits: Sequence[Fit]) -> None:
     """Make the fits that no other fit contests, and again, until nothing more is clear."""
     waiting = {(fit.left, fit.right): fit for fit in fits}
     while True:

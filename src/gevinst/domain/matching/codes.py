@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 CODE_COLUMNS = ("item_id", "document", "reference", "text", "counterparty")
 WORD_COLUMNS = ("text", "counterparty")
-SHORTEST_NUMBER = 4  # digits, leading zeros not counted
+SHORTEST_NUMBER = 4  # digits, leading zeros counted: lease 0019 is a number, 19 is not
 SHORTEST_MIXED = 5  # letters and digits
 FEWEST_DIGITS_MIXED = 2
 FIK_LENGTH = 15  # payment id of card types 71 and 75 with its check digit
@@ -24,9 +24,12 @@ SHORTEST_WORD = 4
 COMMON_WORD_SHARE = 0.2  # a word on more than a fifth of a side's items tells nothing
 COMMON_WORD_FLOOR = 20  # … but in a small file a word on few items always may
 
+# A day or a month that stands alone; IB20261001-03 is a batch number, not a day.
 _DATES = re.compile(
-    r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:20)?\d{2}|20\d{2}[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]20\d{2}"
-    r"|20\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d{2})(?!\d)"
+    r"(?<![0-9A-ZÆØÅ/_-])"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:20)?\d{2}|20\d{2}[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]20\d{2}"
+    r"|20\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d{2})"
+    r"(?![0-9A-ZÆØÅ/_-])"
 )
 _TOKEN = re.compile(r"[0-9A-ZÆØÅÄÖ]+")
 _COMPOUND = re.compile(r"[0-9A-ZÆØÅÄÖ]+(?:[-/_.][0-9A-ZÆØÅÄÖ]+)+")
@@ -51,10 +54,10 @@ def _variants(token: str) -> set[str]:
     digits = sum(char.isdigit() for char in token)
     if digits == len(token):
         number = token.lstrip("0")
-        variants = {number} if len(number) >= SHORTEST_NUMBER else set()
-        if len(token) == FIK_LENGTH and is_fik_id(token):
-            variants.add(number[:-1])  # some ledgers keep the number without its check digit
-        return {code for code in variants if len(code) >= SHORTEST_NUMBER}
+        if len(token) < SHORTEST_NUMBER or not number:
+            return set()
+        is_fik = len(token) == FIK_LENGTH and is_fik_id(token)
+        return {number, number[:-1]} if is_fik else {number}  # some ledgers leave the check digit out
     if digits >= FEWEST_DIGITS_MIXED and len(token) >= SHORTEST_MIXED:
         return {token}
     return set()

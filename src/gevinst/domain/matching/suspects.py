@@ -16,6 +16,8 @@ from gevinst.domain.reconciliation import Side
 
 NEAR_DAYS = 15
 PERIOD_END_DAYS = 5  # a posting this near the period's end may reach the bank in the next one
+MOST_ALIKE = 50  # an amount that stands so often on a side is a standard fee
+DOUBLE_DAYS = 1
 DIGIT_SWAP = 9  # swapping two digits changes a number by a multiple of nine
 RARE = 2
 FEE_WORDS = ("GEBYR", "FEE", "OMKOST")
@@ -71,6 +73,8 @@ class _Detective:
             self.free_by_digits[_digits(mark.amount)].append(at)
             for code in mark.codes:
                 self.free_by_code[code].append(at)
+        times = np.bincount(other.codes.mark, minlength=len(other.codes.names)).tolist()
+        self.times_on_other = dict(zip(other.codes.names.tolist(), times, strict=True))
         self.own_by_amount: dict[int, list[int]] = defaultdict(list)
         for at, amount in enumerate(own.amount.tolist()):
             self.own_by_amount[amount].append(at)
@@ -95,12 +99,15 @@ class _Detective:
         )
 
     def _double(self, mine: _Mark) -> Cause | None:
-        twins = [at for at in self.own_by_amount[mine.amount] if at != mine.at]
-        matched = [at for at in twins if self.own.group[at] >= 0]
-        found = _best(mine, [_mark(self.own, at) for at in matched or twins], alone=False)
-        return (
-            None if found is None else Cause(key="double", suspect=self._id(self.own, found), side=self.name)
-        )
+        """An item alike in code, or in words on nearly the same day; standard fees are alike without being doubles."""
+        same = self.own_by_amount[mine.amount]
+        twins = [_mark(self.own, at) for at in same if at != mine.at] if len(same) <= MOST_ALIKE else []
+        alike = [other for other in twins if _is_double(mine, other)]
+        matched = [other for other in alike if self.own.group[other.at] >= 0]
+        if not alike:
+            return None
+        twin = min(matched or alike, key=lambda other: _distance(mine, other))
+        return Cause(key="double", suspect=self._id(self.own, twin.at), side=self.name)
 
     def _other_amount(self, mine: _Mark) -> Cause | None:
         rare = [
@@ -159,6 +166,12 @@ def _best(mine: _Mark, candidates: list[_Mark], *, alone: bool) -> int | None:
         return min(telling, key=lambda other: _distance(mine, other)).at
     near = [other for other in candidates if abs(other.day - mine.day) <= PERIOD_END_DAYS]
     return near[0].at if alone and len(near) == 1 else None
+
+
+def _is_double(mine: _Mark, other: _Mark) -> bool:
+    if mine.codes & other.codes:
+        return True
+    return mine.words == other.words and bool(mine.words) and abs(mine.day - other.day) <= DOUBLE_DAYS
 
 
 def _shares(mine: _Mark, other: _Mark) -> bool:

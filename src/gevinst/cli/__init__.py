@@ -1,0 +1,71 @@
+"""The command `gevinst`: reads the request, calls one use case, shows the answer.
+
+Sub-commands are loaded when they are called, so that the command is quick to start.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+import gevinst
+
+LANGUAGE_SETTING = "GEVINST_LANGUAGE"
+#: Sub-commands: module and name; the catalogue has cli.<name>.help.
+COMMANDS = {
+    "audit": "gevinst.cli.audit:audit",
+    "demo": "gevinst.cli.demo:demo",
+    "read": "gevinst.cli.read:read",
+    "reconcile": "gevinst.cli.reconcile:reconcile",
+    "robots": "gevinst.cli.robots:robots",
+    "run": "gevinst.cli.run:run",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose sub-commands are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the sub-commands."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The sub-command of a name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+def language() -> str:
+    """The language of the commands: GEVINST_LANGUAGE, else Danish."""
+    return "en" if os.environ.get(LANGUAGE_SETTING, "da").lower().startswith("en") else "da"
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(gevinst.__version__, prog_name="gevinst")
+def group() -> None:
+    """Robotter i økonomi: afstem, bevis, forklar, og tæl gevinsten.
+
+    \b
+    Robots for finance: reconcile, prove, explain, and count the gain (GEVINST_LANGUAGE=en for English).
+    """
+
+
+def main() -> None:
+    """Run the command; every known error becomes a message on stderr and its exit code."""
+    from gevinst.cli.errors import exit_code_of  # noqa: PLC0415 - after click has answered --version
+
+    try:
+        code = group.main(standalone_mode=False)
+    except Exception as error:  # noqa: BLE001 - the one place that maps errors to exit codes; unknown ones rise
+        code = exit_code_of(error, language())
+    sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""gevinst demo: lay out the demo office, run its robots once, and show what came of it."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from gevinst import bootstrap
+from gevinst.app.office import Office
+from gevinst.app.start_run import new_run
+from gevinst.cli import language
+from gevinst.cli.help import help_text
+from gevinst.cli.table import table
+from gevinst.domain.run import ExitCode, Run, RunState, Trigger
+from gevinst.formats.robot_folder import load_robot
+from gevinst.texts import Texts
+
+PERIOD = "2026-10"
+ROBOTS = ("hovedkonto", "skattekonto", "kortindloesning")
+AT_ONCE = 2  # child processes side by side
+
+
+@click.command(help=help_text("demo.help"))
+@click.option("--fresh", is_flag=True, help=help_text("demo.fresh"))
+@click.pass_context
+def demo(ctx: click.Context, *, fresh: bool) -> None:
+    """Lay out the demo office where it is missing, and run its robots."""
+    from gevinst.demo import lay_out  # noqa: PLC0415 - only this command makes data
+
+    texts = Texts(language())
+    begun = time.perf_counter()
+    office = bootstrap.office()
+    if fresh or not (office.data / "facit").is_dir():
+        bootstrap.clear_demo(office)
+        lay_out(office.data)
+    bootstrap.store(office)  # made before the runs, so that two at once do not both make it
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ended = list(pool.map(lambda robot: _run(office, robot), ROBOTS))
+    click.echo(_table(office, ended, texts))
+    for run in ended:
+        click.echo(texts.get("cli.run.page", path=str(_page(office, run))))
+    click.echo(texts.get("cli.demo.took", seconds=f"{time.perf_counter() - begun:.1f}"))
+    failed = [run for run in ended if run.state is RunState.FAILED]
+    for run in failed:
+        click.echo(bootstrap.console_tail(office.runs / run.folder), err=True)
+    ctx.exit(ExitCode.FAILED if failed else ExitCode.PEOPLE_NEEDED)
+
+
+def _run(office: Office, robot_id: str) -> Run:
+    robot = load_robot(office, robot_id)
+    started = new_run(
+        robot, period=PERIOD, trial=False, trigger=Trigger.MANUAL, user=bootstrap.user(), now=bootstrap.now()
+    )
+    return bootstrap.run_robot(office, started, robot, files={})
+
+
+def _page(office: Office, run: Run) -> Path:
+    return office.runs / run.folder / "koersel.html"
+
+
+def _table(office: Office, ended: list[Run], texts: Texts) -> str:
+    store = bootstrap.store(office)
+    rows = [
+        [
+            run.robot,
+            texts.get(f"state_of_run.{run.state}"),
+            texts.number(run.read),
+            texts.number(run.matched),
+            texts.number(run.open),
+            texts.amount(run.difference),
+            texts.amount(run.unexplained),
+            f"{store.gain_minutes(run.robot, run.period):.0f}",
+        ]
+        for run in ended
+    ]
+    names = ("robot", "state", "read", "matched", "open", "difference", "unexplained", "minutes")
+    return table([texts.get(f"cli.demo.{name}") for name in names], rows, right=range(2, len(names)))

@@ -1,0 +1,135 @@
+"""gevinst read: what is in a file, with the place of each item."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gevinst.cli import language
+from gevinst.cli.errors import exit_code_of
+from gevinst.cli.help import help_text
+from gevinst.cli.sources import assumption_lines, mapping_of, read_file
+from gevinst.cli.table import table
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.place import Place
+from gevinst.domain.run import ExitCode
+from gevinst.domain.source import SourceRead
+from gevinst.texts import Texts
+from gevinst.texts.findings import finding_sentence, finding_text
+
+SHOWN = 20
+FIELDS = ("account", "currency", "reference", "text", "counterparty", "document")
+
+
+@click.command(help=help_text("read.help"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--layout", default="", help=help_text("reconcile.layout"))
+@click.option("--map", "mapping", default="", help=help_text("reconcile.map"))
+@click.option("--no-input", is_flag=True, help=help_text("no_input"))
+@click.option("--json", "as_json", is_flag=True, help=help_text("json"))
+@click.pass_context
+def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input: bool, as_json: bool) -> None:  # noqa: PLR0913
+    """Read one file and show items, places, findings, counts and sums."""
+    try:
+        found = read_file(file, layout=layout, mapping=mapping_of(mapping, "--map"), no_input=no_input)
+    except InputRejectedError as error:
+        if as_json:
+            click.echo(json.dumps(_rejected_json(error), ensure_ascii=False, indent=2))
+        ctx.exit(exit_code_of(error, language()))
+    errors = [one for one in found.findings if one.severity is Severity.ERROR]
+    click.echo(json.dumps(read_json(found), ensure_ascii=False, indent=2) if as_json else _lines(found))
+    for one in found.findings:
+        click.echo(finding_sentence(one, Texts(language())), err=True)
+    ctx.exit(ExitCode.INPUT if errors else ExitCode.DONE)
+
+
+def read_json(found: SourceRead) -> dict[str, Any]:
+    """The file as JSON; amounts in øre, dates ISO."""
+    return {
+        "layout": found.layout,
+        "items": [_item(row) for row in found.items.to_dict("records")],
+        "statements": [
+            {
+                "account": one.account,
+                "number": one.number,
+                "opening": one.opening,
+                "closing": one.closing,
+                "currency": one.currency,
+                "from": str(one.first) if one.first else None,
+                "to": str(one.last) if one.last else None,
+            }
+            for one in found.statements
+        ],
+        "findings": [_finding(one) for one in found.findings],
+        "rows": {
+            "in_file": found.rows.in_file,
+            "read": found.rows.read,
+            "skipped": found.rows.skipped,
+            "rejected": found.rows.rejected,
+        },
+    }
+
+
+def _rejected_json(error: InputRejectedError) -> dict[str, Any]:
+    rows = {"in_file": 0, "read": 0, "skipped": 0, "rejected": 0}
+    findings = [_finding(one) for one in error.findings]
+    return {"layout": "", "items": [], "statements": [], "findings": findings, "rows": rows}
+
+
+def _item(row: dict[Any, Any]) -> dict[str, Any]:
+    place = Place(
+        file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]), cell=row["place_cell"]
+    )
+    value_date = row["value_date"]
+    return {
+        "id": row["item_id"],
+        "booked": f"{row['booked']:%Y-%m-%d}",
+        "value_date": f"{value_date:%Y-%m-%d}" if value_date == value_date else None,  # noqa: PLR0124 - NaT
+        "amount": int(row["amount"]),
+        **{name: row[name] for name in FIELDS},
+        "place": _place(place),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "sheet": place.sheet, "line": place.line, "cell": place.cell}
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    said = finding_text(one, Texts(language()))
+    return {
+        "code": one.code,
+        "severity": str(one.severity),
+        "place": _place(one.place),
+        "title": said.title,
+        "found": one.found,
+        "expected": said.expected,
+        "do": said.do,
+    }
+
+
+def _lines(found: SourceRead) -> str:
+    texts = Texts(language())
+    facts = {"file": found.file, "count": found.rows.read, "sum": int(found.items["amount"].sum())}
+    items = found.items.head(SHOWN)
+    columns = zip(*(items[name] for name in ("item_id", "booked", "amount", "text", "reference", "place_line")), strict=True)
+    rows = [
+        [item_id, texts.day(booked), texts.amount(amount), text, reference, str(line)]
+        for item_id, booked, amount, text, reference, line in columns
+    ]
+    heads = [texts.get(f"cli.read.{name}") for name in ("id", "booked", "amount", "text", "reference", "line")]
+    lines = [texts.get("keyword.read", **facts), *assumption_lines(found, texts), "", table(heads, rows, right=(2, 5))]
+    if len(found.items) > SHOWN:
+        lines.append(texts.get("cli.read.more", count=len(found.items) - SHOWN))
+    counts = found.rows
+    lines.append(
+        texts.get(
+            "cli.read.rows",
+            in_file=counts.in_file,
+            read=counts.read,
+            skipped=counts.skipped,
+            rejected=counts.rejected,
+        )
+    )
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""gevinst reconcile: any two files, one proven reconciliation."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gevinst import bootstrap
+from gevinst.cli import language
+from gevinst.cli.errors import exit_code_of
+from gevinst.cli.help import help_text
+from gevinst.cli.sources import assumption_lines, mapping_of, read_file
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.run import EXIT_CODES
+from gevinst.domain.source import SourceRead
+from gevinst.formats.robot_folder import load_rules
+from gevinst.texts import Texts
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command(help=help_text("reconcile.help"))
+@click.argument("left", type=FILE)
+@click.argument("right", type=FILE)
+@click.option("--out", type=FILE, required=True, help=help_text("reconcile.out"))
+@click.option("--layout-left", default="", help=help_text("reconcile.layout"))
+@click.option("--layout-right", default="", help=help_text("reconcile.layout"))
+@click.option("--map-left", default="", help=help_text("reconcile.map"))
+@click.option("--map-right", default="", help=help_text("reconcile.map"))
+@click.option("--rules", type=FILE, default=None, help=help_text("reconcile.rules"))
+@click.option("--same-sign", is_flag=True, help=help_text("reconcile.same_sign"))
+@click.option("--no-input", is_flag=True, help=help_text("no_input"))
+@click.option("--json", "as_json", is_flag=True, help=help_text("json"))
+@click.pass_context
+def reconcile(  # noqa: PLR0913 - the options of a command
+    ctx: click.Context,
+    left: Path,
+    right: Path,
+    *,
+    out: Path,
+    layout_left: str,
+    layout_right: str,
+    map_left: str,
+    map_right: str,
+    rules: Path | None,
+    same_sign: bool,
+    no_input: bool,
+    as_json: bool,
+) -> None:
+    """Reconcile two files and write result.json, afstemning.xlsx and the run page."""
+    from gevinst.app.reconcile_files import AdHoc, files_report, reconcile_files  # noqa: PLC0415 - loads pandas
+
+    ask = AdHoc(
+        user=bootstrap.user(),
+        started=bootstrap.now(),
+        rules=load_rules(rules) if rules else load_rules(out / "no-rules"),
+        versions=bootstrap.versions(),
+        title=Texts("da").get("cli.reconcile.title"),
+        title_en=Texts("en").get("cli.reconcile.title"),
+    )
+    wishes = (
+        (left, layout_left, mapping_of(map_left, "--map-left")),
+        (right, layout_right, mapping_of(map_right, "--map-right")),
+    )
+    reads: list[SourceRead | None] = []
+    findings: list[Finding] = []
+    for path, layout, mapping in wishes:
+        try:
+            reads.append(read_file(path, layout=layout, mapping=mapping, no_input=no_input))
+        except InputRejectedError as error:
+            reads.append(None)
+            findings += error.findings
+    if reads[0] is not None and reads[1] is not None:
+        report = reconcile_files(reads[0], reads[1], ask, same_sign=same_sign)
+    else:
+        report = files_report(reads, ask, findings=findings)
+    report = replace(report, run=replace(report.run, summary=bootstrap.conclude(report)))
+    out.mkdir(parents=True, exist_ok=True)
+    bootstrap.write_reports(out, report, [path for path in (left, right) if path.is_file()])
+    if report.rejected:
+        exit_code_of(InputRejectedError(report.rejected), language())
+    click.echo(_json(out) if as_json else _lines([read for read in reads if read], report.run.summary, out))
+    ctx.exit(EXIT_CODES[report.state])
+
+
+def _json(out: Path) -> str:
+    return json.dumps(json.loads((out / "result.json").read_text(encoding="utf-8")), ensure_ascii=False, indent=2)
+
+
+def _lines(reads: list[SourceRead], summary: str, out: Path) -> str:
+    texts = Texts(language())
+    lines = []
+    for read in reads:
+        facts = {"file": read.file, "count": read.rows.read, "sum": int(read.items["amount"].sum())}
+        lines += [texts.get("keyword.read", **facts), *assumption_lines(read, texts)]
+    return "\n".join([*lines, "", summary, texts.get("cli.run.page", path=str(out / "koersel.html"))])

@@ -1,0 +1,75 @@
+"""Reading files for a command: mappings from the command line, and questions where detection is unsure."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from gevinst.cli import language
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.masking import shown_value
+from gevinst.domain.place import Place
+from gevinst.domain.source import SourceRead
+from gevinst.texts import Texts
+
+PARTS = "date, amount, text, reference, id, debit, credit, balance, counterparty, document, value_date, currency, account"
+
+
+def mapping_of(text: str, option: str) -> dict[str, str]:
+    """The mapping in `date=Dato,amount=Beløb`; a comma in a column's name is written `\\,`.
+
+    Raises:
+        click.BadParameter: a part without `=`.
+    """
+    parts = [part.replace("\0", ",") for part in text.replace("\\,", "\0").split(",") if part.strip()]
+    mapping = {}
+    for part in parts:
+        name, mark, column = part.partition("=")
+        if not mark or not column.strip():
+            raise click.BadParameter(Texts(language()).get("cli.bad_mapping", part=part, known=PARTS), param_hint=option)
+        mapping[name.strip()] = column.strip()
+    return mapping
+
+
+def read_file(path: Path, *, layout: str, mapping: Mapping[str, str], no_input: bool) -> SourceRead:
+    """Read a file; ask where its form is unsure.
+
+    Raises:
+        InputRejectedError: the file cannot be used, or it is unsure and nobody may be asked.
+    """
+    from gevinst.formats.reading import read_source, unsure  # noqa: PLC0415 - loads pandas and the readers
+
+    answers: dict[str, str] = {}
+    while True:
+        read = read_source(path, layout=layout or None, mapping=mapping or None, answers=answers or None)
+        questions = [one for one in unsure(read) if one.subject not in answers]
+        if not questions:
+            return read
+        if no_input:
+            raise InputRejectedError(_unsure_findings(read))
+        for question in questions:
+            answers[question.subject] = _ask(read.file, question.subject, question.alternatives)
+
+
+def _unsure_findings(read: SourceRead) -> list[Finding]:
+    """The findings that say what is unsure; the reader gives one for each question."""
+    told = [one for one in read.findings if one.code in ("LAY-004", "LAY-005", "LAY-006")]
+    return told or [Finding(code="LAY-006", place=Place(file=read.file))]
+
+
+def _ask(file: str, subject: str, alternatives: tuple[str, ...]) -> str:
+    texts = Texts(language())
+    key = f"cli.ask.{subject}"
+    question = texts.get(key if texts.has(key) else "cli.ask.other", file=file, subject=subject)
+    answer = click.prompt(question, type=click.Choice(list(alternatives)), default=alternatives[0], err=True)
+    return str(answer)
+
+
+def assumption_lines(read: SourceRead, texts: Texts) -> list[str]:
+    """What was taken for what in a file, and why."""
+    lines = []
+    for one in read.assumptions:
+        key = f"assumption.{one.because}"
+        because = texts.get(key, taken=one.taken, **one.facts) if texts.has(key) else one.because
+        lines.append(f"  {texts.get(f'subject.{one.subject}')}: {shown_value(one.taken)} – {because}")
+    return lines
