@@ -4,9 +4,9 @@ import itertools
 from typing import TYPE_CHECKING
 
 from gevinst.domain.finding import Finding
+from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.domain.statement import Statement
-from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import amount_or_none
 from gevinst.formats.grid import cell_text, is_blank
 from gevinst.formats.headings import fold
@@ -71,7 +71,9 @@ def stated_above(table: Table, kind: RowKind, style: NumberStyle) -> list[int]:
     for row in table.grid.rows[: table.first if table.header is None else table.header]:
         filled = [cell for cell in row if not is_blank(cell)]
         if filled and isinstance(filled[0], str) and balance_kind(fold(filled[0])) is kind:
-            stated += [amount for cell in filled[1:] if (amount := amount_or_none(cell, style)) is not None][:1]
+            stated += [amount for cell in filled[1:] if (amount := amount_or_none(cell, style)) is not None][
+                :1
+            ]
     return stated
 
 

@@ -14,8 +14,8 @@ from gevinst.formats.intake import Intake
 from gevinst.formats.kinds import Kind, kind_of
 from gevinst.formats.mapping import wishes_for
 from gevinst.formats.plan import Plan, Role, assume
-from gevinst.formats.table import Table, find_table
 from gevinst.formats.spool import is_list, read_list
+from gevinst.formats.table import Table, find_table
 from gevinst.formats.titles import account_above, short_rows
 
 
@@ -33,7 +33,12 @@ def read_unknown(intake: Intake, told: Mapping[str, str]) -> SourceRead:
     Raises:
         InputRejectedError: FIL-*, LAY-001 to LAY-003.
     """
-    if kind_of(intake) is Kind.WORKBOOK:
+    kind = kind_of(intake)
+    if kind is Kind.CAMT:
+        from gevinst.formats.camt import read_camt  # noqa: PLC0415 - only statements need lxml
+
+        return read_camt(intake)
+    if kind is Kind.WORKBOOK:
         from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - text files need no calamine
 
         return _read_grids(intake, read_workbook(intake, told.get("sheet")), (), told)

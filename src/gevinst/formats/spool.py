@@ -1,5 +1,6 @@
 """List displays of SAP and KMD Opus: pipes, dashed lines, page heads, wrapped records, pipes inside a text."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ def _put_together(part: str, rest: str, width: int) -> str:
 def _cut(line: str, bars: Sequence[int]) -> list[str]:
     """The cells between the header's bars; when the bars stand elsewhere, between the line's own."""
     if len(line) > bars[-1] and all(line[bar] == "|" for bar in bars):
-        return [line[left + 1 : right].strip() for left, right in zip(bars, bars[1:], strict=False)]
+        return [line[left + 1 : right].strip() for left, right in itertools.pairwise(bars)]
     return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
