@@ -67,5 +67,3 @@ def main() -> None:
     sys.exit(code or 0)
 
 
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ LAST_YEAR = 2050
 @lru_cache(maxsize=256)
 def bank_holidays(year: int) -> frozenset[date]:
     """Days of one year on which Danish banks are closed, weekends not counted."""
-    public = holidays.country_holidays("DK", years=year)
+    public = holidays.country_holidays("DK", years=year, language="da")  # the default follows the locale
     ascension = next((day for day, name in public.items() if "himmelfart" in name.lower()), None)
     closed = {*public, date(year, 6, 5), date(year, 12, 24), date(year, 12, 31)}
     if ascension is not None:

@@ -110,10 +110,8 @@ class _Detective:
         return Cause(key="double", suspect=self._id(self.own, twin.at), side=self.name)
 
     def _other_amount(self, mine: _Mark) -> Cause | None:
-        rare = [
-            code for code in sorted(mine.codes) if len(self.free_by_code.get(code, [])) in range(1, RARE + 1)
-        ]
-        like = {at for code in rare for at in self.free_by_code[code]}
+        rare = [code for code in sorted(mine.codes) if 1 <= self.times_on_other.get(code, 0) <= RARE]
+        like = {at for code in rare for at in self.free_by_code.get(code, ())}
         same_sign = [at for at in sorted(like) if (self.free[at].amount > 0) == (mine.amount > 0)]
         return self._other_cause("other_amount", mine, same_sign)
 
