@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gevinst.app.run_report import RunReport, SideNames
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
-from gevinst.reports.run_report import RunReport, SideNames
 from gevinst.texts import Texts
 
 PLACES = ("matched", "open", "proposed", "rejected", "excluded", "duplicate")
@@ -31,62 +31,73 @@ def control_lines(result: Reconciliation) -> list[ControlLine]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BridgePart:
+    """A part of a line of the bridge: the open items of one cause."""
+
+    label: str
+    amount: int  #: øre, with the sign it has in the sum
+
+
+@dataclass(frozen=True, kw_only=True)
 class BridgeLine:
     """One line of the statement from one balance to the other."""
 
-    letter: str
+    letter: str  #: A to G
     label: str
-    formula: str  #: how the amount comes about
     amount: int  #: øre, with the sign it has in the sum
-    kind: str  #: balance, add, detail, total or check
+    parts: tuple[BridgePart, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """How the amount comes about, in letters; "" for a figure of its own."""
+        return {"B": "+", "C": "+", "D": "+", "E": "A + B + C + D", "G": "F − E"}.get(self.letter, "")
+
+    @property
+    def kind(self) -> str:
+        """balance, add, total or check."""
+        return {"A": "balance", "F": "balance", "E": "total", "G": "check"}.get(self.letter, "add")
 
 
 def bridge_lines(report: RunReport, texts: Texts) -> list[BridgeLine]:
-    """From the right side's balance, by open items and accepted differences, to the left side's."""
+    """From the right side's balance, by open items and accepted differences, to the left side's.
+
+    A + B + C + D = E; F is the left balance as it stands, and G = F - E must be 0.
+    """
     if report.result is None:
         return []
     bridge = report.result.bridge
+    left, right = (side_name(side, report.sides, texts) for side in Side)
     basis = "balance" if bridge.from_balances else "sum"
-    label = _Labels(texts, report.sides)
-    computed = bridge.left_balance - bridge.difference
+    figures = {
+        "A": (texts.get(f"report.bridge.{basis}", side=right), bridge.right_balance),
+        "B": (texts.get("report.bridge.open_left", side=left), bridge.open_left),
+        "C": (texts.get("report.bridge.open_right", side=right), -bridge.open_right),
+        "D": (texts.get("report.bridge.accepted"), bridge.accepted),
+        "E": (texts.get("report.bridge.computed", side=left), bridge.left_balance - bridge.difference),
+        "F": (texts.get(f"report.bridge.{basis}", side=left), bridge.left_balance),
+        "G": (texts.get("report.bridge.difference"), bridge.difference),
+    }
+    parts = {
+        "B": _parts(report.result.left, 1, report.sides, texts),
+        "C": _parts(report.result.right, -1, report.sides, texts),
+    }
     return [
-        _line("A", label.of(f"bridge.{basis}", Side.RIGHT), "", bridge.right_balance, "balance"),
-        _line("B", label.of("bridge.open_left", Side.LEFT), "+", bridge.open_left, "add"),
-        *_details(report, Side.LEFT, texts),
-        _line("C", label.of("bridge.open_right", Side.RIGHT), "−", -bridge.open_right, "add"),
-        *_details(report, Side.RIGHT, texts),
-        _line("D", texts.get("report.bridge.accepted"), "+", bridge.accepted, "add"),
-        _line("E", label.of("bridge.computed", Side.LEFT), "A + B + C + D", computed, "total"),
-        _line("F", label.of(f"bridge.{basis}", Side.LEFT), "", bridge.left_balance, "balance"),
-        _line("G", texts.get("report.bridge.difference"), "F − E", bridge.difference, "check"),
+        BridgeLine(letter=letter, label=label, amount=amount, parts=parts.get(letter, ()))
+        for letter, (label, amount) in figures.items()
     ]
 
 
-class _Labels:
-    def __init__(self, texts: Texts, names: SideNames) -> None:
-        self._texts, self._names = texts, names
-
-    def of(self, key: str, side: Side) -> str:
-        return self._texts.get(f"report.{key}", side=side_name(side, self._names, self._texts))
-
-
-def _line(letter: str, label: str, formula: str, amount: int, kind: str) -> BridgeLine:
-    return BridgeLine(letter=letter, label=label, formula=formula, amount=amount, kind=kind)
-
-
-def _details(report: RunReport, side: Side, texts: Texts) -> list[BridgeLine]:
-    """The open items of a side by cause, in the catalogue's order of names."""
-    if report.result is None:
-        return []
-    frame = report.result.left if side is Side.LEFT else report.result.right
-    sign = 1 if side is Side.LEFT else -1
-    undecided = undecided_rows(frame)
-    grouped = undecided.groupby("cause", sort=True)["amount"].agg(["count", "sum"])
-    return [
-        _line("", texts.get("report.bridge.of_which", cause=cause_title(str(key), report.sides, texts), count=count), "",
-              sign * int(total), "detail")
-        for key, count, total in zip(grouped.index, grouped["count"].tolist(), grouped["sum"].tolist(), strict=True)
-    ]  # fmt: skip
+def _parts(frame: pd.DataFrame, sign: int, names: SideNames, texts: Texts) -> tuple[BridgePart, ...]:
+    """The open items of a side by cause."""
+    grouped = undecided_rows(frame).groupby("cause", sort=True)["amount"].agg(["count", "sum"])
+    counts, sums = grouped["count"].tolist(), grouped["sum"].tolist()
+    return tuple(
+        BridgePart(
+            label=texts.get("report.bridge.of_which", cause=cause_title(str(key), names, texts), count=count),
+            amount=sign * int(total),
+        )
+        for key, count, total in zip(grouped.index, counts, sums, strict=True)
+    )
 
 
 def undecided_rows(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from gevinst.app.run_report import RunReport
 from gevinst.domain.reconciliation import Proposal, Side
 from gevinst.reports.items import Item, ItemBook
-from gevinst.reports.run_report import RunReport
 from gevinst.reports.sentences import proposal_because
 from gevinst.texts import Texts
 
@@ -43,7 +43,9 @@ def _doubt(proposal: Proposal, items: ItemBook, texts: Texts) -> Doubt:
         left=tuple(items.find_all(Side.LEFT, proposal.left)),
         right=tuple(items.find_all(Side.RIGHT, proposal.right)),
         alternatives=tuple(
-            Alternative(left=tuple(items.find_all(Side.LEFT, left)), right=tuple(items.find_all(Side.RIGHT, right)))
+            Alternative(
+                left=tuple(items.find_all(Side.LEFT, left)), right=tuple(items.find_all(Side.RIGHT, right))
+            )
             for left, right in proposal.alternatives
         ),
     )

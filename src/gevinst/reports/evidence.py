@@ -14,13 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from gevinst.app.run_report import RunReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
-from gevinst.reports.run_report import RunReport
 from gevinst.reports.workbook import write_workbook
 from gevinst.texts import Language, Texts
 
@@ -65,17 +65,17 @@ def write_evidence(folder: Path, report: RunReport, inputs: Iterable[Path] = ())
     Raises:
         OSError: the disk is full or the folder cannot be written; no report is left half-written.
     """
-    write_reports(folder, report)
-    copy_inputs(folder, inputs)
+    write_reports(folder, report, inputs)
     return seal(folder, report.run)
 
 
-def write_reports(folder: Path, report: RunReport) -> None:
-    """Write pages, workbook, result and item lists: all or none of them.
+def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) -> None:
+    """Write pages, workbook, result and item lists, all or none of them, and copy the inputs beside them.
 
     Raises:
         OSError: the disk is full or the folder cannot be written; what stood there before is untouched.
     """
+    copy_inputs(folder, inputs)
     with _all_or_none(folder) as draft:
         for language, name in PAGES.items():
             (draft / name).write_text(run_page(report, language), "utf-8", newline="\n")
@@ -190,7 +190,12 @@ def _from_result(folder: Path, hashes: Mapping[str, str]) -> dict[str, Any]:
     return {
         "versions": result.get("versions", {}),
         "files": [
-            {"path": name, "sha256": digest, "bytes": (folder / name).stat().st_size, **counted.get(digest, {})}
+            {
+                "path": name,
+                "sha256": digest,
+                "bytes": (folder / name).stat().st_size,
+                **counted.get(digest, {}),
+            }
             for name, digest in hashes.items()
         ],
     }
@@ -206,7 +211,11 @@ def _counted_items(totals: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _own_name(name: str, number: int, taken: Mapping[str, Path]) -> str:
-    safe = _SAFE_NAME.fullmatch(name) and not _DEVICE_NAME.fullmatch(name) and len(name.encode()) <= _LONGEST_NAME
+    safe = (
+        _SAFE_NAME.fullmatch(name)
+        and not _DEVICE_NAME.fullmatch(name)
+        and len(name.encode()) <= _LONGEST_NAME
+    )
     suffix = Path(name).suffix
     ending = suffix if re.fullmatch(r"\.[0-9A-Za-z]{1,5}", suffix) else ""
     wanted = name if safe else f"input-{number}{ending}"
@@ -214,7 +223,10 @@ def _own_name(name: str, number: int, taken: Mapping[str, Path]) -> str:
 
 
 def _write_items(path: Path, frame: pd.DataFrame) -> None:
-    """All items of a side with their state: UTF-8 with BOM, semicolons, kroner with a decimal comma, ISO days."""
+    """All items of a side with their state.
+
+    UTF-8 with BOM, semicolons, kroner with a decimal comma, ISO days; opens in a Danish spreadsheet as it is.
+    """
     texts = Texts(Language.DANISH)
     columns = [_csv_column(name, frame[name]) for name, _ in _CSV_COLUMNS]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -227,11 +239,11 @@ def _csv_column(name: str, column: pd.Series) -> Sequence[Any]:
     if name == "amount":
         return [str(kroner(ore)).replace(".", ",") for ore in column.tolist()]
     if column.dtype.kind == "M":
-        return column.dt.strftime("%Y-%m-%d").fillna("").tolist()
+        return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if name in ("group", "proposal"):
         return ["" if number < 0 else number + 1 for number in column.tolist()]
     if column.dtype.kind == "i":
-        return column.tolist()
+        return list(column)
     masked: Callable[[str], str] = str if name in ("item_id", "suspect") else mask_cpr
     return [_harmless(masked(text)) for text in column.tolist()]
 

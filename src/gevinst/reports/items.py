@@ -11,6 +11,7 @@ from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.texts import Texts
+from gevinst.texts.findings import place_text
 
 ROW_ID = "row:"  # ids of items in files that have no id column
 _COLUMNS = (
@@ -118,7 +119,9 @@ class ItemBook:
 
     def find_all(self, side: Side, item_ids: Iterable[str]) -> list[Item]:
         """The items that the result holds, in the order asked for; read in one go."""
-        positions = [self._positions[side][item_id] for item_id in item_ids if item_id in self._positions[side]]
+        positions = [
+            self._positions[side][item_id] for item_id in item_ids if item_id in self._positions[side]
+        ]
         return list(items_of(side, self._frames[side].iloc[positions]))
 
 
@@ -132,12 +135,5 @@ def members_by_group(frame: pd.DataFrame) -> dict[int, list[str]]:
 
 
 def place_words(place: Place, texts: Texts) -> str:
-    """A place as a controller says it: file, sheet, cell or row."""
-    parts = [mask_cpr(place.file)] if place.file else []
-    if place.sheet:
-        parts.append(texts.get("report.place.sheet", sheet=place.sheet))
-    if place.line:
-        parts.append(texts.get("report.place.row", row=place.line))
-    if place.cell:
-        parts.append(texts.get("report.place.cell", cell=place.cell))
-    return ", ".join(parts)
+    """A place in words: file, sheet, cell or line; masked, since a file may be named after a person."""
+    return mask_cpr(place_text(place, texts)).removeprefix(", ")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gevinst.app.run_report import RunReport
 from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.reports.items import Item, ItemBook, members_by_group
-from gevinst.reports.run_report import RunReport
 from gevinst.reports.sentences import Group, because, group_rows
 from gevinst.texts import Texts
 
@@ -45,7 +45,6 @@ class Match:
 class PassSummary:
     """What one pass matched."""
 
-    pass_id: str
     title: str
     groups: int
     items: int  #: both sides
@@ -63,7 +62,7 @@ def pass_title(rule: MatchPass, texts: Texts) -> str:
 
 
 def pass_summaries(report: RunReport, texts: Texts, *, most_shown: int) -> list[PassSummary]:
-    """The passes that matched something, weakest evidence first; at most `most_shown` groups in all are shown."""
+    """The passes that matched something, weakest first; at most `most_shown` groups in all are shown."""
     result = report.result
     if result is None or result.groups.empty:
         return []
@@ -77,7 +76,7 @@ def pass_summaries(report: RunReport, texts: Texts, *, most_shown: int) -> list[
         if frame is not None:
             shown = frame.head(left_to_show)
             left_to_show -= len(shown)
-            summaries.append(_summary(pass_id, title, frame, total, tuple(teller.matches(shown))))
+            summaries.append(_summary(title, frame, tuple(teller.matches(shown)), total=total))
     return summaries
 
 
@@ -91,11 +90,10 @@ def _weakest_first(result: Reconciliation, texts: Texts) -> Iterator[tuple[str, 
     yield from named.items()
 
 
-def _summary(pass_id: str, title: str, frame: pd.DataFrame, total: int, shown: tuple[Match, ...]) -> PassSummary:
+def _summary(title: str, frame: pd.DataFrame, shown: tuple[Match, ...], *, total: int) -> PassSummary:
     volumes = frame[["amount_left", "amount_right"]].abs().max(axis=1)
     items = int((frame["n_left"] + frame["n_right"]).sum())
     return PassSummary(
-        pass_id=pass_id,
         title=title,
         groups=len(frame),
         items=items,

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from gevinst.app.run_report import RunReport
 from gevinst.domain.reconciliation import Side, Tally
 from gevinst.reports.control import cause_title, undecided_rows
 from gevinst.reports.items import Item, ItemBook, items_of
-from gevinst.reports.run_report import RunReport
 from gevinst.reports.sentences import EXPLAINED_CAUSES, cause, finding_words
 from gevinst.texts import Texts
 

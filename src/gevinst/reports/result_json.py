@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-import pandas as pd
-
+from gevinst.app.run_report import RunReport, SourceFact
+from gevinst.domain.finding import Finding
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
-from gevinst.domain.reconciliation import Bridge, Proposal, Reconciliation, Side, SideTotals, Tally
+from gevinst.domain.reconciliation import Bridge, ItemState, Proposal, Reconciliation, Side, SideTotals, Tally
 from gevinst.domain.run import Run
 from gevinst.domain.source import Assumption
 from gevinst.reports.items import Item, ItemBook, items_of, members_by_group
-from gevinst.reports.run_report import RunReport, SourceFact
 from gevinst.reports.sentences import (
     Group,
+    assumption_words,
     because,
     cause,
     conclusion,
@@ -37,8 +37,8 @@ def result_json(report: RunReport) -> dict[str, Any]:
     return {
         "contract": CONTRACT,
         "state": str(report.state),
-        "conclusion": str(conclusion(report, danish)),
-        "conclusion_en": str(conclusion(report, english)),
+        "conclusion": conclusion(report, danish),
+        "conclusion_en": conclusion(report, english),
         "run": _run(report.run, report),
         "currency": report.currency,
         "sources": [_source(source) for source in report.sources],
@@ -46,14 +46,16 @@ def result_json(report: RunReport) -> dict[str, Any]:
         "rejected": [_finding(finding, danish, english) for finding in report.rejected],
         "warnings": [_finding(finding, danish, english) for finding in report.warnings],
         "assumptions": [
-            _assumption(source, assumption, danish) for source in report.sources for assumption in source.assumptions
+            _assumption(source, assumption, danish)
+            for source in report.sources
+            for assumption in source.assumptions
         ],
         "versions": dict(sorted(report.versions.items())),
     }
 
 
 def json_text(document: Mapping[str, Any]) -> Iterator[str]:
-    """The document as JSON text in pieces: one line for each element of a list, so that two results can be compared."""
+    """The document as JSON text in pieces; each element of a list has its own line."""
     yield "{\n"
     for number, (name, value) in enumerate(document.items()):
         yield f"{',' if number else ' '}{_compact(name)}: "
@@ -72,7 +74,7 @@ def result_schema() -> dict[str, Any]:
     return schema
 
 
-def _compact(value: Any) -> str:
+def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
@@ -85,9 +87,13 @@ def _result(report: RunReport, danish: Texts, english: Texts) -> dict[str, Any]:
         "totals": {str(side): _totals(result.totals[side]) for side in Side},
         "groups": _groups(result, danish, english),
         "proposals": [_proposal(proposal, items, danish, english) for proposal in result.proposals],
-        "open": _open(report, result, items, danish, english),
+        "open": _open(report, result, items),
         "notes": [
-            {"key": key, "text": danish.get(f"note.{key}", **facts), "text_en": english.get(f"note.{key}", **facts)}
+            {
+                "key": key,
+                "text": danish.get(f"note.{key}", **facts),
+                "text_en": english.get(f"note.{key}", **facts),
+            }
             for key, facts in result.notes
         ],
         "bridge": _bridge(result.bridge),
@@ -153,30 +159,30 @@ def _totals(totals: SideTotals) -> dict[str, Any]:
 def _groups(result: Reconciliation, danish: Texts, english: Texts) -> list[dict[str, Any]]:
     left, right = members_by_group(result.left), members_by_group(result.right)
     rows = [
-        _group(row, left.get(row.group, []), right.get(row.group, []), because(row, danish), because(row, english))
+        {
+            "left": left.get(row.group, []),
+            "right": right.get(row.group, []),
+            "pass": row.pass_id,
+            "because": because(row, danish),
+            "because_en": because(row, english),
+            "difference": row.difference,
+            "difference_account": row.difference_account,
+            "evidence": _evidence(row),
+        }
         for row in group_rows(result.groups)
     ]
     return sorted(rows, key=lambda row: (row["left"], row["right"]))
 
 
-def _group(row: Group, left: list[str], right: list[str], danish: str, english: str) -> dict[str, Any]:
+def _evidence(row: Group) -> dict[str, Any]:
     return {
-        "left": left,
-        "right": right,
-        "pass": row.pass_id,
-        "because": danish,
-        "because_en": english,
-        "difference": row.difference,
-        "difference_account": row.difference_account,
-        "evidence": {
-            "reason": row.reason,
-            "amount_left": row.amount_left,
-            "amount_right": row.amount_right,
-            "key": mask_cpr(row.key),
-            "days": row.days,
-            "candidates": row.candidates,
-            "alike": row.alike,
-        },
+        "reason": row.reason,
+        "amount_left": row.amount_left,
+        "amount_right": row.amount_right,
+        "key": mask_cpr(row.key),
+        "days": row.days,
+        "candidates": row.candidates,
+        "alike": row.alike,
     }
 
 
@@ -191,42 +197,36 @@ def _proposal(proposal: Proposal, items: ItemBook, danish: Texts, english: Texts
     }
 
 
-def open_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a side that are open, proposals left out."""
-    return frame[frame["state"] == "open"]
-
-
-def _open(
-    report: RunReport, result: Reconciliation, items: ItemBook, danish: Texts, english: Texts
-) -> list[dict[str, Any]]:
+def _open(report: RunReport, result: Reconciliation, items: ItemBook) -> list[dict[str, Any]]:
+    texts = (Texts(Language.DANISH), Texts(Language.ENGLISH))
     return [
-        {
-            "side": str(side),
-            "id": item.item_id,
-            "amount": item.amount,
-            "booked": item.booked.isoformat(),
-            "age_bank_days": item.age_bank_days,
-            "cause": item.cause,
-            "because": cause(item, items, danish, names=report.sides),
-            "because_en": cause(item, items, english, names=report.sides),
-            "suspect": item.suspect or None,
-            "suspect_side": item.suspect_side or None,
-            "place": _place(item),
-        }
+        _open_item(item, *(cause(item, items, words, names=report.sides) for words in texts))
         for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right))
-        for item in items_of(side, open_rows(frame))
+        for item in items_of(side, frame[frame["state"] == ItemState.OPEN])
     ]
 
 
-def _place(item: Item) -> dict[str, Any]:
-    return _place_values(item.place)
+def _open_item(item: Item, danish: str, english: str) -> dict[str, Any]:
+    return {
+        "side": str(item.side),
+        "id": item.item_id,
+        "amount": item.amount,
+        "booked": item.booked.isoformat(),
+        "age_bank_days": item.age_bank_days,
+        "cause": item.cause,
+        "because": danish,
+        "because_en": english,
+        "suspect": item.suspect or None,
+        "suspect_side": item.suspect_side or None,
+        "place": _place(item.place),
+    }
 
 
-def _place_values(place: Place) -> dict[str, Any]:
+def _place(place: Place) -> dict[str, Any]:
     return {"file": mask_cpr(place.file), "sheet": place.sheet, "line": place.line, "cell": place.cell}
 
 
-def _finding(finding: Any, danish: Texts, english: Texts) -> dict[str, Any]:
+def _finding(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
     words, other = finding_words(finding, danish), finding_words(finding, english)
     return {
         "code": finding.code,
@@ -251,7 +251,7 @@ def _assumption(source: SourceFact, assumption: Assumption, danish: Texts) -> di
         "file": mask_cpr(source.file),
         "subject": assumption.subject,
         "taken": mask_cpr(assumption.taken),
-        "because": danish.get(assumption.because, **assumption.facts),
+        "because": assumption_words(assumption, danish),
         "sure": assumption.sure,
     }
 

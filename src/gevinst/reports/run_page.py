@@ -5,8 +5,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,15 +12,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gevinst.app.run_report import GainFact, RunReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, place_words
 from gevinst.reports.matches import PassSummary, accepted_differences, pass_summaries, pass_title
+from gevinst.reports.numbers import decimal_words, period_words
 from gevinst.reports.open_items import AgeBucket, OpenItem, age_buckets, open_items, to_do
-from gevinst.reports.run_report import GainFact, RunReport
-from gevinst.reports.sentences import conclusion, finding_words
+from gevinst.reports.sentences import conclude, finding_words
 from gevinst.reports.since_last import carried_settled, since_last
 from gevinst.texts import Language, Texts
 
@@ -76,12 +75,20 @@ def _css() -> tuple[Markup, str]:
 def _facts(report: RunReport, texts: Texts) -> dict[str, Any]:
     css, css_hash = _css()
     other = Language.ENGLISH if texts.language is Language.DANISH else Language.DANISH
-    title = report.robot_title if texts.language is Language.DANISH else report.robot_title_en or report.robot_title
+    title = (
+        report.robot_title
+        if texts.language is Language.DANISH
+        else report.robot_title_en or report.robot_title
+    )
     rows = open_items(report, texts)
     blocks = {
         **_input_facts(report, texts),
         **_open_facts(report, rows, texts),
-        **(_result_facts(report, report.result, rows, texts) if report.result else {"passes": [], "doubts": []}),
+        **(
+            _result_facts(report, report.result, rows, texts)
+            if report.result
+            else {"passes": [], "doubts": []}
+        ),
         "gain": gain_words(report.gain, texts) if report.gain else None,
     }
     return {
@@ -98,7 +105,7 @@ def _facts(report: RunReport, texts: Texts) -> dict[str, Any]:
         "workbook": WORKBOOK,
         "most_rows": MOST_ROWS,
         "most_doubts": MOST_DOUBTS,
-        "conclusion": conclusion(report, texts),
+        "conclusion": conclude(report, texts),
         "facts": _run_facts(report, texts),
         "left": side_name(Side.LEFT, report.sides, texts),
         "right": side_name(Side.RIGHT, report.sides, texts),
@@ -162,7 +169,9 @@ def _input_facts(report: RunReport, texts: Texts) -> dict[str, Any]:
         "left_out": [*_left_out(report, texts), *_skipped(report, texts)],
         "assumptions": [
             _Assumed(
-                text=mask_cpr(texts.get(assumption.because, **{"taken": assumption.taken, **assumption.facts})),
+                text=mask_cpr(
+                    texts.get(assumption.because, **{"taken": assumption.taken, **assumption.facts})
+                ),
                 file=mask_cpr(source.file),
                 sure=assumption.sure,
             )
@@ -296,7 +305,9 @@ def gain_words(gain: GainFact, texts: Texts) -> GainWords:
         texts.get("report.gain.none", reason=texts.get(f"report.gain.note.{gain.note}"))
         if gain.note
         else texts.get(
-            "report.gain.saved", minutes=decimal_words(gain.minutes_net, texts), hours=decimal_words(hours, texts)
+            "report.gain.saved",
+            minutes=decimal_words(gain.minutes_net, texts),
+            hours=decimal_words(hours, texts),
         )
     )
     how = texts.get(
@@ -305,23 +316,6 @@ def gain_words(gain: GainFact, texts: Texts) -> GainWords:
         net=decimal_words(gain.minutes_net, texts),
     )
     return GainWords(headline=headline, how=how, already=gain.already_credited, case_types=gain.case_types)
-
-
-def decimal_words(value: Decimal, texts: Texts) -> str:
-    """A decimal number with one decimal: 1.234,5 in Danish."""
-    tenths = int((value * 10).to_integral_value())
-    return texts.amount(tenths * 10)[:-1]
-
-
-def period_words(period: str, texts: Texts) -> str:
-    """A month as people say it, oktober 2026; any other period as it is."""
-    try:
-        month = datetime.strptime(period, "%Y-%m").replace(day=1)  # noqa: DTZ007 - a month has no zone
-    except ValueError:
-        return period
-    from babel.dates import format_date  # noqa: PLC0415 - only pages need it
-
-    return format_date(date(month.year, month.month, 1), "MMMM y", locale=str(texts.language))
 
 
 def source_words(item: Item, texts: Texts, *, with_file: bool) -> str:

@@ -1,6 +1,7 @@
 """Sentences from typed evidence: why items match, why one is open, what the run came to.
 
-Nothing is stored as a sentence: each is made from the same facts in each language, so that they cannot drift apart.
+Nothing is stored as a sentence: each is made from the same facts in each language, so that they cannot
+drift apart.
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gevinst.app.run_report import RunReport, SideNames
 from gevinst.domain.finding import Finding
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import GROUP_COLUMNS, Proposal, Reconciliation, Side
 from gevinst.domain.run import RunState
+from gevinst.domain.source import Assumption
 from gevinst.reports.items import Item, ItemBook, place_words
-from gevinst.reports.run_report import RunReport, SideNames
+from gevinst.reports.numbers import period_words
 from gevinst.texts import Texts
+from gevinst.texts.findings import FindingText, finding_text
 
 #: Causes that time alone settles: nobody has to act on them before the next period.
 EXPLAINED_CAUSES = frozenset({"period_end"})
@@ -54,10 +58,7 @@ def because(group: Group, texts: Texts) -> str:
     """Why the items of a group belong together, CPR numbers masked."""
     skeleton = _because_skeleton(
         texts,
-        group.reason,
-        (group.n_left, group.n_right),
-        (group.days, group.candidates, group.alike),
-        (group.difference_account, bool(group.key)),
+        group._replace(group=0, amount_left=0, amount_right=0, difference=0, key=_KEY if group.key else ""),
     )
     amount = group.amount_left if group.n_left else group.amount_right
     facts = (
@@ -73,31 +74,24 @@ def because(group: Group, texts: Texts) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _because_skeleton(
-    texts: Texts,
-    reason: str,
-    sizes: tuple[int, int],
-    counts: tuple[int, int, int],
-    named: tuple[str, bool],
-) -> str:
-    n_left, n_right = sizes
-    days, candidates, alike = counts
-    account, has_key = named
-    lag = texts.get("because.lag", count=abs(days)) if days else texts.get("because.lag.same")
-    others = texts.get("because.others", count=candidates) if candidates else texts.get("because.others.none")
+def _because_skeleton(texts: Texts, group: Group) -> str:
+    """The sentence of all groups that differ in amounts and key alone, with marks where those go."""
+    days, candidates, account = abs(group.days), group.candidates, group.difference_account
     sentence = texts.get(
-        f"because.{reason}",
+        f"because.{group.reason}",
         amount=_AMOUNT,
         other_amount=_OTHER_AMOUNT,
         difference=_DIFFERENCE,
         rate=_RATE,
         mark=_KEY,
-        lag=lag,
-        others=others,
-        alike=alike,
-        shape=texts.get("because.shape", left=n_left, right=n_right),
-        items=n_left + n_right,
-        shared=texts.get("because.shared", mark=_KEY) if has_key else "",
+        lag=texts.get("because.lag", count=days) if days else texts.get("because.lag.same"),
+        others=texts.get("because.others", count=candidates)
+        if candidates
+        else texts.get("because.others.none"),
+        alike=group.alike,
+        shape=texts.get("because.shape", left=group.n_left, right=group.n_right),
+        items=group.n_left + group.n_right,
+        shared=texts.get("because.shared", mark=_KEY) if group.key else "",
         account=texts.get("because.account", account=account) if account else "",
     )
     return " ".join(sentence.split())
@@ -141,7 +135,7 @@ def cause(item: Item, items: ItemBook, texts: Texts, *, names: SideNames = SideN
         suspect=_suspect_words(suspect, texts, names) if suspect else "",
         difference=texts.amount(abs(abs(item.amount) - abs(suspect.amount)) if suspect else 0),
         proposal=item.proposal + 1,
-        since=item.carried_from or texts.day(item.booked),
+        since=period_words(item.carried_from, texts) if item.carried_from else texts.day(item.booked),
     )
     return mask_cpr(sentence)
 
@@ -156,28 +150,29 @@ def _suspect_words(suspect: Item, texts: Texts, names: SideNames) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindingWords:
-    """A finding as a person reads it."""
+class FindingWords(FindingText):
+    """A finding as a report shows it: with its code, CPR numbers masked."""
 
     code: str
-    title: str
-    place: str
-    found: str
-    expected: str
-    do: str
 
 
 def finding_words(finding: Finding, texts: Texts) -> FindingWords:
     """Title, place, found, expected and what to do of a finding."""
-    facts = {"found": finding.found, **finding.facts}
+    said = finding_text(finding, texts)
     return FindingWords(
         code=finding.code,
-        title=texts.get(f"finding.{finding.code}.title", **facts),
-        place=place_words(finding.place, texts),
-        found=mask_cpr(finding.found),
-        expected=texts.get(f"finding.{finding.code}.expected", **facts),
-        do=texts.get(f"finding.{finding.code}.do", **facts),
+        title=mask_cpr(said.title),
+        place=mask_cpr(said.place),
+        found=mask_cpr(said.found),
+        expected=mask_cpr(said.expected),
+        do=mask_cpr(said.do),
     )
+
+
+def assumption_words(assumption: Assumption, texts: Texts) -> str:
+    """What was taken for granted about a file, and why."""
+    facts = {"taken": assumption.taken, **assumption.facts}
+    return mask_cpr(texts.get(f"assumption.{assumption.because}", **facts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,8 +187,13 @@ class Conclusion:
         return f"{self.headline}. {self.detail}".replace("..", ".").strip()
 
 
-def conclusion(report: RunReport, texts: Texts) -> Conclusion:
-    """The conclusion of a run, from its facts alone."""
+def conclusion(report: RunReport, texts: Texts) -> str:
+    """The conclusion of a run in one line."""
+    return str(conclude(report, texts))
+
+
+def conclude(report: RunReport, texts: Texts) -> Conclusion:
+    """What a run came to, from its facts alone."""
     if report.state is RunState.REJECTED:
         return _rejected(report, texts)
     if report.result is None or report.state in (RunState.FAILED, RunState.STOPPED, RunState.MISSED):
@@ -222,7 +222,9 @@ def _with_open_items(result: Reconciliation, texts: Texts) -> Conclusion:
     causes = {cause for frame in frames for cause in frame["cause"].unique()}
     if result.bridge.holds and causes <= EXPLAINED_CAUSES:
         headline = texts.get("conclusion.explained", count=count)
-        return Conclusion(tone="ok", headline=headline, detail=texts.get("conclusion.explained.detail", count=count))
+        return Conclusion(
+            tone="ok", headline=headline, detail=texts.get("conclusion.explained.detail", count=count)
+        )
     total = sum(int(frame["amount"].abs().sum()) for frame in frames)
     bridge = result.bridge
     detail = texts.get(
@@ -230,4 +232,6 @@ def _with_open_items(result: Reconciliation, texts: Texts) -> Conclusion:
         difference=bridge.left_balance - bridge.right_balance,
         unexplained=bridge.difference,
     )
-    return Conclusion(tone="act", headline=texts.get("conclusion.open", count=count, sum=total), detail=detail)
+    return Conclusion(
+        tone="act", headline=texts.get("conclusion.open", count=count, sum=total), detail=detail
+    )

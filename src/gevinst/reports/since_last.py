@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gevinst.app.run_report import PreviousRun, RunReport
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import undecided_rows
 from gevinst.reports.open_items import OLD, OpenItem
-from gevinst.reports.run_report import PreviousRun, RunReport
 
 PER_MILLE = 1000
 
@@ -31,7 +31,11 @@ def since_last(report: RunReport, rows: list[OpenItem]) -> SinceLast | None:
     result, previous = report.result, report.previous
     if result is None or previous is None:
         return None
-    now = {(side, item_id) for side, frame in _sides(result) for item_id in undecided_rows(frame)["item_id"].tolist()}
+    now = {
+        (side, item_id)
+        for side, frame in _sides(result)
+        for item_id in undecided_rows(frame)["item_id"].tolist()
+    }
     known = {(side, item_id) for side, frame in _sides(result) for item_id in frame["item_id"].tolist()}
     before = previous.open_ids
     read = sum(totals.read.count for totals in result.totals.values())
@@ -49,11 +53,13 @@ def since_last(report: RunReport, rows: list[OpenItem]) -> SinceLast | None:
 
 
 def carried_settled(result: Reconciliation) -> Tally:
-    """Items carried from earlier periods that were matched now, both sides; sum of the absolute amounts in øre."""
+    """Items of earlier periods that were matched now, both sides; sum of absolute amounts in øre."""
     amounts = [
         amount
         for _, frame in _sides(result)
-        for amount in frame.loc[(frame["carried_from"] != "") & (frame["state"] == "matched"), "amount"].tolist()
+        for amount in frame.loc[
+            (frame["carried_from"] != "") & (frame["state"] == "matched"), "amount"
+        ].tolist()
     ]
     return Tally(count=len(amounts), sum=sum(map(abs, amounts)))
 

@@ -1,34 +1,32 @@
 """`afstemning.xlsx`: the work list and the result for Excel, with the bridge as live formulas."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped]  # has annotations, but no py.typed
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from gevinst.app.run_report import RunReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
-from gevinst.domain.reconciliation import Reconciliation, Side
-from gevinst.reports.control import PLACES, cause_title, control_lines, side_name
+from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
+from gevinst.reports.control import PLACES, bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, items_of, place_words
 from gevinst.reports.matches import pass_title
+from gevinst.reports.numbers import period_words
 from gevinst.reports.open_items import OpenItem, open_items
-from gevinst.reports.run_page import period_words
-from gevinst.reports.run_report import RunReport
-from gevinst.reports.sentences import because, conclusion, finding_words, group_rows
+from gevinst.reports.sentences import because, conclude, finding_words, group_rows
 from gevinst.texts import Language, Texts
 
 LONGEST_CELL = 32_767  # Excel's own limit
 #: Items a side of the sheet of matches; the CSV files have all. Above this a workbook is too slow to open.
 MOST_MATCHED = 200_000
 SHEETS = ("conclusion", "open", "doubt", "matched", "rejected", "control")
-_ZOOM = 100
 _AMOUNT_FORMAT = "#,##0.00;[Red]-#,##0.00"
 
 
@@ -77,7 +75,6 @@ class _Pen:
             sheet.set_landscape()
             sheet.set_paper(9)  # A4
             sheet.fit_to_pages(1, 0)
-            sheet.set_zoom(_ZOOM)
             sheet.set_footer(f"&L{report.run.run_id}&R&P / &N")
 
     def sheet_name(self, key: str) -> str:
@@ -88,15 +85,13 @@ class _Pen:
         """Heading of a column."""
         return self.texts.get(f"report.sheet.column.{key}")
 
-    def cell(self, sheet: Worksheet, row: int, column: int, value: Any, *, kind: str = "text") -> None:
+    def cell(self, sheet: Worksheet, row: int, column: int, value: object, *, kind: str = "text") -> None:
         """Write one value: øre as kroner, a day as a date, anything else as it is."""
         style = self.formats[kind]
         if value is None or value == "":
             sheet.write_blank(row, column, None, style)
-        elif kind in ("kr", "total"):
-            sheet.write_number(row, column, _number(value), style)
-        elif kind == "n":
-            sheet.write_number(row, column, value, style)
+        elif isinstance(value, int):
+            sheet.write_number(row, column, value if kind == "n" else kroner(value), style)
         elif kind == "day":
             sheet.write_datetime(row, column, value, style)
         else:
@@ -109,18 +104,13 @@ class _Pen:
             sheet.set_column(at, at, column.width)
             sheet.write_string(0, at, self.heading(column.key), self.formats["head"])
         count = 0
-        for count, values in enumerate(rows, start=1):  # noqa: B007 - the last number is the answer
+        for count, values in enumerate(rows, start=1):
             for at, (column, value) in enumerate(zip(columns, values, strict=True)):
                 self.cell(sheet, count, at, value, kind=column.kind)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
         sheet.repeat_rows(0)
         return count
-
-
-def _number(ore: int) -> Any:
-    """Kroner as XlsxWriter takes them; it prints 16 digits, so the øre is kept."""
-    return kroner(ore)
 
 
 def _cell_text(text: str, texts: Texts) -> str:
@@ -248,7 +238,9 @@ class _Lists:
         told: set[int] = set()
         for item in self._matched_items(result):
             group = groups[item.group]
-            first = item.group not in told  # the difference of a group stands once, so that the column can be summed
+            first = (
+                item.group not in told
+            )  # the difference of a group stands once, so that the column can be summed
             told.add(item.group)
             yield (
                 item.group + 1,
@@ -268,7 +260,7 @@ class _Lists:
     def _matched_items(self, result: Reconciliation) -> list[Item]:
         items: list[Item] = []
         for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right)):
-            items += items_of(side, frame[frame["state"] == "matched"].head(MOST_MATCHED))
+            items += items_of(side, frame[frame["state"] == ItemState.MATCHED].head(MOST_MATCHED))
         return sorted(items, key=lambda item: item.group)
 
     def _rejected_rows(self) -> Iterable[Sequence[Any]]:
@@ -279,13 +271,13 @@ class _Lists:
 
 def _conclusion_sheet(pen: _Pen, lists: _Lists) -> None:
     report, texts, sheet = pen.report, pen.texts, pen.sheets["conclusion"]
-    words = conclusion(report, texts)
+    words = conclude(report, texts)
     sheet.set_portrait()
     sheet.set_column(0, 0, 5)
     sheet.set_column(1, 1, 56)
     sheet.set_column(2, 2, 20)
-    sheet.write_string(0, 0, _cell_text(f"{report.robot_title}, {period_words(report.run.period, texts)}", texts),
-                       pen.formats["title"])  # fmt: skip
+    title = f"{report.robot_title} {period_words(report.run.period, texts)}".strip()
+    sheet.write_string(0, 0, _cell_text(title, texts), pen.formats["title"])
     sheet.write_string(1, 0, words.headline, pen.formats["title"])
     sheet.write_string(2, 0, words.detail)
     row = 4
@@ -307,32 +299,25 @@ def _identity(report: RunReport, texts: Texts) -> Iterable[tuple[str, str]]:
 
 def _bridge_rows(pen: _Pen, result: Reconciliation, row: int, *, most: int) -> int:
     """The bridge; only the two balances are figures, the rest recomputes from the lists."""
-    bridge, sheet, texts = result.bridge, pen.sheets["conclusion"], pen.texts
-    left, right = (side_name(side, pen.report.sides, texts) for side in Side)
-    basis = "balance" if bridge.from_balances else "sum"
+    sheet, texts, bridge = pen.sheets["conclusion"], pen.texts, result.bridge
     first = row + 1  # spreadsheet number of the bridge's first line
-    open_sheet, matched = pen.sheet_name("open"), pen.sheet_name("matched")
-    side_sum = "=SUMIFS('{0}'!$F$2:$F${1},'{0}'!$B$2:$B${1},\"{2}\")"
-    lines: list[tuple[str, str, int | None, str, int]] = [
-        ("A", texts.get(f"report.bridge.{basis}", side=right), bridge.right_balance, "", 0),
-        ("B", texts.get("report.bridge.open_left", side=left), None,
-         side_sum.format(open_sheet, most + 1, left), bridge.open_left),
-        ("C", texts.get("report.bridge.open_right", side=right), None,
-         side_sum.format(open_sheet, most + 1, right).replace("=", "=-", 1), -bridge.open_right),
-        ("D", texts.get("report.bridge.accepted"), *_accepted(result, matched, bridge.accepted)),
-        ("E", texts.get("report.bridge.computed", side=left), None,
-         f"=SUM(C{first}:C{first + 3})", bridge.left_balance - bridge.difference),
-        ("F", texts.get(f"report.bridge.{basis}", side=left), bridge.left_balance, "", 0),
-        ("G", texts.get("report.bridge.difference"), None, f"=C{first + 5}-C{first + 4}", bridge.difference),
-    ]  # fmt: skip
-    for letter, label, figure, formula, value in lines:
-        style = pen.formats["total" if letter in "EG" else "kr"]
-        sheet.write_string(row, 0, letter)
-        sheet.write_string(row, 1, label, pen.formats["bold"] if letter in "AEFG" else None)
-        if figure is not None:
-            sheet.write_number(row, 2, _number(figure), style)
+    left, right = (side_name(side, pen.report.sides, texts) for side in Side)
+    open_sum = f"SUMIFS('{{0}}'!$F$2:$F${most + 1},'{{0}}'!$B$2:$B${most + 1},\"{{1}}\")"
+    formulas = {
+        "B": "=" + open_sum.format(pen.sheet_name("open"), left),
+        "C": "=-" + open_sum.format(pen.sheet_name("open"), right),
+        "D": _accepted(pen, result),
+        "E": f"=SUM(C{first}:C{first + 3})",
+        "G": f"=C{first + 5}-C{first + 4}",
+    }
+    for line in bridge_lines(pen.report, texts):
+        style = pen.formats["total" if line.kind in ("total", "check") else "kr"]
+        sheet.write_string(row, 0, line.letter)
+        sheet.write_string(row, 1, line.label, None if line.kind == "add" else pen.formats["bold"])
+        if formulas.get(line.letter):
+            sheet.write_formula(row, 2, formulas[line.letter], style, kroner(line.amount))
         else:
-            sheet.write_formula(row, 2, formula, style, _number(value))
+            sheet.write_number(row, 2, kroner(line.amount), style)
         row += 1
     holds, fails = texts.get("report.bridge.holds"), texts.get("report.bridge.fails")
     verdict = f'=IF(ROUND(C{first + 6},2)=0,"{holds}","{fails}")'
@@ -340,12 +325,12 @@ def _bridge_rows(pen: _Pen, result: Reconciliation, row: int, *, most: int) -> i
     return row + 1
 
 
-def _accepted(result: Reconciliation, sheet: str, accepted: int) -> tuple[int | None, str, int]:
-    """A formula over the list of matches, or the figure when the list does not hold them all."""
-    matched = [int((frame["state"] == "matched").sum()) for frame in (result.left, result.right)]
-    if max(matched, default=0) > MOST_MATCHED:
-        return accepted, "", 0
-    return None, f"=SUM('{sheet}'!$J$2:$J${max(sum(matched), 1) + 1})", accepted
+def _accepted(pen: _Pen, result: Reconciliation) -> str:
+    """The sum over the list of matches; "" when the list does not hold them all."""
+    matched = [int((frame["state"] == ItemState.MATCHED).sum()) for frame in (result.left, result.right)]
+    if max(matched) > MOST_MATCHED:
+        return ""
+    return f"=SUM('{pen.sheet_name('matched')}'!$J$2:$J${max(sum(matched), 1) + 1})"
 
 
 def _control_sheet(pen: _Pen, result: Reconciliation) -> None:
@@ -365,14 +350,16 @@ def _control_sheet(pen: _Pen, result: Reconciliation) -> None:
             if line.key == "unplaced":
                 letter = "ABCDE"[at]
                 formula = f"={letter}2-SUM({letter}3:{letter}{len(PLACES) + 2})"
-                sheet.write_formula(row, at, formula, pen.formats[kind], _number(value) if kind == "kr" else value)
+                sheet.write_formula(
+                    row, at, formula, pen.formats[kind], kroner(value) if kind == "kr" else value
+                )
             else:
                 pen.cell(sheet, row, at, value, kind=kind)
     _files(pen, sheet, len(PLACES) + 5)
     sheet.freeze_panes(1, 0)
 
 
-def _figures(left: Any, right: Any) -> list[tuple[int, str]]:
+def _figures(left: Tally, right: Tally) -> list[tuple[int, str]]:
     return [(left.count, "n"), (left.sum, "kr"), (right.count, "n"), (right.sum, "kr")]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from gevinst.app.run_report import CaseTypeGain, GainFact, PreviousRun, RunReport, SourceFact
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
@@ -25,14 +26,17 @@ from gevinst.domain.reconciliation import (
 )
 from gevinst.domain.run import Environment, Run, RunState, Trigger
 from gevinst.domain.source import Assumption, RowCounts
-from gevinst.reports.run_report import CaseTypeGain, GainFact, PreviousRun, RunReport, SourceFact
 
 BANK_FILE = "hovedkonto_2026-10.xml"
 LEDGER_FILE = "hovedkonto_2026-10.xlsx"
 AS_OF = date(2026, 11, 2)
 LEDGER_BALANCE = 18_422_105_50
 FEE_PASS = MatchPass(
-    id="card-fee", kind=PassKind.NET_OF_FEE, fee_rate_low=3_000, fee_rate_high=12_000, difference_account="94010007"
+    id="card-fee",
+    kind=PassKind.NET_OF_FEE,
+    fee_rate_low=3_000,
+    fee_rate_high=12_000,
+    difference_account="94010007",
 )
 TOLERANCE_PASS = MatchPass(id="rounding", kind=PassKind.TOLERANCE, key=Key.CODE, tolerance=50)
 PASSES = (*STANDARD_PASSES[:2], FEE_PASS, *STANDARD_PASSES[2:], TOLERANCE_PASS)
@@ -48,7 +52,7 @@ class Office:
     sides: dict[Side, list[Row]] = field(default_factory=lambda: {Side.LEFT: [], Side.RIGHT: []})
     groups: list[Row] = field(default_factory=list)
 
-    def item(self, side: Side, day: date, amount: int, text: str, **more: Any) -> str:
+    def item(self, side: Side, day: date, amount: int, text: str, **more: object) -> str:
         """Add one item and give its id."""
         rows = self.sides[side]
         number = len(rows) + 1
@@ -59,9 +63,22 @@ class Office:
             if bank
             else {"place_file": LEDGER_FILE, "place_sheet": "Posteringer", "place_line": number + 4}
         )
-        unmatched = {"state": "open", "group": -1, "proposal": -1, "age_bank_days": 0, "cause": "", "suspect": ""}
+        unmatched = {
+            "state": "open",
+            "group": -1,
+            "proposal": -1,
+            "age_bank_days": 0,
+            "cause": "",
+            "suspect": "",
+        }
         rows.append(
-            {"item_id": item_id, "booked": pd.Timestamp(day), "amount": amount, "text": text, "currency": "DKK"}
+            {
+                "item_id": item_id,
+                "booked": pd.Timestamp(day),
+                "amount": amount,
+                "text": text,
+                "currency": "DKK",
+            }
             | {"account": "9.22.05", "suspect_side": "", "reference": "", "document": "", "carried_from": ""}
             | place
             | unmatched
@@ -69,7 +86,9 @@ class Office:
         )
         return item_id
 
-    def pair(self, pass_id: str, reason: str, left: Sequence[Row], right: Sequence[Row], **evidence: Any) -> None:
+    def pair(
+        self, pass_id: str, reason: str, left: Sequence[Row], right: Sequence[Row], **evidence: object
+    ) -> None:
         """Add the items of a group and the group."""
         number = len(self.groups)
         for side, rows in ((Side.LEFT, left), (Side.RIGHT, right)):
@@ -77,9 +96,20 @@ class Office:
                 self.item(side, **{"state": "matched", "group": number, **row})
         sums = [sum(row["amount"] for row in rows) for rows in (left, right)]
         self.groups.append(
-            {"group": number, "pass_id": pass_id, "reason": reason, "n_left": len(left), "n_right": len(right)}
+            {
+                "group": number,
+                "pass_id": pass_id,
+                "reason": reason,
+                "n_left": len(left),
+                "n_right": len(right),
+            }
             | {"amount_left": sums[0], "amount_right": sums[1], "difference_account": "", "key": ""}
-            | {"difference": sums[0] - sums[1] if right and left else 0, "days": 0, "candidates": 0, "alike": 0}
+            | {
+                "difference": sums[0] - sums[1] if right and left else 0,
+                "days": 0,
+                "candidates": 0,
+                "alike": 0,
+            }
             | evidence
         )
 
@@ -205,8 +235,22 @@ def _odd_ones(office: Office) -> None:
     office.pair(
         "text-date",
         "text_date",
-        [{"day": date(2026, 10, 6), "amount": 3_120_00, "text": "Tilskud lejrskole", "carried_from": "2026-09"}],
-        [{"day": date(2026, 9, 29), "amount": 3_120_00, "text": "Tilskud lejrskole", "carried_from": "2026-09"}],
+        [
+            {
+                "day": date(2026, 10, 6),
+                "amount": 3_120_00,
+                "text": "Tilskud lejrskole",
+                "carried_from": "2026-09",
+            }
+        ],
+        [
+            {
+                "day": date(2026, 9, 29),
+                "amount": 3_120_00,
+                "text": "Tilskud lejrskole",
+                "carried_from": "2026-09",
+            }
+        ],
         key="LEJRSKOLE",
         days=5,
     )
@@ -215,7 +259,7 @@ def _odd_ones(office: Office) -> None:
 def _open_items(office: Office) -> None:
     left, right = Side.LEFT, Side.RIGHT
 
-    def open_item(side: Side, day: date, amount: int, text: str, cause: str, **more: Any) -> str:
+    def open_item(side: Side, day: date, amount: int, text: str, cause: str, **more: object) -> str:
         age = max(0, round((AS_OF - day).days * 5 / 7))
         return office.item(side, day, amount, text, cause=cause, age_bank_days=age, **more)
 
@@ -226,7 +270,9 @@ def _open_items(office: Office) -> None:
     open_item(right, date(2026, 10, 21), -9_975_00, "Udbetaling tilskud, forening", "no_counterpart_ledger")
     first = office.sides[right][0]["item_id"]
     twin = office.sides[right][0]["amount"]
-    open_item(right, day, twin, "Opkrævning FIK 710000000000000", "double", suspect=first, suspect_side="right")
+    open_item(
+        right, day, twin, "Opkrævning FIK 710000000000000", "double", suspect=first, suspect_side="right"
+    )
     wrong = open_item(right, day, 2_300_00, "Refusion moms, kvartal", "sign")
     right_way = open_item(left, day, -2_300_00, "Refusion moms", "sign", suspect=wrong, suspect_side="right")
     office.sides[right][-1] |= {"suspect": right_way, "suspect_side": "left"}
@@ -234,7 +280,9 @@ def _open_items(office: Office) -> None:
     seen = open_item(left, day, 1_524_00, "Leje af hal 4410", "digits", suspect=swapped, suspect_side="right")
     office.sides[right][-1] |= {"suspect": seen, "suspect_side": "left"}
     other = open_item(right, day, 18_000_00, "Faktura 90233", "other_amount")
-    paid = open_item(left, day, 17_500_00, "Betaling 90233", "other_amount", suspect=other, suspect_side="right")
+    paid = open_item(
+        left, day, 17_500_00, "Betaling 90233", "other_amount", suspect=other, suspect_side="right"
+    )
     office.sides[right][-1] |= {"suspect": paid, "suspect_side": "left"}
     for number in range(3):
         text = f"NemKonto udbetaling {90_100 + number}"
@@ -278,7 +326,9 @@ def _proposals(office: Office) -> tuple[Proposal, ...]:
 def _result(office: Office, proposals: tuple[Proposal, ...]) -> Reconciliation:
     left, right = _frame(office.sides[Side.LEFT]), _frame(office.sides[Side.RIGHT])
     groups = pd.DataFrame(office.groups)[list(GROUP_COLUMNS)].astype(dict(GROUP_COLUMNS))
-    open_left, open_right = (int(frame.loc[frame["state"] != "matched", "amount"].sum()) for frame in (left, right))
+    open_left, open_right = (
+        int(frame.loc[frame["state"] != "matched", "amount"].sum()) for frame in (left, right)
+    )
     accepted = int(groups["difference"].sum())
     return Reconciliation(
         left=left,
@@ -302,11 +352,12 @@ def _result(office: Office, proposals: tuple[Proposal, ...]) -> Reconciliation:
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame([dict(row) for row in rows])
-    columns = items_frame({name: frame[name] for name in frame if name not in RESULT_COLUMNS})
-    for name, dtype in RESULT_COLUMNS.items():
-        columns[name] = frame[name].astype(dtype)
-    return columns.sort_values(["booked", "amount", "item_id"], kind="stable").reset_index(drop=True)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
+    frame = items_frame({name: values for name, values in columns.items() if name not in RESULT_COLUMNS})
+    result = pd.DataFrame({name: columns[name] for name in RESULT_COLUMNS}).astype(dict(RESULT_COLUMNS))
+    frame = pd.concat([frame, result], axis=1)
+    return frame.sort_values(["booked", "amount", "item_id"], kind="stable").reset_index(drop=True)
 
 
 def _totals(frame: pd.DataFrame, *, skipped: int) -> SideTotals:
@@ -328,7 +379,7 @@ def _totals(frame: pd.DataFrame, *, skipped: int) -> SideTotals:
     )
 
 
-def sample_run(**changes: Any) -> Run:
+def sample_run(**changes: object) -> Run:
     """A run of the main account's robot."""
     facts: dict[str, Any] = {
         "run_id": "20261102T050000-hovedkonto-3f2a",
@@ -342,7 +393,8 @@ def sample_run(**changes: Any) -> Run:
         "started": datetime(2026, 11, 2, 5, 0, tzinfo=UTC),
         "ended": datetime(2026, 11, 2, 5, 0, 9, tzinfo=UTC),
     }
-    return Run(**(facts | changes))
+    facts.update(changes)
+    return Run(**facts)
 
 
 def sample_sources(result: Reconciliation) -> tuple[SourceFact, ...]:
@@ -355,7 +407,9 @@ def sample_sources(result: Reconciliation) -> tuple[SourceFact, ...]:
             received=datetime(2026, 11, 2, 4, 55, tzinfo=UTC),
             first=frame["booked"].min().date(),
             last=frame["booked"].max().date(),
-            rows=RowCounts(in_file=result.totals[side].rows_in_file, read=len(frame), skipped=result.totals[side].skipped),
+            rows=RowCounts(
+                in_file=result.totals[side].rows_in_file, read=len(frame), skipped=result.totals[side].skipped
+            ),
             debit=int(frame.loc[frame["amount"] > 0, "amount"].sum()),
             credit=int(frame.loc[frame["amount"] < 0, "amount"].sum()),
             opening=balance - int(frame["amount"].sum()),
@@ -369,7 +423,7 @@ def sample_sources(result: Reconciliation) -> tuple[SourceFact, ...]:
     )
 
 
-def sample_report(result: Reconciliation | None = None, **changes: Any) -> RunReport:
+def sample_report(result: Reconciliation | None = None, **changes: object) -> RunReport:
     """The report of a month with open items, or of the result given."""
     result = result or sample_result()
     before = frozenset({(Side.LEFT, result.left["item_id"].iloc[0]), (Side.RIGHT, "5100009999")})
@@ -414,7 +468,8 @@ def sample_report(result: Reconciliation | None = None, **changes: Any) -> RunRe
         "deadline": date(2026, 11, 9),
         "log": "log.html",
     }
-    return RunReport(**(facts | changes))
+    facts.update(changes)
+    return RunReport(**facts)
 
 
 def rejected_report() -> RunReport:
