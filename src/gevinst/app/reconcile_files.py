@@ -102,7 +102,7 @@ def _turned(right: SourceRead, verdict: SignVerdict) -> SourceRead:
     told = Assumption(
         subject="sign",
         taken="reversed",
-        because="sign.compared",
+        because="assumption.sign.compared",
         facts={"same": verdict.same, "opposite": verdict.opposite},
     )
     statements = tuple(

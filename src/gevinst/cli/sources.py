@@ -69,7 +69,7 @@ def assumption_lines(read: SourceRead, texts: Texts) -> list[str]:
     """What was taken for what in a file, and why."""
     lines = []
     for one in read.assumptions:
-        key = f"assumption.{one.because}"
-        because = texts.get(key, taken=one.taken, **one.facts) if texts.has(key) else one.because
+        key = one.because
+        because = texts.get(key, **{"taken": one.taken, **one.facts}) if texts.has(key) else one.because
         lines.append(f"  {texts.get(f'subject.{one.subject}')}: {shown_value(one.taken)} – {because}")
     return lines
