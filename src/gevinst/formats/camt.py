@@ -18,7 +18,7 @@ from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import Statement, balance_findings, chain_findings
-from gevinst.formats.camt_entry import Entry, Movement, entry_of, movements_of
+from gevinst.formats.camt_entry import Entry, Movement, entry_of, movements_of, source_line
 from gevinst.formats.camt_statement import Head, head_of, totals_findings
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
@@ -126,17 +126,17 @@ def _statements(intake: Intake) -> Iterator[_Read]:
         for element in _elements(intake.content):
             name = etree.QName(element).localname
             if name == "Ntry" and _parent_name(element) in STATEMENTS:
-                line = lines[seen] if seen < len(lines) else element.sourceline or 0
+                line = lines[seen] if seen < len(lines) else source_line(element)
                 seen += 1
                 entries.append(entry_of(element, number=seen, in_statement=len(entries) + 1, line=line))
-                element.clear(keep_tail=False)
+                element.clear()
             elif name in STATEMENTS and _parent_name(element).startswith("BkToCstmr"):
                 number += 1
                 yield _Read(
                     head=head_of(element, name=name, number=number), entries=entries, message=MESSAGES[name]
                 )
                 entries = []
-                element.clear(keep_tail=False)
+                element.clear()
     except etree.XMLSyntaxError as error:
         raise _syntax_error(intake, error) from error
 

@@ -93,6 +93,12 @@ def texts_at(element: etree._Element, path: str) -> list[str]:
     return [text for found in element.findall(_any(path)) if (text := (found.text or "").strip())]
 
 
+def source_line(element: etree._Element) -> int:
+    """The line of an element's start tag, 0 when the parser does not know."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else 0
+
+
 def _any(path: str) -> str:
     return "/".join(f"{{*}}{step}" for step in path.split("/"))
 

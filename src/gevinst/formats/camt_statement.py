@@ -8,7 +8,7 @@ from lxml import etree
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.money import AmountError
-from gevinst.formats.camt_entry import SIGNS, Entry, day_at, iso_amount, iso_day, text_at
+from gevinst.formats.camt_entry import SIGNS, Entry, day_at, iso_amount, iso_day, source_line, text_at
 from gevinst.formats.intake import Intake
 
 
@@ -47,7 +47,7 @@ def head_of(element: etree._Element, *, name: str, number: int) -> Head:
     closing = balances.get("CLBD")
     return Head(
         number=number,
-        line=element.sourceline or 0,
+        line=source_line(element),
         account=text_at(element, "Acct/Id/IBAN")
         or text_at(element, "Acct/Id/Othr/Id")
         or text_at(element, "Acct/Id/BBAN"),

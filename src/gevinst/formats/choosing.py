@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.masking import shown_value
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.domain.source import Assumption
@@ -12,7 +13,7 @@ from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
 from gevinst.formats.grid import Cell
 from gevinst.formats.headings import by_tier
 from gevinst.formats.money_columns import MoneyReader, Way, choose_way
-from gevinst.formats.plan import ALTERNATIVE_MARK, Plan, Role, assume
+from gevinst.formats.plan import ALTERNATIVE_MARK, PAIR_MARK, Plan, Role, assume
 from gevinst.formats.profile import Profile, profiles
 from gevinst.formats.table import Table
 
@@ -50,6 +51,7 @@ class Wishes:
     number_style: NumberStyle | None = None
     reversed_sign: bool | None = None
     because: str = "column.told"
+    only: bool = False  #: other columns than these are not looked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,18 +105,21 @@ def choose_plan(table: Table, file: str, wishes: Wishes | None = None) -> Plan |
 
 
 def doubts(assumptions: Sequence[Assumption], *, file: str, table: Table) -> tuple[Finding, ...]:
-    """A warning for each assumption that is not sure."""
+    """A warning for each assumption that is not sure; a name that stands twice is an error."""
+    return tuple(_doubt(one, file=file, table=table) for one in assumptions if not one.sure)
+
+
+def _doubt(assumption: Assumption, *, file: str, table: Table) -> Finding:
     place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
-    return tuple(
-        Finding(
-            code=UNDECIDED[assumption.subject],
-            place=place,
-            found=str(assumption.facts.get("example", "")),
-            severity=Severity.WARNING,
-            facts={"subject": assumption.subject, "taken": assumption.taken, **assumption.facts},
-        )
-        for assumption in assumptions
-        if not assumption.sure
+    doubled = str(assumption.facts.get("doubled", ""))
+    if doubled:
+        return Finding(code="LAY-002", place=place, found=doubled, facts={"wanted": doubled})
+    return Finding(
+        code=UNDECIDED[assumption.subject],
+        place=place,
+        found=shown_value(str(assumption.facts.get("example", ""))),
+        severity=Severity.WARNING,
+        facts={**assumption.facts, "subject": assumption.subject, "taken": assumption.taken},
     )
 
 
@@ -172,9 +177,15 @@ def _column_reason(
     label = choice.table.label(index)
     facts: dict[str, str | int] = {"column": label, "role": role.value}
     if rivals:
-        facts["alternatives"] = alternatives([label, *(choice.table.label(rival) for rival in rivals)])
+        facts["alternatives"] = alternatives([choice.table.key(column) for column in (index, *rivals)])
+        facts["doubled"] = _doubled(choice.table, (index, *rivals))
         because = f"{role.value}.undecided"
     return assume(subject=role.value, taken=label, because=because, facts=facts, sure=not rivals)
+
+
+def _doubled(table: Table, columns: Sequence[int]) -> str:
+    """The name that two of the columns share, or ""."""
+    return next((table.names[index] for index in columns if len(table.same_name(index)) > 1), "")
 
 
 def _date_like(choice: Choice, date: int) -> set[int]:
@@ -251,10 +262,15 @@ def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Ass
             "balance": choice.table.label(way.columns[Role.BALANCE]),
         }
     because = way.because
+    if because == "amount.told" and choice.wishes.because == "column.layout":
+        because = "amount.balance" if way.proof else choice.wishes.because
     if because == "amount.balance" and way.proof and way.proof.fits < way.proof.steps:
         because = "amount.balance_mostly"
     if rivals:
-        facts["alternatives"] = alternatives([_way_label(choice.table, rival) for rival in rivals])
+        facts["alternatives"] = alternatives([way_key(choice.table, rival) for rival in rivals])
+        facts["doubled"] = _doubled(
+            choice.table, [index for rival in rivals for index in rival.columns.values()]
+        )
         because = "amount.undecided"
     return [
         assume(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),
@@ -286,12 +302,17 @@ def _order_reason(way: Way) -> list[Assumption]:
 
 
 def _way_label(table: Table, way: Way) -> str:
-    shown = [
-        way.columns[role]
-        for role in (Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.INDICATOR)
-        if role in way.columns
-    ]
-    return " / ".join(table.label(index) for index in shown)
+    return PAIR_MARK.join(table.label(index) for index in _shown(way))
+
+
+def way_key(table: Table, way: Way) -> str:
+    """What names a way in an answer: its column, or its two columns with PAIR_MARK between."""
+    return PAIR_MARK.join(table.key(index) for index in _shown(way))
+
+
+def _shown(way: Way) -> list[int]:
+    roles = (Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.INDICATOR)
+    return [way.columns[role] for role in roles if role in way.columns]
 
 
 def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role, int], list[Assumption]]:
@@ -303,6 +324,8 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
             columns[role] = choice.wishes.columns[role]
             reasons.append(_column_reason(choice, role, columns[role], choice.wishes.because))
             continue
+        if choice.wishes.only:
+            continue
         free = [
             i
             for tier in by_tier(choice.table.names, role.value)
@@ -312,7 +335,11 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
         if free:
             columns[role] = free[0]
             reasons.append(_column_reason(choice, role, free[0], "column.word"))
-    if Role.TEXT not in columns and (index := _longest_text(choice, columns)) is not None:
+    if (
+        Role.TEXT not in columns
+        and not choice.wishes.only
+        and (index := _longest_text(choice, columns)) is not None
+    ):
         columns[Role.TEXT] = index
         reasons.append(_column_reason(choice, Role.TEXT, index, "text.longest"))
     return columns, reasons

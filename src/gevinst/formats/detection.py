@@ -1,18 +1,19 @@
-"""Read a file that no layout describes: find its table, its columns and their style."""
+"""Read a file by a known layout, or by finding its table, its columns and their style."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gevinst.domain.finding import Finding
+from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.assembling import Assembly, assemble
-from gevinst.formats.choosing import alternatives, choose_plan, doubts
+from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts
 from gevinst.formats.delimited import UnclosedQuoteError, read_delimited
 from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.intake import Intake
 from gevinst.formats.kinds import Kind, kind_of
-from gevinst.formats.mapping import wishes_for
+from gevinst.formats.layouts import Layout, columns_of, recognised, table_of
+from gevinst.formats.mapping import check_keys, wishes_for
 from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.spool import is_list, read_list
 from gevinst.formats.table import Table, find_table
@@ -27,77 +28,149 @@ class Candidate:
     plan: Plan
 
 
-def read_unknown(intake: Intake, told: Mapping[str, str]) -> SourceRead:
-    """Read a file by detection, with what a person has told about it.
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is known of a file before it is read."""
+
+    mapping: Mapping[str, str]
+    layout: Layout | None = None
+
+
+def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
+    """Read a file of any kind.
 
     Raises:
         InputRejectedError: FIL-*, LAY-001 to LAY-003.
     """
+    check_keys(told.mapping)
     kind = kind_of(intake)
+    _refuse_other_syntax(intake, kind, told.layout)
     if kind is Kind.CAMT:
         from gevinst.formats.camt import read_camt  # noqa: PLC0415 - only statements need lxml
 
-        return read_camt(intake)
+        return read_camt(intake, detail=told.layout is not None and told.layout.detail)
     if kind is Kind.WORKBOOK:
         from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - text files need no calamine
 
-        return _read_grids(intake, read_workbook(intake, told.get("sheet")), (), told)
-    grid, assumptions, findings = read_text(intake, told)
+        return _read_grids(intake, read_workbook(intake, told.mapping.get("sheet")), (), told)
+    grid, assumptions, findings = _read_text(intake, told)
     read = _read_grids(intake, [grid], assumptions, told)
     return replace(read, findings=(*findings, *read.findings)) if findings else read
 
 
-def read_text(
-    intake: Intake, told: Mapping[str, str]
-) -> tuple[Grid, tuple[Assumption, ...], tuple[Finding, ...]]:
+def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> None:
+    """A layout of statements reads no workbook, and so on; the file is then another than the robot expects."""
+    if layout is None:
+        return
+    wanted = {Syntax.CAMT: Kind.CAMT, Syntax.WORKBOOK: Kind.WORKBOOK}.get(layout.syntax, Kind.TEXT)
+    if kind is not wanted:
+        raise intake.rejected("FIL-002", kind=kind.value)
+
+
+def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...], tuple[Finding, ...]]:
     """A text file as a grid, with what was assumed about its letters and separator."""
-    decoded = decode(intake, told.get("encoding"))
-    if "separator" not in told and is_list(decoded.text):
+    layout = told.layout
+    decoded = decode(intake, told.mapping.get("encoding") or (layout.encoding if layout else None))
+    separator = told.mapping.get("separator") or (layout.separator if layout else None)
+    if separator is None and is_list(decoded.text):
         grid, syntax = read_list(decoded.text)
         return grid, (decoded.assumption, syntax), decoded.findings
     try:
-        grid, separator = read_delimited(decoded.text, told.get("separator"))
+        grid, reason = read_delimited(decoded.text, separator)
     except UnclosedQuoteError as error:
         raise intake.rejected("FIL-004", line=error.line) from error
-    return grid, (decoded.assumption, separator), decoded.findings
+    return grid, (decoded.assumption, reason), decoded.findings
 
 
 def _read_grids(
-    intake: Intake, grids: Sequence[Grid], assumptions: Sequence[Assumption], told: Mapping[str, str]
+    intake: Intake, grids: Sequence[Grid], assumptions: Sequence[Assumption], told: Told
 ) -> SourceRead:
-    candidates = [found for grid in grids if (found := _candidate(intake, grid, told))]
+    candidates: list[Candidate] = []
+    refused: list[InputRejectedError] = []
+    for grid in grids:
+        try:
+            found = _candidate(intake, grid, told)
+        except InputRejectedError as error:
+            refused.append(error)  # another sheet may have the columns that this one lacks
+            continue
+        candidates += [found] if found else []
     if not candidates:
-        raise intake.rejected("LAY-003")
+        raise refused[0] if refused else intake.rejected("LAY-003")
     best = max(candidates, key=lambda candidate: len(candidate.table.rows))
-    sheet = _sheet_reason(intake, candidates, best)
-    plan = best.plan
+    sheet = _sheet_reason(candidates, best, told)
     plan = replace(
-        plan,
-        assumptions=(*assumptions, *sheet, *plan.assumptions),
-        findings=(*doubts(sheet, file=intake.name, table=best.table), *plan.findings),
+        best.plan,
+        assumptions=(*assumptions, *sheet, *best.plan.assumptions),
+        findings=(*doubts(sheet, file=intake.name, table=best.table), *best.plan.findings),
     )
-    return assemble(Assembly(intake=intake, table=best.table, plan=plan, id_told="id" in told))
+    return assemble(Assembly(intake=intake, table=best.table, plan=plan, id_told="id" in told.mapping))
 
 
-def _candidate(intake: Intake, grid: Grid, told: Mapping[str, str]) -> Candidate | None:
+def _candidate(intake: Intake, grid: Grid, told: Told) -> Candidate | None:
+    if told.layout:
+        return _by_layout(intake, grid, told.layout, told.mapping, because="layout.told")
+    found = recognised(grid) if not _columns_told(told) else None
+    if found:
+        because = "layout.records" if found[0].starts else "layout.anchors"
+        return _by_layout(intake, grid, found[0], told.mapping, because=because)
     table = find_table(grid)
+    plan = choose_plan(table, intake.name, wishes_for(intake, table, told.mapping)) if table else None
+    if table is None or plan is None:
+        return None
+    return _finished(table, replace(plan, short_rows=short_rows(table)))
+
+
+def _columns_told(told: Told) -> bool:
+    """Whether a person names columns; then those count, and no layout."""
+    return bool(told.mapping.keys() & set(Role))
+
+
+def _by_layout(
+    intake: Intake, grid: Grid, layout: Layout, mapping: Mapping[str, str], *, because: str
+) -> Candidate | None:
+    table = table_of(grid, layout)
     if table is None:
         return None
-    plan = choose_plan(table, intake.name, wishes_for(intake, table, told))
+    person = wishes_for(intake, table, mapping)
+    columns = {**columns_of(layout, table, intake.name), **person.columns}
+    wishes = Wishes(
+        columns=columns,
+        date_order=person.date_order or layout.date_order,
+        number_style=person.number_style or layout.number_style,
+        reversed_sign=layout.reversed_sign or None if person.reversed_sign is None else person.reversed_sign,
+        because="column.layout",
+        only=True,
+    )
+    plan = choose_plan(table, intake.name, wishes)
     if plan is None:
         return None
-    plan = replace(
-        plan, short_rows=short_rows(table), account="" if plan.has(Role.ACCOUNT) else account_above(table)
+    title = assume(subject="layout", taken=layout.id, because=because, facts={"title": layout.title.da})
+    return _finished(
+        table,
+        replace(
+            plan,
+            layout=layout.id,
+            short_rows=layout.short_rows or short_rows(table),
+            document_with_position=layout.document_with_position,
+            currency=layout.currency,
+            skip=tuple((rule.column - 1, rule.starts) for rule in layout.skip),
+            assumptions=(title, *plan.assumptions),
+        ),
     )
-    return Candidate(table=table, plan=plan)
 
 
-def _sheet_reason(intake: Intake, candidates: Sequence[Candidate], best: Candidate) -> tuple[Assumption, ...]:
+def _finished(table: Table, plan: Plan) -> Candidate:
+    account = "" if plan.has(Role.ACCOUNT) else account_above(table)
+    return Candidate(table=table, plan=replace(plan, account=account))
+
+
+def _sheet_reason(candidates: Sequence[Candidate], best: Candidate, told: Told) -> tuple[Assumption, ...]:
     name = best.table.grid.sheet
     if best.table.grid.syntax is not Syntax.WORKBOOK:
         return ()
     if len(candidates) == 1:
-        return (assume(subject="sheet", taken=name, because="sheet.only", facts={"sheet": name}),)
+        because = "sheet.told" if "sheet" in told.mapping else "sheet.only"
+        return (assume(subject="sheet", taken=name, because=because, facts={"sheet": name}),)
     others = [candidate.table.grid.sheet for candidate in candidates if candidate is not best]
     facts: dict[str, str | int] = {"sheet": name, "alternatives": alternatives([name, *others])}
     return (assume(subject="sheet", taken=name, because="sheet.undecided", facts=facts, sure=False),)

@@ -8,10 +8,11 @@ from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.formats.choosing import SIGNS, Wishes
 from gevinst.formats.dates import DateOrder
-from gevinst.formats.grid import column_index
+from gevinst.formats.grid import column_index, is_blank
 from gevinst.formats.headings import fold, near_misses
 from gevinst.formats.intake import Intake
-from gevinst.formats.plan import OPTIONS, Role
+from gevinst.formats.money_columns import INDICATOR_WORDS, mark_key
+from gevinst.formats.plan import OPTIONS, PAIR_MARK, Role
 from gevinst.formats.table import Table
 
 _LETTER = re.compile(r"[A-Za-z]{1,3}")
@@ -53,9 +54,10 @@ def wishes_for(intake: Intake, table: Table, told: Mapping[str, str]) -> Wishes:
     findings: list[Finding] = []
     columns: dict[Role, int] = {}
     for key, value in told.items():
-        if key not in OPTIONS:
-            index = _find(table, value, intake.name, findings)
-            columns[Role(key)] = index
+        if key == Role.AMOUNT and PAIR_MARK in value:
+            columns |= _pair(table, value, intake.name, findings)
+        elif key not in OPTIONS:
+            columns[Role(key)] = _find(table, value, intake.name, findings)
     if findings:
         raise InputRejectedError(findings)
     sign = told.get("sign")
@@ -65,6 +67,16 @@ def wishes_for(intake: Intake, table: Table, told: Mapping[str, str]) -> Wishes:
         number_style=NumberStyle(told["number_style"]) if "number_style" in told else None,
         reversed_sign=None if sign is None else sign == "reversed",
     )
+
+
+def _pair(table: Table, wanted: str, file: str, findings: list[Finding]) -> dict[Role, int]:
+    """Two columns that make one amount: debit and credit, or an amount and its D/K column."""
+    first, _, second = wanted.partition(PAIR_MARK)
+    columns = [_find(table, name, file, findings) for name in (first, second)]
+    marks = [mark_key(cell) for cell in table.columns[columns[1]] if not is_blank(cell)]
+    marked = any(mark in INDICATOR_WORDS for mark in marks)
+    roles = (Role.AMOUNT, Role.INDICATOR) if marked else (Role.DEBIT, Role.CREDIT)
+    return dict(zip(roles, columns, strict=True))
 
 
 def _find(table: Table, wanted: str, file: str, findings: list[Finding]) -> int:

@@ -12,6 +12,9 @@ from gevinst.formats.dates import DateOrder
 #: Between the choices in an assumption's fact `alternatives`.
 ALTERNATIVE_MARK = " | "
 
+#: Between the two columns of one amount, such as "Debet / Kredit".
+PAIR_MARK = " / "
+
 
 class Role(StrEnum):
     """What a column is."""
@@ -68,6 +71,7 @@ class Plan:
 def assume(
     *, subject: str, taken: str, because: str, facts: Mapping[str, str | int] | None = None, sure: bool = True
 ) -> Assumption:
-    """An assumption whose reason is the catalogue's `assumption.<because>`; `taken` can be used in its sentence."""
-    told = {"taken": taken, **(facts or {})}
-    return Assumption(subject=subject, taken=taken, because=f"assumption.{because}", facts=told, sure=sure)
+    """An assumption whose reason is the catalogue's `assumption.<because>`."""
+    return Assumption(
+        subject=subject, taken=taken, because=f"assumption.{because}", facts=dict(facts or {}), sure=sure
+    )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gevinst.domain.source import Assumption, SourceRead
-from gevinst.formats.detection import read_unknown
+from gevinst.formats.detection import Told, read_known_or_unknown
 from gevinst.formats.intake import take_in
+from gevinst.formats.layouts import Layout, layout_named
 from gevinst.formats.plan import ALTERNATIVE_MARK
 
 
@@ -24,7 +25,7 @@ class Question:
 def read_source(
     path: Path,
     *,
-    layout: str | None = None,
+    layout: str | Layout | None = None,
     mapping: Mapping[str, str] | None = None,
     answers: Mapping[str, str] | None = None,
 ) -> SourceRead:
@@ -32,14 +33,16 @@ def read_source(
 
     Args:
         path: the file.
-        layout: id of a known layout.
+        layout: a layout, or the id of one that comes with the package.
         mapping: role → column (header name, number from 1, or letter), and options such as `date_order`.
         answers: answers to questions of an earlier read; same keys as `mapping`, and they win over it.
 
     Raises:
         InputRejectedError: the file cannot be used at all; holds every finding.
     """
-    return read_unknown(take_in(path), {**(mapping or {}), **(answers or {})})
+    intake = take_in(path)
+    known = layout_named(layout, intake.name) if isinstance(layout, str) else layout
+    return read_known_or_unknown(intake, Told(mapping={**(mapping or {}), **(answers or {})}, layout=known))
 
 
 def unsure(read: SourceRead) -> list[Question]:

@@ -58,6 +58,10 @@ class Table:
         """The column's name as a person finds it: its header, or its letter."""
         return self.names[index] or column_letter(index)
 
+    def key(self, index: int) -> str:
+        """What names this column and no other: its header, or its letter where two have the same."""
+        return self.names[index] if len(self.same_name(index)) == 1 else column_letter(index)
+
     @property
     def header_line(self) -> int:
         """Physical line of the header, 0 when there is none."""

@@ -1,0 +1,202 @@
+"""Layouts: known files described as data (layouts/*.toml): their header, their columns and how cells are written."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.money import NumberStyle
+from gevinst.domain.place import Place
+from gevinst.formats.dates import DateOrder
+from gevinst.formats.grid import Grid, Syntax, blank_row, cell_text
+from gevinst.formats.headings import fold, near_misses
+from gevinst.formats.plan import Role
+from gevinst.formats.table import HEADER_WITHIN, Table, headless, table_at
+
+PROBE_ROWS = 50
+MOST = 0.5
+
+
+class Title(BaseModel):
+    """The name of a layout as people say it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    da: str
+    en: str
+
+
+class Skip(BaseModel):
+    """Rows that are no movements: a head or an end record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: int = Field(ge=1)  #: from 1
+    starts: str
+
+
+class Layout(BaseModel):
+    """One known file. A column is a header name, or a number from 1 where the file has no header."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Title
+    syntax: Syntax
+    encoding: str | None = None
+    separator: str | None = Field(default=None, min_length=1, max_length=1)
+    header: tuple[str, ...] = ()  #: the whole header, in order
+    anchors: tuple[str, ...] = ()  #: names that the header must have, others may stand between
+    starts: str = ""  #: how each record of a file without header begins
+    fields: int = Field(default=0, ge=0)  #: fields that a record without header has at least
+    columns: dict[Role, str | int] = {}
+    optional: frozenset[Role] = frozenset()  #: columns that the file may lack
+    date_order: DateOrder | None = None
+    number_style: NumberStyle | None = None
+    reversed_sign: bool = False
+    short_rows: bool = False
+    document_with_position: bool = False
+    currency: str = ""
+    skip: tuple[Skip, ...] = ()
+    detail: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if self.syntax is Syntax.CAMT:
+            return self
+        if Role.DATE not in self.columns or not (
+            {Role.AMOUNT} <= self.columns.keys() or {Role.DEBIT, Role.CREDIT} <= self.columns.keys()
+        ):
+            raise ValueError("a layout needs a date, and an amount or debit and credit")
+        if sum(map(bool, (self.header, self.anchors, self.starts))) != 1:
+            raise ValueError("a layout is known by one of: header, anchors, starts")
+        return self
+
+
+class LayoutError(ValueError):
+    """A layout file that cannot be used: whoever wrote it mends it."""
+
+
+@lru_cache
+def packaged_layouts() -> Mapping[str, Layout]:
+    """The layouts that come with the package, by id."""
+    folder = files(__package__).joinpath("layouts")
+    texts = [
+        (entry.name, entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    ]
+    layouts = [parse_layout(text, name) for name, text in sorted(texts)]
+    return {layout.id: layout for layout in layouts}
+
+
+def load_layout(path: Path) -> Layout:
+    """Read a layout of one's own.
+
+    Raises:
+        LayoutError: not TOML, or a part that is missing, unknown or of the wrong kind.
+    """
+    return parse_layout(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_layout(text: str, name: str) -> Layout:
+    """Check the text of a layout file.
+
+    Raises:
+        LayoutError: see load_layout.
+    """
+    try:
+        return Layout.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise LayoutError(f"{name}: {error}") from error
+    except ValidationError as error:
+        parts = (f"{'.'.join(map(str, part['loc'])) or 'layout'}: {part['msg']}" for part in error.errors())
+        raise LayoutError(f"{name}: {'; '.join(parts)}") from error
+
+
+def layout_named(wanted: str, file: str) -> Layout:
+    """The packaged layout of this id.
+
+    Raises:
+        InputRejectedError: LAY-007, with the nearest ids.
+    """
+    known = packaged_layouts()
+    if wanted in known:
+        return known[wanted]
+    near = ", ".join(near_misses(wanted, known) or sorted(known))
+    raise InputRejectedError(
+        [Finding(code="LAY-007", place=Place(file=file), facts={"wanted": wanted, "near": near})]
+    )
+
+
+def recognised(grid: Grid) -> tuple[Layout, Table] | None:
+    """The packaged layout that a grid is written in, by its exact header or by how its records begin."""
+    for layout in packaged_layouts().values():
+        if layout.syntax is grid.syntax:
+            table = table_of(grid, layout)
+            if table is not None and _is_exact(layout, table):
+                return layout, table
+    return None
+
+
+def table_of(grid: Grid, layout: Layout) -> Table | None:
+    """The table of a grid at the layout's header, or at its first record; None when neither is there."""
+    if layout.starts:
+        rows = [row for row in islice(grid.rows, PROBE_ROWS) if not blank_row(row)]
+        fits = sum(cell_text(row[0]).startswith(layout.starts) for row in rows if len(row))
+        wide = any(len(row) >= layout.fields for row in rows)
+        return headless(grid, 0) if rows and wide and fits > MOST * len(rows) else None
+    wanted = {fold(name) for name in layout.header or layout.anchors}
+    best, most = None, 0
+    for index, row in enumerate(grid.rows[:HEADER_WITHIN]):
+        hits = len(wanted & {fold(cell) for cell in row if isinstance(cell, str)})
+        if hits > most:
+            best, most = index, hits
+    return table_at(grid, best) if best is not None and most * 2 >= len(wanted) else None
+
+
+def _is_exact(layout: Layout, table: Table) -> bool:
+    if layout.starts:
+        return True
+    names = [fold(name) for name in table.names]
+    if layout.header:
+        return names == [fold(name) for name in layout.header]
+    return all(names.count(fold(name)) == 1 for name in layout.anchors)
+
+
+def columns_of(layout: Layout, table: Table, file: str) -> dict[Role, int]:
+    """Where the layout's columns stand in a table.
+
+    Raises:
+        InputRejectedError: LAY-001 for each column that is missing, LAY-002 for each that stands twice.
+    """
+    columns: dict[Role, int] = {}
+    findings: list[Finding] = []
+    for role, wanted in layout.columns.items():
+        found = _positions(table, wanted)
+        if len(found) == 1:
+            columns[role] = found[0]
+        elif found or role not in layout.optional:
+            findings.append(_column_finding(table, str(wanted), found, file))
+    if findings:
+        raise InputRejectedError(findings)
+    return columns
+
+
+def _positions(table: Table, wanted: str | int) -> Sequence[int]:
+    if isinstance(wanted, int):
+        return [wanted - 1] if wanted <= table.width else []
+    return [index for index, name in enumerate(table.names) if fold(name) == fold(wanted)]
+
+
+def _column_finding(table: Table, wanted: str, found: Sequence[int], file: str) -> Finding:
+    place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
+    near = ", ".join(near_misses(wanted, table.names) or [name for name in table.names if name])
+    code = "LAY-002" if found else "LAY-001"
+    return Finding(code=code, place=place, facts={"wanted": wanted, "near": near, "what": "column"})
