@@ -46,7 +46,7 @@ def result_json(report: RunReport) -> dict[str, Any]:
         "rejected": [_finding(finding, danish, english) for finding in report.rejected],
         "warnings": [_finding(finding, danish, english) for finding in report.warnings],
         "assumptions": [
-            _assumption(source, assumption, danish)
+            _assumption(source, assumption, danish, english)
             for source in report.sources
             for assumption in source.assumptions
         ],
@@ -245,13 +245,14 @@ def _finding(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
     }
 
 
-def _assumption(source: SourceFact, assumption: Assumption, danish: Texts) -> dict[str, Any]:
+def _assumption(source: SourceFact, assumption: Assumption, danish: Texts, english: Texts) -> dict[str, Any]:
     return {
         "side": str(source.side),
         "file": mask_cpr(source.file),
         "subject": assumption.subject,
         "taken": mask_cpr(assumption.taken),
         "because": assumption_words(assumption, danish),
+        "because_en": assumption_words(assumption, english),
         "sure": assumption.sure,
     }
 

@@ -121,7 +121,6 @@ def _run_facts(report: RunReport, texts: Texts) -> list[tuple[str, str]]:
         ("as_of", texts.day(report.as_of)),
         ("started", texts.moment(report.run.started)),
         ("process_owner", report.process_owner),
-        ("controller_group", report.controller_group),
         ("version", report.run.robot_version[:12]),
         ("replaces", report.run.replaces),
     ]

@@ -115,10 +115,11 @@ def _shown_key(group: Group, texts: Texts) -> str:
 
 def proposal_because(proposal: Proposal, items: ItemBook, texts: Texts) -> str:
     """Why a person has to decide a proposal."""
-    known = items.find_all(Side.LEFT, proposal.left) or items.find_all(Side.RIGHT, proposal.right)
+    left, right = next(iter(proposal.alternatives), (proposal.left[:1], proposal.right[:1]))
+    answer = items.find_all(Side.LEFT, left) or items.find_all(Side.RIGHT, right)
     return texts.get(
         f"because.{proposal.reason}",
-        amount=texts.amount(sum(item.amount for item in known)),
+        amount=texts.amount(sum(item.amount for item in answer)),
         count=len(proposal.alternatives),
     )
 
@@ -172,7 +173,7 @@ def finding_words(finding: Finding, texts: Texts) -> FindingWords:
 def assumption_words(assumption: Assumption, texts: Texts) -> str:
     """What was taken for granted about a file, and why."""
     facts = {"taken": assumption.taken, **assumption.facts}
-    return mask_cpr(texts.get(f"assumption.{assumption.because}", **facts))
+    return mask_cpr(texts.get(assumption.because, **facts))
 
 
 @dataclass(frozen=True, kw_only=True)
