@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
     from gevinst.domain.source import SourceRead
+    from gevinst.domain.statement import Statement
 
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
@@ -77,6 +78,13 @@ def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, 
     return read(path, layout=layout, mapping=mapping)
 
 
+def read_balance(path: Path, account: str) -> "Statement":
+    """One account's balances from a trial balance."""
+    from gevinst.formats.trial_balance import read_trial_balance  # noqa: PLC0415 - loads the readers
+
+    return read_trial_balance(path, account)
+
+
 def write_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> None:
     """Write the evidence of a run, all but the technical logs and the seal."""
     from gevinst.reports import evidence  # noqa: PLC0415 - loads the templates
@@ -101,6 +109,7 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
         office=of,
         store=opened,
         read=read_source,
+        read_balance=read_balance,
         write_reports=write_reports,
         conclude=conclude,
         now=now,

@@ -32,6 +32,7 @@ from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 from gevinst.domain.robot import Robot, Source
 from gevinst.domain.run import Environment, Run, RunState
 from gevinst.domain.source import SourceRead
+from gevinst.domain.statement import Statement
 
 SIDES = {"bank": Side.LEFT, "ledger": Side.RIGHT, "carried": Side.RIGHT}
 DEADLINE_BANK_DAYS = 5
@@ -51,6 +52,7 @@ class RunTools:
     office: Office
     store: RunStore
     read: SourceReader
+    read_balance: Callable[[Path, str], Statement]  #: one account's balances from a trial balance
     write_reports: Callable[[Path, RunReport, Sequence[Path]], None]
     conclude: Callable[[RunReport], str]  #: the conclusion in one Danish sentence
     now: Callable[[], datetime]
@@ -78,6 +80,7 @@ class RobotRun:
         self.paths: dict[str, Path] = {}
         self.facts: list[SourceFact] = []
         self.findings: list[Finding] = []
+        self.ledger_balances: Statement | None = None
         self.result: Reconciliation | None = None
         self.gain: GainFact | None = None
 
@@ -98,6 +101,18 @@ class RobotRun:
         self.reads[name] = read
         self.facts.append(source_fact(SIDES[name], read, received=_modified(path)))
         return read
+
+    def read_balances(self) -> Statement | None:
+        """The ledger account's balances from the trial balance, where the robot has one."""
+        source = self.robot.sources.get("balances")
+        if source is None:
+            return None
+        path = self.paths["balances"] = self.path_of(source)
+        try:
+            self.ledger_balances = self.tools.read_balance(path, source.account)
+        except InputRejectedError as error:
+            self.findings += error.findings
+        return self.ledger_balances
 
     def path_of(self, source: Source) -> Path:
         """Where a source's file is for this period; a file given by hand goes first."""
@@ -151,12 +166,18 @@ class RobotRun:
         items = pd.concat(frames, ignore_index=True) if frames else items_frame({})
         return SideInput(
             items=_unique_ids(items),
-            balance=closing_balance(read),
+            balance=self._closing(name, read),
             rows_in_file=read.rows.in_file,
             skipped=read.rows.skipped,
             rejected=read.rows.rejected,
             findings=read.findings,
         )
+
+    def _closing(self, name: str, read: SourceRead) -> int | None:
+        known = closing_balance(read)
+        if known is None and name == "ledger" and self.ledger_balances is not None:
+            return self.ledger_balances.closing
+        return known
 
     # Gain, reports, end
 
@@ -172,10 +193,21 @@ class RobotRun:
         by_case = self._items_by_case(result)
         run = replace(self.run, state=self._state())
         entries = credits_for(run, by_case, card, planned=True, at=self.tools.now())
+        self._reverse_reopened({one.item_key for one in entries})
         new = self.tools.store.credit(entries)
         mine = [one for one in self.tools.store.gain_entries(self.robot.id, self.run.period) if one.run_id == run.run_id]
         self.gain = self._gain_fact(card, mine, already=len(entries) - new)
         return self.gain
+
+    def _reverse_reopened(self, credited: set[str]) -> None:
+        """An item that an earlier run was credited for and that is open now is undone by new entries."""
+        store, robot = self.tools.store, self.robot.id
+        standing: dict[str, int] = {}
+        for entry in store.gain_entries(robot, self.run.period):
+            standing[entry.item_key] = standing.get(entry.item_key, 0) + entry.sign
+        reopened = [key for key, sign in standing.items() if sign > 0 and key not in credited]
+        if reopened:
+            store.reverse(robot, reopened, run_id=self.run.run_id, reason="reopened", at=self.tools.now())
 
     def _gain_fact(self, card: GainCard, mine: Sequence[GainEntry], *, already: int) -> GainFact:
         minutes = credited_minutes(mine)

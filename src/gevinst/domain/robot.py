@@ -30,10 +30,10 @@ class People:
 class Source:
     """One file that a robot reads."""
 
-    name: str  #: bank, ledger, or carried (open items from before the robot's first period)
+    name: str  #: bank, ledger, balances (a trial balance), or carried (open items of before)
     path: str  #: below the office's folder; {period} stands for 2026-10
     layout: str = ""  #: id of a layout; "" lets the file be recognised
-    account: str = ""  #: the account it must be a statement of; "" accepts any
+    account: str = ""  #: the account it must be a statement of ("" accepts any), or the row of a trial balance
     mapping: Mapping[str, str] = field(default_factory=dict)  #: columns by role, where the file needs it
     min_rows: int = 0
     max_rows: int | None = None

@@ -89,7 +89,7 @@ class _Robot(_Part):
     flow: str = Field(pattern=r"[a-z][a-z0-9_]*")
     phase: Phase
     people: _People
-    sources: dict[Literal["bank", "ledger", "carried"], _Source]
+    sources: dict[Literal["bank", "ledger", "balances", "carried"], _Source]
     schedule: _Schedule = _Schedule()
     limits: _Limits = _Limits()
     gain: _Gain | None = None

@@ -85,7 +85,8 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
 
     @keyword
     def read_ledger_postings(self) -> str:
-        """Read the robot's ledger export; returns file, rows and sum in one line."""
+        """Read the robot's ledger export, and its trial balance if it has one; returns file, rows and sum."""
+        self._run.read_balances()
         return self._read("ledger")
 
     def _read(self, name: str) -> str:
