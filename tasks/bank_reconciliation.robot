@@ -1,13 +1,13 @@
 *** Settings ***
-Documentation       Reconcile one bank account with the ledger, prove the balance, and log the gain.
-...                 Matches, open items and the proof are on the run page, koersel.html.
-Metadata            Process    docs/explanation/architecture.md
+Documentation    Reconcile one bank account with the ledger, prove the balance, and log the gain.
+...              Matches, open items and the proof are on the run page, koersel.html.
+Metadata         Process    docs/explanation/architecture.md
 
-Resource            ../resources/reconciliation.resource
+Resource         ../resources/reconciliation.resource
 
-Task Teardown       Close Run
+Task Teardown    Close Run
 
-Task Tags           bank    reconciliation
+Task Tags        bank    reconciliation
 
 
 *** Tasks ***

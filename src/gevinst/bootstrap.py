@@ -71,7 +71,9 @@ def versions() -> dict[str, str]:
     return found | {name: version(name) for name in PACKAGES_SHOWN}
 
 
-def read_source(path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None) -> "SourceRead":
+def read_source(
+    path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None
+) -> "SourceRead":
     """Read one file with the package's readers."""
     from gevinst.formats.reading import read_source as read  # noqa: PLC0415 - loads pandas and the readers
 
@@ -172,6 +174,14 @@ def console_tail(folder: Path) -> str:
     from gevinst.runner.run_robot import console_tail as tail  # noqa: PLC0415
 
     return tail(folder)
+
+
+def next_firing(words: str) -> datetime:
+    """When a schedule in words fires next, UTC."""
+    from gevinst.domain.schedule import parse_schedule  # noqa: PLC0415 - loads the calendar
+    from gevinst.runner.triggers import ScheduleTrigger  # noqa: PLC0415 - loads apscheduler
+
+    return ScheduleTrigger(parse_schedule(words)).get_next_fire_time(None, now())
 
 
 def clear_demo(of: Office) -> None:

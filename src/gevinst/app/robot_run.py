@@ -195,7 +195,11 @@ class RobotRun:
         entries = credits_for(run, by_case, card, planned=True, at=self.tools.now())
         self._reverse_reopened({one.item_key for one in entries})
         new = self.tools.store.credit(entries)
-        mine = [one for one in self.tools.store.gain_entries(self.robot.id, self.run.period) if one.run_id == run.run_id]
+        mine = [
+            one
+            for one in self.tools.store.gain_entries(self.robot.id, self.run.period)
+            if one.run_id == run.run_id
+        ]
         self.gain = self._gain_fact(card, mine, already=len(entries) - new)
         return self.gain
 
@@ -236,7 +240,9 @@ class RobotRun:
         )
 
     def _items_by_case(self, result: Reconciliation) -> dict[str, list[str]]:
-        matched = result.left[(result.left["state"] == ItemState.MATCHED) & (result.left["carried_from"] == "")]
+        matched = result.left[
+            (result.left["state"] == ItemState.MATCHED) & (result.left["carried_from"] == "")
+        ]
         texts = (matched["text"] + " " + matched["counterparty"]).str.casefold()
         by_case: dict[str, list[str]] = {}
         for key, text in zip(_item_keys(matched, self.run.period, self.robot.id), texts, strict=True):

@@ -31,7 +31,9 @@ def _used_before(run: Run, read: SourceRead, store: RunStore) -> Iterator[Findin
         earlier = store.find(run_id)
         if earlier and earlier.period != run.period:
             yield Finding(
-                code="BNK-003", place=Place(file=read.file), facts={"number": earlier.period, "run_id": run_id}
+                code="BNK-003",
+                place=Place(file=read.file),
+                facts={"number": earlier.period, "run_id": run_id},
             )
             return
 

@@ -65,5 +65,3 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the one place that maps errors to exit codes; unknown ones rise
         code = exit_code_of(error, language())
     sys.exit(code or 0)
-
-

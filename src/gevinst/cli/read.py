@@ -113,13 +113,23 @@ def _lines(found: SourceRead) -> str:
     texts = Texts(language())
     facts = {"file": found.file, "count": found.rows.read, "sum": int(found.items["amount"].sum())}
     items = found.items.head(SHOWN)
-    columns = zip(*(items[name] for name in ("item_id", "booked", "amount", "text", "reference", "place_line")), strict=True)
+    columns = zip(
+        *(items[name] for name in ("item_id", "booked", "amount", "text", "reference", "place_line")),
+        strict=True,
+    )
     rows = [
         [item_id, texts.day(booked), texts.amount(amount), text, reference, str(line)]
         for item_id, booked, amount, text, reference, line in columns
     ]
-    heads = [texts.get(f"cli.read.{name}") for name in ("id", "booked", "amount", "text", "reference", "line")]
-    lines = [texts.get("keyword.read", **facts), *assumption_lines(found, texts), "", table(heads, rows, right=(2, 5))]
+    heads = [
+        texts.get(f"cli.read.{name}") for name in ("id", "booked", "amount", "text", "reference", "line")
+    ]
+    lines = [
+        texts.get("keyword.read", **facts),
+        *assumption_lines(found, texts),
+        "",
+        table(heads, rows, right=(2, 5)),
+    ]
     if len(found.items) > SHOWN:
         lines.append(texts.get("cli.read.more", count=len(found.items) - SHOWN))
     counts = found.rows

@@ -85,7 +85,9 @@ def reconcile(  # noqa: PLR0913 - the options of a command
 
 
 def _json(out: Path) -> str:
-    return json.dumps(json.loads((out / "result.json").read_text(encoding="utf-8")), ensure_ascii=False, indent=2)
+    return json.dumps(
+        json.loads((out / "result.json").read_text(encoding="utf-8")), ensure_ascii=False, indent=2
+    )
 
 
 def _lines(reads: list[SourceRead], summary: str, out: Path) -> str:

@@ -35,6 +35,7 @@ def robots(*, as_json: bool) -> None:
                 "phase": texts.get(f"phase_of_robot.{robot.phase}"),
                 "benefit_owner": robot.people.benefit_owner,
                 "schedule": robot.schedule or texts.get("cli.robots.by_hand"),
+                "next_run": texts.moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else "",
                 "last_run": texts.moment(last.started) if last else "",
                 "state": texts.get(f"state_of_run.{last.state}") if last else texts.get("cli.robots.never"),
             }
@@ -42,5 +43,8 @@ def robots(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    heads = [texts.get(f"cli.robots.{name}") for name in ("robot", "title", "phase", "owner", "schedule", "last", "state")]
+    heads = [
+        texts.get(f"cli.robots.{name}")
+        for name in ("robot", "title", "phase", "owner", "schedule", "next", "last", "state")
+    ]
     click.echo(table(heads, [list(row.values()) for row in rows]))

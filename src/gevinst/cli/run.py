@@ -56,7 +56,8 @@ def source_files(sources: tuple[str, ...], *, known: list[str]) -> dict[str, Pat
         name, mark, path = text.partition("=")
         if not mark or name not in known:
             raise click.BadParameter(
-                Texts(language()).get("cli.run.bad_source", text=text, known=", ".join(known)), param_hint="--source"
+                Texts(language()).get("cli.run.bad_source", text=text, known=", ".join(known)),
+                param_hint="--source",
             )
         files[name] = Path(path).absolute()
     return files

@@ -26,7 +26,9 @@ def mapping_of(text: str, option: str) -> dict[str, str]:
     for part in parts:
         name, mark, column = part.partition("=")
         if not mark or not column.strip():
-            raise click.BadParameter(Texts(language()).get("cli.bad_mapping", part=part, known=PARTS), param_hint=option)
+            raise click.BadParameter(
+                Texts(language()).get("cli.bad_mapping", part=part, known=PARTS), param_hint=option
+            )
         mapping[name.strip()] = column.strip()
     return mapping
 

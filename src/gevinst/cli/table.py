@@ -9,7 +9,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequenc
     widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
 
     def shown(line: Sequence[str]) -> str:
-        cells = [cell.rjust(widths[at]) if at in right else cell.ljust(widths[at]) for at, cell in enumerate(line)]
+        cells = [
+            cell.rjust(widths[at]) if at in right else cell.ljust(widths[at]) for at, cell in enumerate(line)
+        ]
         return "  ".join(cells).rstrip()
 
     ruler = "  ".join("─" * width for width in widths)

@@ -18,6 +18,7 @@ from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.money import AmountError, parse_amount
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
+from gevinst.domain.schedule import ScheduleError, parse_schedule
 
 ROBOT_FILE = "robot.toml"
 RULES_FILE = "rules.toml"
@@ -48,8 +49,18 @@ class _Source(_Part):
     max_rows: int | None = Field(default=None, ge=0)
 
 
+def _schedule_words(words: str) -> str:
+    if words:
+        try:
+            parse_schedule(words)
+        except ScheduleError as error:
+            known = '"3rd bank day 06:00", "last bank day 06:00" or "weekdays 06:00"'
+            raise ValueError(f"{error}; write {known}") from None
+    return words
+
+
 class _Schedule(_Part):
-    when: str = ""
+    when: Annotated[str, AfterValidator(_schedule_words)] = ""
 
 
 class _Limits(_Part):
@@ -235,7 +246,9 @@ def _robot(parts: _Robot, version: str) -> Robot:
         schedule=parts.schedule.when,
         timeout_minutes=parts.limits.timeout_minutes,
         gain=_gain_card(parts, version) if parts.gain else None,
-        case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()} if parts.gain else {},
+        case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()}
+        if parts.gain
+        else {},
         passport=_passport(parts.passport) if parts.passport else None,
         version=version,
     )
@@ -287,6 +300,7 @@ def _validated(model: type[Model], values: Mapping[str, Any], file: str) -> Mode
         return model.model_validate(values)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
         )
         raise ConfigurationError("CFG-002", file=file, problem=problems) from error

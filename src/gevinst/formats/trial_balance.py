@@ -56,9 +56,7 @@ def _columns(row: Row) -> tuple[int, int, int] | None:
     return None if account is None or opening is None or closing is None else (account, opening, closing)
 
 
-def _statement(
-    file: str, grid: Grid, header: int, columns: tuple[int, int, int], account: str
-) -> Statement:
+def _statement(file: str, grid: Grid, header: int, columns: tuple[int, int, int], account: str) -> Statement:
     at, opening, closing = columns
     rows = [row for row in grid.rows[header + 1 :] if len(row) > max(columns)]
     lines = grid.lines[header + 1 :]

@@ -141,7 +141,9 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
             left_over = totals.unplaced()
             if left_over.count or left_over.sum:
                 raise AssertionError(
-                    self._texts.get("keyword.unplaced", side=str(side), count=left_over.count, sum=left_over.sum)
+                    self._texts.get(
+                        "keyword.unplaced", side=str(side), count=left_over.count, sum=left_over.sum
+                    )
                 )
 
     @property

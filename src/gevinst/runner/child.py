@@ -21,7 +21,18 @@ WORK_ITEM_OUT = "work-item-out.json"
 SECONDS_TO_END = 5
 TIMED_OUT = -1
 #: What a robot's process may see of the environment; secrets are not among it.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "VIRTUAL_ENV")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "USERPROFILE",
+    "VIRTUAL_ENV",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +86,11 @@ def run_child(run: Run, robot: Robot, office: Office, folder: Path, files: Mappi
 
 
 def _write_work_item(folder: Path, run: Run, files: Mapping[str, Path]) -> None:
-    payload = {"robot": run.robot, "period": run.period, "files": {name: str(path) for name, path in files.items()}}
+    payload = {
+        "robot": run.robot,
+        "period": run.period,
+        "files": {name: str(path) for name, path in files.items()},
+    }
     (folder / WORK_ITEM_IN).write_text(json.dumps([{"payload": payload, "files": {}}]), encoding="utf-8")
 
 

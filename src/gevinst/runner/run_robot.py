@@ -22,7 +22,9 @@ class RunnerTools:
     now: Callable[[], datetime]
     holder: str
     seal: Callable[[Path, Run], str]  #: writes manifest and hashes, gives the manifest's hash
-    write_failed: Callable[[Path, Run, Robot, str], None]  #: the page of a run that broke down; takes a sentence key
+    write_failed: Callable[
+        [Path, Run, Robot, str], None
+    ]  #: the page of a run that broke down; takes a sentence key
 
 
 def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str, Path]) -> Run:
@@ -32,14 +34,18 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
         AlreadyRunningError: a run of the same robot and period has not ended.
     """
     folder = tools.office.run_folder(run.robot, run.period, run.run_id)
-    run = replace(run, folder=folder.relative_to(tools.office.runs).as_posix(), replaces=_standing(run, tools.store))
+    run = replace(
+        run, folder=folder.relative_to(tools.office.runs).as_posix(), replaces=_standing(run, tools.store)
+    )
     tools.store.start(run, holder=tools.holder)
     try:
         folder.mkdir(parents=True)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
         ended = run_child(run, robot, tools.office, folder, files)
     except BaseException as error:
-        _abandon(run, tools, "failure.interrupted" if isinstance(error, KeyboardInterrupt) else "failure.start")
+        _abandon(
+            run, tools, "failure.interrupted" if isinstance(error, KeyboardInterrupt) else "failure.start"
+        )
         raise
     closed = _closed(run, robot, tools, folder, ended)
     manifest = tools.seal(folder, closed)
