@@ -45,12 +45,11 @@ def read_amount(cell: Cell, style: NumberStyle) -> int:
 def read_amounts(cells: Sequence[Cell], style: NumberStyle) -> list[int | None]:
     """Read a column as øre; None for each cell that is no amount."""
     known: dict[Cell, int | None] = {}
-    amounts: list[int | None] = []
     for cell in cells:
-        if cell not in known or isinstance(cell, bool):
+        if cell not in known and not isinstance(cell, bool):
             known[cell] = amount_or_none(cell, style)
-        amounts.append(known[cell])
-    return amounts
+    # True equals 1.0 as a key; a check mark is no amount all the same.
+    return [None if isinstance(cell, bool) else known[cell] for cell in cells]
 
 
 def amount_or_none(cell: Cell, style: NumberStyle) -> int | None:

@@ -28,8 +28,9 @@ def statements_of(assembly: "Assembly") -> list[Statement]:
     if len(accounts) > 1 or len(currencies) > 1:
         return []
     opening, closing = _running(assembly)
-    opening = _stated(assembly, RowKind.OPENING, opening)
-    closing = _stated(assembly, RowKind.CLOSING, closing)
+    turn = -1 if assembly.plan.turned_balance else 1
+    opening = _stated(assembly, RowKind.OPENING, opening, turn)
+    closing = _stated(assembly, RowKind.CLOSING, closing, turn)
     if opening is None and closing is None:
         return []
     days = sorted(day for row in assembly.items if (day := assembly.dates[row]))
@@ -56,13 +57,13 @@ def _distinct(assembly: "Assembly", role: Role) -> list[str]:
     return sorted({text for row in assembly.items if (text := cell_text(column[row]))})
 
 
-def _stated(assembly: "Assembly", kind: RowKind, otherwise: int | None) -> int | None:
+def _stated(assembly: "Assembly", kind: RowKind, otherwise: int | None, turn: int) -> int | None:
     """The first opening row or the last closing row of the file."""
     above = stated_above(assembly.table, kind, assembly.plan.number_style)
     stated = above + [row.amount for row in assembly.of_kind(kind) if row.amount is not None]
     if not stated:
         return otherwise
-    return stated[0] if kind is RowKind.OPENING else stated[-1]
+    return turn * (stated[0] if kind is RowKind.OPENING else stated[-1])
 
 
 def stated_above(table: Table, kind: RowKind, style: NumberStyle) -> list[int]:
@@ -83,11 +84,11 @@ def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
     rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
     if column is None or not rows or (not assembly.plan.balance_proved and len(rows) > 1):
         return None, None
+    turn = -1 if assembly.plan.turned_balance else 1
     balances = assembly.reader.column(column)
     first, last = balances[rows[0]], balances[rows[-1]]
     amount = assembly.amounts[rows[0]] or 0
-    turn = -1 if assembly.plan.reversed_sign and Role.AMOUNT in assembly.plan.columns else 1
-    return (None if first is None else first - turn * amount), last
+    return None if first is None else turn * first - amount, None if last is None else turn * last
 
 
 def _first_break(assembly: "Assembly") -> int:
@@ -96,10 +97,11 @@ def _first_break(assembly: "Assembly") -> int:
     if column is None or not assembly.plan.balance_proved:
         return 0
     balances = assembly.reader.column(column)
+    turn = -1 if assembly.plan.turned_balance else 1
     rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
     for before, row in itertools.pairwise(rows):
         earlier, later = balances[before], balances[row]
-        if earlier is not None and later is not None and later - earlier != assembly.amounts[row]:
+        if earlier is not None and later is not None and turn * (later - earlier) != assembly.amounts[row]:
             return assembly.table.lines[row]
     return 0
 

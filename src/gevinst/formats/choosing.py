@@ -96,6 +96,7 @@ def choose_plan(table: Table, file: str, wishes: Wishes | None = None) -> Plan |
         date_order=order,
         number_style=style,
         reversed_sign=way.reversed_sign if told is None else told,
+        turned_balance=way.is_single and told is not None and told != way.reversed_sign,
         indicator=way.indicator,
         newest_first=bool(way.proof and way.proof.newest_first),
         balance_proved=bool(way.proof and way.proof.holds),

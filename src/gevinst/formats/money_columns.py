@@ -36,9 +36,9 @@ class Way:
     proof: Proof | None = None
 
     @property
-    def key(self) -> int:
-        """The column that stands for the amount in messages."""
-        return self.columns.get(Role.AMOUNT, self.columns.get(Role.DEBIT, 0))
+    def is_single(self) -> bool:
+        """Whether one column holds the amount with its sign."""
+        return Role.AMOUNT in self.columns and not self.indicator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,29 +141,30 @@ def _fixed_ways(fixed: Mapping[Role, int]) -> list[list[Way]]:
 
 
 def _named_ways(table: Table, looks: Sequence[Profile], taken: set[int]) -> list[list[Way]]:
+    """Named columns that hold amounts; where none does, the best named ones: each cell will be a finding."""
+    good = _named_tiers(table, taken, [index for index, look in enumerate(looks) if look.amounts >= HALF])
+    return good or _named_tiers(table, taken, range(table.width))[:1]
+
+
+def _named_tiers(table: Table, taken: set[int], usable: Sequence[int]) -> list[list[Way]]:
     tiers = [
-        [
-            Way(columns={Role.AMOUNT: index})
-            for index in tier
-            if index not in taken and looks[index].amounts >= HALF
-        ]
+        [Way(columns={Role.AMOUNT: index}) for index in tier if index not in taken and index in usable]
         for tier in by_tier(table.names, "amount")
     ]
-    pairs = _pair(table, looks, ("paid_in", "paid_out"), "amount.paid") + _pair(
-        table, looks, ("debit", "credit"), "amount.pair"
-    )
+    pairs = [
+        *_pair(table, usable, ("paid_in", "paid_out"), "amount.paid"),
+        *_pair(table, usable, ("debit", "credit"), "amount.pair"),
+    ]
     if pairs:
         tiers = [pairs + tier if number == 0 else tier for number, tier in enumerate(tiers)] or [pairs]
     return [tier for tier in tiers if tier]
 
 
-def _pair(table: Table, looks: Sequence[Profile], words: tuple[str, str], because: str) -> list[Way]:
+def _pair(table: Table, usable: Sequence[int], words: tuple[str, str], because: str) -> list[Way]:
     sides = [[index for tier in by_tier(table.names, word) for index in tier] for word in words]
-    if not all(sides):
+    if not all(sides) or not {sides[0][0], sides[1][0]} & set(usable):
         return []
     debit, credit = sides[0][0], sides[1][0]
-    if not any(looks[index].amounts >= HALF for index in (debit, credit)):
-        return []
     english = fold(table.names[debit]).startswith("debit") and not _is_ledger(table)
     return [Way(columns={Role.DEBIT: debit, Role.CREDIT: credit}, because=because, sign_open=english)]
 
@@ -229,13 +230,21 @@ def _marked(reader: MoneyReader, way: Way, column: int) -> Way:
 
 
 def _indicator_column(table: Table) -> int | None:
-    named = [index for tier in by_tier(table.names, "indicator") for index in tier]
-    for index in named or [index for index, name in enumerate(table.names) if not name]:
-        cells = [mark_key(cell) for cell in table.columns[index] if not is_blank(cell)]
-        known = sum(cell in INDICATOR_WORDS for cell in cells)
-        if cells and known >= MOST * len(cells) and (named or known == len(cells)):
+    """The D/K column by name; else one whose every cell is such a word, with both sides among them."""
+    for index in (index for tier in by_tier(table.names, "indicator") for index in tier):
+        cells = _marks(table, index)
+        if cells and sum(cell in INDICATOR_WORDS for cell in cells) >= MOST * len(cells):
             return index
+    for index, name in enumerate(table.names):
+        if not _named_otherwise(name):
+            cells = _marks(table, index)
+            if len(cells) == len(table.rows) and len(set(cells)) > 1 and set(cells) <= INDICATOR_WORDS.keys():
+                return index
     return None
+
+
+def _marks(table: Table, index: int) -> list[str]:
+    return [mark_key(cell) for cell in table.columns[index] if not is_blank(cell)]
 
 
 def _proved(reader: MoneyReader, tiers: Sequence[Sequence[Way]], balances: Sequence[int]) -> Way | None:
@@ -258,14 +267,13 @@ def _proved(reader: MoneyReader, tiers: Sequence[Sequence[Way]], balances: Seque
 
 def _as_proved(way: Way) -> Way:
     turned = way.proof is not None and way.proof.reversed_sign
-    both_sides = Role.DEBIT in way.columns or bool(way.indicator)
     told = way.because == "amount.told"
     return replace(
         way,
         because="amount.told" if told else "amount.balance",
         reversed_sign=turned,
         # One signed column against its own balance: the file contradicts itself, so a person says which holds.
-        sign_open=turned and not both_sides,
+        sign_open=turned and way.is_single,
     )
 
 

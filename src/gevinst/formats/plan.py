@@ -49,6 +49,7 @@ class Plan:
     date_order: DateOrder
     number_style: NumberStyle
     reversed_sign: bool = False  #: the file shows money out as positive
+    turned_balance: bool = False  #: the file's balances have the opposite sign too
     indicator: Mapping[str, int] = field(
         default_factory=dict
     )  #: folded value of the indicator column → 1 or -1
