@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gevinst
-from gevinst.app.office import Office
-from gevinst.formats.robot_folder import find_office, load_robot, load_rules
+from gevinst.app.office import ConfigurationError, Office
+from gevinst.formats.robot_folder import find_office, load_robot, load_rules, robot_ids
 
 if TYPE_CHECKING:
     from gevinst.app.ports import RunStore
@@ -37,6 +37,17 @@ def office(folder: str | None = None) -> Office:
     """
     start = Path(folder or os.environ.get(OFFICE_SETTING) or Path.cwd())
     return find_office(start, database=os.environ.get(DATABASE_SETTING, ""))
+
+
+def robots(of: Office) -> "list[Robot]":
+    """The office's robots whose folders can be read; `load_robot` says what is wrong with another."""
+    found = []
+    for robot_id in robot_ids(of):
+        try:
+            found.append(load_robot(of, robot_id))
+        except ConfigurationError:
+            continue
+    return found
 
 
 def store(of: Office) -> "RunStore":
