@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.app.run_report import RunReport
-from gevinst.domain.matching.rules import MatchPass
+from gevinst.domain.matching.rules import MatchPass, PassKind
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.reports.items import Item, ItemBook, members_by_group
 from gevinst.reports.sentences import Group, because, group_rows
@@ -14,6 +14,8 @@ from gevinst.texts import Texts
 
 MOST_ITEMS_SHOWN = 3
 PER_MILLE = 1000
+#: Kinds of passes that accept a difference.
+ACCEPTING = frozenset({PassKind.TOLERANCE, PassKind.NET_OF_FEE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,26 +70,38 @@ def pass_summaries(report: RunReport, texts: Texts, *, most_shown: int) -> list[
         return []
     teller = _Teller(result, texts)
     total = int((result.groups["n_left"] + result.groups["n_right"]).sum())
-    by_pass = dict(iter(result.groups.groupby("pass_id", sort=False)))
-    summaries = []
-    left_to_show = most_shown
-    for pass_id, title in _weakest_first(result, texts):
-        frame = by_pass.get(pass_id)
-        if frame is not None:
-            shown = frame.head(left_to_show)
-            left_to_show -= len(shown)
-            summaries.append(_summary(title, frame, tuple(teller.matches(shown)), total=total))
-    return summaries
+    by_pass = {str(pass_id): frame for pass_id, frame in result.groups.groupby("pass_id", sort=False)}
+    titles = {
+        pass_id: title for pass_id, title in _weakest_first(result, texts).items() if pass_id in by_pass
+    }
+    shares = _shares([len(by_pass[pass_id]) for pass_id in titles], most_shown)
+    return [
+        _summary(title, by_pass[pass_id], tuple(teller.matches(by_pass[pass_id].head(share))), total=total)
+        for (pass_id, title), share in zip(titles.items(), shares, strict=True)
+    ]
 
 
-def _weakest_first(result: Reconciliation, texts: Texts) -> Iterator[tuple[str, str]]:
-    """Passes in the reverse of their order; decisions by people come first, since no rule made them."""
-    named = {rule.id: pass_title(rule, texts) for rule in reversed(result.rules.passes)}
-    others = [pass_id for pass_id in result.groups["pass_id"].unique() if pass_id not in named]
-    for pass_id in sorted(others):
-        key = f"report.pass.{pass_id}"
-        yield pass_id, texts.get(key) if texts.has(key) else pass_id
-    yield from named.items()
+def _shares(sizes: Sequence[int], most: int) -> list[int]:
+    """How many groups of each pass are shown: a fair part each, and what is left over to the first."""
+    fair = most // max(1, len(sizes))
+    shares = [min(size, fair) for size in sizes]
+    for at, size in enumerate(sizes):
+        shares[at] += min(size - shares[at], most - sum(shares))
+    return shares
+
+
+def _weakest_first(result: Reconciliation, texts: Texts) -> dict[str, str]:
+    """Titles of the passes: decisions by people, then what accepts differences, then the last rule up."""
+    order = {rule.id: (rule.kind not in ACCEPTING, -at) for at, rule in enumerate(result.rules.passes)}
+    rules = sorted(result.rules.passes, key=lambda rule: order[rule.id])
+    named = {rule.id: pass_title(rule, texts) for rule in rules}
+    others = sorted(str(pass_id) for pass_id in result.groups["pass_id"].unique() if pass_id not in named)
+    return {pass_id: _other_title(pass_id, texts) for pass_id in others} | named
+
+
+def _other_title(pass_id: str, texts: Texts) -> str:
+    key = f"report.pass.{pass_id}"
+    return texts.get(key) if texts.has(key) else pass_id
 
 
 def _summary(title: str, frame: pd.DataFrame, shown: tuple[Match, ...], *, total: int) -> PassSummary:

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gevinst.app.run_report import GainFact, RunReport
+from gevinst.app.run_report import GainFact, RunReport, SourceFact
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import bridge_lines, control_lines, side_name
@@ -21,7 +21,7 @@ from gevinst.reports.items import Item, place_words
 from gevinst.reports.matches import PassSummary, accepted_differences, pass_summaries, pass_title
 from gevinst.reports.numbers import decimal_words, period_words
 from gevinst.reports.open_items import AgeBucket, OpenItem, age_buckets, open_items, to_do
-from gevinst.reports.sentences import conclude, finding_words
+from gevinst.reports.sentences import assumption_words, conclude, finding_words
 from gevinst.reports.since_last import carried_settled, since_last
 from gevinst.texts import Language, Texts
 
@@ -150,9 +150,22 @@ def _contents(report: RunReport, blocks: dict[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Assumed:
-    text: str
+    """What was taken for granted about one file."""
+
+    side: Side
     file: str
-    sure: bool
+    sure: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+def _assumed(source: SourceFact, texts: Texts) -> _Assumed:
+    words = [(one.sure, assumption_words(one, texts)) for one in source.assumptions]
+    return _Assumed(
+        side=source.side,
+        file=mask_cpr(source.file),
+        sure=tuple(text for sure, text in words if sure),
+        unsure=tuple(text for sure, text in words if not sure),
+    )
 
 
 def _input_facts(report: RunReport, texts: Texts) -> dict[str, Any]:
@@ -166,17 +179,7 @@ def _input_facts(report: RunReport, texts: Texts) -> dict[str, Any]:
         "unplaced": _unplaced(unplaced.left, unplaced.right) if unplaced else 0,
         "carried": _carried(report, texts),
         "left_out": [*_left_out(report, texts), *_skipped(report, texts)],
-        "assumptions": [
-            _Assumed(
-                text=mask_cpr(
-                    texts.get(assumption.because, **{"taken": assumption.taken, **assumption.facts})
-                ),
-                file=mask_cpr(source.file),
-                sure=assumption.sure,
-            )
-            for source in report.sources
-            for assumption in source.assumptions
-        ],
+        "assumed": [_assumed(source, texts) for source in report.sources if source.assumptions],
         "accepted": accepted_differences(report.result) if report.result else [],
         "own_account": _own_account(report.result) if report.result else None,
     }

@@ -475,8 +475,18 @@ def sample_report(result: Reconciliation | None = None, **changes: object) -> Ru
 def rejected_report() -> RunReport:
     """A run whose bank file had two bad cells."""
     findings = (
-        Finding(code="CEL-001", place=Place(file=BANK_FILE, line=17, cell="Beløb"), found="1.234,5O"),
-        Finding(code="CEL-002", place=Place(file=BANK_FILE, line=29, cell="Dato"), found="31-09-2026"),
+        Finding(
+            code="CEL-001",
+            place=Place(file=BANK_FILE, line=17, cell="Beløb"),
+            found="1.234,5O",
+            facts={"column": "Beløb", "example": "1.234,50"},
+        ),
+        Finding(
+            code="CEL-002",
+            place=Place(file=BANK_FILE, line=29, cell="Dato"),
+            found="31-09-2026",
+            facts={"column": "Dato", "example": "30-09-2026"},
+        ),
     )
     return sample_report(result=sample_result(), findings=findings, gain=None)
 
