@@ -7,7 +7,7 @@ import click
 
 from gevinst.cli import language
 from gevinst.domain.finding import Finding, InputRejectedError
-from gevinst.domain.masking import shown_value
+from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
 from gevinst.domain.source import SourceRead
 from gevinst.texts import Texts
@@ -68,10 +68,7 @@ def _ask(file: str, subject: str, alternatives: tuple[str, ...]) -> str:
 
 
 def assumption_lines(read: SourceRead, texts: Texts) -> list[str]:
-    """What was taken for what in a file, and why."""
-    lines = []
-    for one in read.assumptions:
-        key = one.because
-        because = texts.get(key, **{"taken": one.taken, **one.facts}) if texts.has(key) else one.because
-        lines.append(f"  {texts.get(f'subject.{one.subject}')}: {shown_value(one.taken)} – {because}")
-    return lines
+    """What was taken for what in a file, and why; one sentence each."""
+    return [
+        mask_cpr(f"  {texts.get(one.because, **{'taken': one.taken, **one.facts})}") for one in read.assumptions
+    ]
