@@ -42,8 +42,8 @@ class BankCalendar:
     def add_bank_days(self, day: date, count: int) -> date:
         """The bank day `count` bank days after `day` (before it when negative).
 
-        A `day` that is no bank day counts from the next bank day when going forward and from the one before when
-        going back, so that `add_bank_days(saturday, 0)` is Monday.
+        A `day` that is no bank day counts from the next bank day when going forward and from the one before
+        when going back, so that `add_bank_days(saturday, 0)` is Monday.
         """
         step = -1 if count < 0 else 1
         current = day

@@ -19,7 +19,7 @@ class Severity(StrEnum):
 class Finding:
     """One thing that a controller can act on.
 
-    The sentences (title, expected, what to do) come from the message catalogue by code, with `facts` filled in.
+    The sentences (title, expected, what to do) come from the catalogue by code, with `facts` filled in.
     """
 
     code: str  #: key of the catalogue and the reference, such as CEL-001

@@ -39,10 +39,9 @@ def items_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     for name, dtype in ITEM_COLUMNS.items():
         if name not in frame:
             frame[name] = _empty_value(dtype)
-        if dtype == TEXT_DTYPE:
-            frame[name] = frame[name].astype("str").fillna("")
-        else:
-            frame[name] = frame[name].astype(dtype)
+    frame = frame.astype(dict(ITEM_COLUMNS))
+    texts = [name for name, dtype in ITEM_COLUMNS.items() if dtype == TEXT_DTYPE]
+    frame[texts] = frame[texts].fillna("")
     return frame[list(ITEM_COLUMNS)].reset_index(drop=True)
 
 

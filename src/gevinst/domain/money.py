@@ -37,8 +37,8 @@ class AmountError(ValueError):
 def parse_amount(text: str, style: NumberStyle = NumberStyle.COMMA) -> int:
     """Read one amount as øre.
 
-    Takes a minus in front, behind (SAP), as U+2212, or as brackets; thousands by the style's mark, a space or a
-    no-break space; at most two decimals that count (further zeros are accepted).
+    Takes a minus in front, behind (SAP), as U+2212, or as brackets; thousands by the style's mark, a space or
+    a no-break space; at most two decimals that count (further zeros are accepted).
 
     Raises:
         AmountError: blank, a letter, wrong grouping, part of an øre.

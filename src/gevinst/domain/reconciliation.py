@@ -48,8 +48,8 @@ GROUP_COLUMNS: Mapping[str, str] = {
     "difference": "int64",  #: amount_left - amount_right, øre
     "difference_account": "str",
     "key": "str",  #: the shared code, word or day as the files have it; "" for none
-    "days": "int64",  #: bank days from the right side's first booking to the left side's (negative: left first)
-    "candidates": "int64",  #: other items of the same amount within the window that were looked at and ruled out
+    "days": "int64",  #: bank days from the right side's first booking to the left side's (< 0: left first)
+    "candidates": "int64",  #: other items of the same amount within the window that were ruled out
     "alike": "int64",  #: how many alike items a side there were when they are interchangeable; 0 otherwise
 }
 
@@ -135,7 +135,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """The whole result. Frames are sorted by booked, amount, item_id, so that the order of rows cannot show."""
+    """The whole result. Frames are sorted by booked, amount and item_id: the order of rows cannot show."""
 
     left: pd.DataFrame  #: ITEM_COLUMNS + RESULT_COLUMNS
     right: pd.DataFrame

@@ -33,7 +33,9 @@ class Source:
     name: str  #: bank, ledger, balances (a trial balance), or carried (open items of before)
     path: str  #: below the office's folder; {period} stands for 2026-10
     layout: str = ""  #: id of a layout; "" lets the file be recognised
-    account: str = ""  #: the account it must be a statement of ("" accepts any), or the row of a trial balance
+    account: str = (
+        ""  #: the account it must be a statement of ("" accepts any), or the row of a trial balance
+    )
     mapping: Mapping[str, str] = field(default_factory=dict)  #: columns by role, where the file needs it
     min_rows: int = 0
     max_rows: int | None = None
@@ -66,7 +68,9 @@ class Robot:
     schedule: str = ""  #: in words; "" is by hand only
     timeout_minutes: int = 30
     gain: GainCard | None = None
-    case_texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: case type → words in the bank's text
+    case_texts: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  #: case type → words in the bank's text
     passport: Passport | None = None
     version: str  #: content hash of folder, flow and package
 

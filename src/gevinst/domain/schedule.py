@@ -55,7 +55,7 @@ class Schedule:
 
 
 def parse_schedule(words: str) -> Schedule:
-    """Read a schedule such as "3rd bank day 06:00", "3. bankdag kl. 06.00", "last bank day 05:30", "weekdays 06:00".
+    """Read a schedule such as "3rd bank day 06:00", "3. bankdag kl. 06.00" or "weekdays 06:00".
 
     Weekdays are bank days: a Danish holiday is none.
 

@@ -22,7 +22,7 @@ class RowCounts:
 class Assumption:
     """One thing that detection took for granted, and why; shown to the user."""
 
-    subject: str  #: encoding, separator, header, date, amount, text, reference, id, sign, date_order, number_style …
+    subject: str  #: encoding, separator, header, date, amount, sign, date_order, number_style …
     taken: str  #: what it was taken for
     because: str  #: message key of the reason
     facts: dict[str, str | int] = field(default_factory=dict)

@@ -11,9 +11,10 @@ from gevinst.domain.schedule import Schedule
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
-class ScheduleTrigger(BaseTrigger):
-    """Fires by a Schedule. Computes in local dates and answers in UTC, so that no day is skipped or fired twice
-    when clocks change.
+class ScheduleTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
+    """Fires by a Schedule.
+
+    Computes in local dates and answers in UTC, so that no day is skipped or fired twice when clocks change.
     """
 
     def __init__(self, schedule: Schedule, calendar: BankCalendar | None = None) -> None:

@@ -1,10 +1,11 @@
 """The message catalogue: everything a controller reads, in Danish and English.
 
-Messages stand in gettext files (`da_<area>.po`, `en_<area>.po`) under stable keys. A placeholder may carry a form:
-`{opening:kr}` is øre shown as kroner, `{booked:date}` a day, `{rows:n}` a count with thousands, `{share:pct}` per
-mille shown as percent.
+Messages stand in gettext files (`da_<area>.po`, `en_<area>.po`) under stable keys. A placeholder may carry a
+form: `{opening:kr}` is øre shown as kroner, `{booked:date}` a day, `{rows:n}` a count with thousands,
+`{share:pct}` per mille shown as percent.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -69,7 +70,7 @@ class Texts:
 
     def day(self, day: date | None) -> str:
         """A day: 24.11.2026 in Danish, 2026-11-24 in English; "" for none."""
-        if day is None or day != day:  # NaT is not equal to itself
+        if day is None or day != day:  # noqa: PLR0124 - NaT is not equal to itself
             return ""
         return f"{day:%d.%m.%Y}" if self.language is Language.DANISH else f"{day:%Y-%m-%d}"
 
@@ -92,7 +93,12 @@ class _Forms(Formatter):
     """Placeholders with our forms (kr, date, n, pct)."""
 
     def __init__(self, texts: Texts) -> None:
-        self._shown = {"kr": texts.amount, "date": texts.day, "n": texts.number, "pct": texts.percent}
+        self._shown: dict[str, Callable[[Any], str]] = {
+            "kr": texts.amount,
+            "date": texts.day,
+            "n": texts.number,
+            "pct": texts.percent,
+        }
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         shown = self._shown.get(format_spec)
@@ -109,7 +115,14 @@ def _messages(language: Language) -> dict[str, tuple[str, ...]]:
             with file.open("rb") as opened:
                 for message in read_po(opened, locale=str(language)):
                     if message.id:
-                        key = message.id[0] if isinstance(message.id, tuple) else message.id
-                        forms = message.string if isinstance(message.string, tuple) else (message.string,)
-                        messages[key] = tuple(forms)
+                        messages[_first(message.id)] = _forms(message.string)
     return messages
+
+
+def _first(name: Any) -> str:
+    """The key of a message; one with a plural has its key twice."""
+    return str(name if isinstance(name, str) else name[0])
+
+
+def _forms(string: Any) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)

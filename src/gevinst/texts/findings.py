@@ -21,8 +21,12 @@ class FindingText:
 def finding_text(finding: Finding, texts: Texts) -> FindingText:
     """The sentences of a finding, its facts filled in."""
     facts = {"found": finding.found, **finding.facts}
-    title, expected, do = (texts.get(f"finding.{finding.code}.{part}", **facts) for part in ("title", "expected", "do"))
-    return FindingText(title=title, place=place_text(finding.place, texts), found=finding.found, expected=expected, do=do)
+    title, expected, do = (
+        texts.get(f"finding.{finding.code}.{part}", **facts) for part in ("title", "expected", "do")
+    )
+    return FindingText(
+        title=title, place=place_text(finding.place, texts), found=finding.found, expected=expected, do=do
+    )
 
 
 def finding_sentence(finding: Finding, texts: Texts) -> str:
