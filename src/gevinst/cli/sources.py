@@ -69,6 +69,5 @@ def _ask(file: str, subject: str, alternatives: tuple[str, ...]) -> str:
 
 def assumption_lines(read: SourceRead, texts: Texts) -> list[str]:
     """What was taken for what in a file, and why; one sentence each."""
-    return [
-        mask_cpr(f"  {texts.get(one.because, **{'taken': one.taken, **one.facts})}") for one in read.assumptions
-    ]
+    sentences = (texts.get(one.because, **{"taken": one.taken, **one.facts}) for one in read.assumptions)
+    return [f"  {mask_cpr(sentence)}" for sentence in sentences]
