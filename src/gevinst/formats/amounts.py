@@ -4,18 +4,28 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gevinst.domain.money import AmountError, NumberStyle, ore_from_number, parse_amount
+import numpy as np
+
+from gevinst.domain.money import ORE_PER_KRONE, AmountError, NumberStyle, ore_from_number, parse_amount
 from gevinst.formats.grid import Cell
 
 # Ten thousand billion kroner. Longer digit strings are account numbers and references; their sum would not fit.
 LARGEST_ORE = 10**15
+# Below this a float holds an øre to a hundred thousandth, so rounding a whole column at once is exact.
+LARGEST_QUICK_ORE = 1e11
+QUICK_SLACK = 5e-5
+_PLAIN = {
+    NumberStyle.COMMA: re.compile(r"(?:[-+]?(?>\d{1,3}(?:\.\d{3})+|\d+),\d\d(?:\n(?=.)|\Z))+"),
+    NumberStyle.POINT: re.compile(r"(?:[-+]?(?>\d{1,3}(?:,\d{3})+|\d+)\.\d\d(?:\n(?=.)|\Z))+"),
+}
 # A currency mark beside the number says nothing about its size.
 _MARK = re.compile(r"^(?:dkk|kr\.?|eur|€)\s*(?=[-+\d(.,])|(?<=[\d)+-])\s*(?:dkk|kr\.?|eur|€)$", re.IGNORECASE)
 _ROUND = re.compile(r"(?<=\d),-$")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f']")
 # One mark with exactly three digits behind can be thousands or decimals.
 _EITHER = re.compile(r"[-+(]*[1-9]\d{0,2}[.,]\d{3}[-+)]*")
-_MARKED = re.compile(r"[.,]")
+_DIGITS = re.compile(r"-?[\d.,]+")
+MOST_WITNESSES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +53,41 @@ def read_amount(cell: Cell, style: NumberStyle) -> int:
 
 
 def read_amounts(cells: Sequence[Cell], style: NumberStyle) -> list[int | None]:
-    """Read a column as øre; None for each cell that is no amount."""
+    """Read a column as øre; None for each cell that is no amount. Equal texts are read once."""
+    quick = _read_numbers(cells) or _read_plain_texts(cells, style)
+    if quick is not None:
+        return list(quick)
     known: dict[Cell, int | None] = {}
     for cell in cells:
         if cell not in known and not isinstance(cell, bool):
             known[cell] = amount_or_none(cell, style)
     # True equals 1.0 as a key; a check mark is no amount all the same.
     return [None if isinstance(cell, bool) else known[cell] for cell in cells]
+
+
+def _read_plain_texts(cells: Sequence[Cell], style: NumberStyle) -> Sequence[int | None] | None:
+    """A whole column of texts in the plainest form, in one pass; None when one cell is not. Blanks are None."""
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    filled = "\n".join(text for text in texts if text)
+    if len(texts) < len(cells) or not _PLAIN[style].fullmatch(filled):
+        return None
+    values = list(map(int, filled.replace(".", "").replace(",", "").split("\n")))
+    blanks = texts.count("")
+    if len(values) + blanks != len(cells) or max(map(abs, values)) > LARGEST_ORE:
+        return None
+    following = iter(values)
+    return [next(following) if text else None for text in texts] if blanks else values
+
+
+def _read_numbers(cells: Sequence[Cell]) -> Sequence[int] | None:
+    """A whole column of workbook numbers in one pass; None when one is no number, or its øre is in doubt."""
+    if not cells or any(type(cell) is not float for cell in cells):
+        return None
+    ore = np.array(cells, dtype=np.float64) * ORE_PER_KRONE
+    nearest = np.rint(ore)
+    if not (np.abs(ore) < LARGEST_QUICK_ORE).all() or (np.abs(ore - nearest) > QUICK_SLACK).any():
+        return None
+    return [int(value) for value in nearest]
 
 
 def amount_or_none(cell: Cell, style: NumberStyle) -> int | None:
@@ -72,16 +110,14 @@ def looks_like_amount(cell: Cell) -> bool:
 
 def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
     """Find the one number style for all amount columns of a file, from the texts that only one style reads."""
-    texts = [
-        _bare(cell) for column in columns for cell in column if isinstance(cell, str) and _MARKED.search(cell)
-    ]
-    unique = list(dict.fromkeys(texts))
+    texts = dict.fromkeys(cell for column in columns for cell in column if isinstance(cell, str))
+    unique = [_bare(text) for text in texts if "." in text or "," in text]
+    decisive = [text for text in unique if not _EITHER.fullmatch(text)]
     witness: dict[NumberStyle, list[str]] = {style: [] for style in NumberStyle}
-    for text in unique:
-        if not _EITHER.fullmatch(text):
-            for style in NumberStyle:
-                if _only_in(text, style):
-                    witness[style].append(text)
+    for text in decisive[:: max(1, len(decisive) // MOST_WITNESSES)]:
+        for style in NumberStyle:
+            if _only_in(text, style):
+                witness[style].append(text)
     comma, point = witness[NumberStyle.COMMA], witness[NumberStyle.POINT]
     if len(comma) != len(point):
         style = NumberStyle.COMMA if len(comma) > len(point) else NumberStyle.POINT
@@ -101,4 +137,7 @@ def _only_in(text: str, style: NumberStyle) -> bool:
 
 
 def _bare(text: str) -> str:
+    """The text without marks and spaces; most have none."""
+    if _DIGITS.fullmatch(text):
+        return text
     return _SPACES.sub("", plain_amount(text))

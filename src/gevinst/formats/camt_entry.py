@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from lxml import etree
@@ -17,6 +17,17 @@ _DAY = len("2026-01-31")
 SIGNS = {"CRDT": 1, "DBIT": -1}
 # What a bank writes when the payer gave no reference.
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"})
+# What the raw row of an entry shows.
+RAW = {
+    "NtryRef": ("NtryRef",),
+    "Amt": ("Amt",),
+    "CdtDbtInd": ("CdtDbtInd",),
+    "RvslInd": ("RvslInd",),
+    "Sts": ("Sts/Cd", "Sts/Prtry", "Sts"),
+    "BookgDt": ("BookgDt/Dt", "BookgDt/DtTm"),
+    "ValDt": ("ValDt/Dt", "ValDt/DtTm"),
+    "AcctSvcrRef": ("AcctSvcrRef",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +96,7 @@ class Movement:
 
 def text_at(element: etree._Element, path: str) -> str:
     """The text at a path of local names, or ""."""
-    return (element.findtext(_any(path)) or "").strip()
-
-
-def texts_at(element: etree._Element, path: str) -> list[str]:
-    """Every text at a path of local names, blanks left out."""
-    return [text for found in element.findall(_any(path)) if (text := (found.text or "").strip())]
+    return (element.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip()
 
 
 def source_line(element: etree._Element) -> int:
@@ -99,8 +105,50 @@ def source_line(element: etree._Element) -> int:
     return line if isinstance(line, int) else 0
 
 
-def _any(path: str) -> str:
-    return "/".join(f"{{*}}{step}" for step in path.split("/"))
+@dataclass(frozen=True, kw_only=True)
+class Leaves:
+    """The texts of an element by path of local names; each TxDtls has leaves of its own."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    details: list["Leaves"] = field(default_factory=list)
+
+    def first(self, *paths: str) -> str:
+        """The first text that one of the paths has, or ""."""
+        for path in paths:
+            if path in self.texts:
+                return self.texts[path][0]
+        return ""
+
+    def all(self, path: str) -> list[str]:
+        """Every text of a path."""
+        return self.texts.get(path, [])
+
+    def day(self, path: str) -> date | None:
+        """The day of a date choice (Dt or DtTm)."""
+        return iso_day(self.first(f"{path}/Dt", f"{path}/DtTm"))
+
+
+def leaves_of(element: etree._Element) -> Leaves:
+    """Gather the texts of an element in one walk: a hundred thousand entries are a usual year."""
+    leaves = Leaves()
+    _gather(element, "", leaves)
+    return leaves
+
+
+def _gather(element: etree._Element, prefix: str, leaves: Leaves) -> None:
+    for child in element:
+        tag = child.tag
+        if not isinstance(tag, str):
+            continue  # a comment or an entity
+        path = prefix + tag.rpartition("}")[2]
+        if path == "NtryDtls/TxDtls":
+            leaves.details.append(leaves_of(child))
+            continue
+        text = child.text
+        if text and not text.isspace():
+            leaves.texts.setdefault(path, []).append(text.strip())
+        if len(child):
+            _gather(child, f"{path}/", leaves)
 
 
 def iso_amount(text: str) -> int:
@@ -131,39 +179,36 @@ def entry_of(element: etree._Element, *, number: int, in_statement: int, line: i
     RvslInd as "whether or not the entry is the result of a reversal": CRDT with RvslInd takes a former debit back
     and raises the balance. So a reversal is not turned once more.
     """
+    leaves = leaves_of(element)
     faults: list[Fault] = []
-    sign = _sign(element, faults)
-    size = _size(element, faults)
-    status = text_at(element, "Sts/Cd") or text_at(element, "Sts/Prtry") or text_at(element, "Sts")
-    value_date = day_at(element, "ValDt")
-    booked = day_at(element, "BookgDt") or value_date
+    sign, size = _sign(leaves, faults), _size(leaves, faults)
+    value_date = leaves.day("ValDt")
+    booked = leaves.day("BookgDt") or value_date
     if booked is None:
-        found = text_at(element, "BookgDt/Dt") or text_at(element, "BookgDt/DtTm")
-        faults.append(
-            Fault(code="CEL-002", element="BookgDt", found=shown_value(found), example="2026-12-31")
-        )
-    amount_element = element.find("{*}Amt")
+        found = shown_value(leaves.first("BookgDt/Dt", "BookgDt/DtTm"))
+        faults.append(Fault(code="CEL-002", element="BookgDt", found=found, example="2026-12-31"))
+    amount = element.find("{*}Amt")
     return Entry(
         number=number,
         in_statement=in_statement,
         line=line,
         amount=None if sign is None or size is None else sign * size,
-        currency="" if amount_element is None else amount_element.get("Ccy", ""),
-        status=status,
+        currency="" if amount is None else amount.get("Ccy", ""),
+        status=leaves.first("Sts/Cd", "Sts/Prtry", "Sts"),
         booked=booked,
         value_date=value_date,
-        entry_reference=text_at(element, "NtryRef"),
-        servicer_reference=text_at(element, "AcctSvcrRef"),
-        batch_reference=text_at(element, "NtryDtls/Btch/PmtInfId") or text_at(element, "NtryDtls/Btch/MsgId"),
-        info=text_at(element, "AddtlNtryInf") or text_at(element, "BkTxCd/Prtry/Cd"),
-        parts=[_part(details, sign or 1) for details in element.findall("{*}NtryDtls/{*}TxDtls")],
+        entry_reference=leaves.first("NtryRef"),
+        servicer_reference=leaves.first("AcctSvcrRef"),
+        batch_reference=leaves.first("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
+        info=leaves.first("AddtlNtryInf", "BkTxCd/Prtry/Cd"),
+        parts=[_part(details, sign or 1) for details in leaves.details],
         faults=faults,
-        raw=_raw(element, status),
+        raw={name: leaves.first(*paths) for name, paths in RAW.items()},
     )
 
 
-def _sign(element: etree._Element, faults: list[Fault]) -> int | None:
-    indicator = text_at(element, "CdtDbtInd")
+def _sign(leaves: Leaves, faults: list[Fault]) -> int | None:
+    indicator = leaves.first("CdtDbtInd")
     if indicator not in SIGNS:
         faults.append(
             Fault(code="CEL-007", element="CdtDbtInd", found=shown_value(indicator), example="CRDT")
@@ -171,8 +216,8 @@ def _sign(element: etree._Element, faults: list[Fault]) -> int | None:
     return SIGNS.get(indicator)
 
 
-def _size(element: etree._Element, faults: list[Fault]) -> int | None:
-    text = text_at(element, "Amt")
+def _size(leaves: Leaves, faults: list[Fault]) -> int | None:
+    text = leaves.first("Amt")
     try:
         return iso_amount(text)
     except AmountError:
@@ -180,43 +225,27 @@ def _size(element: etree._Element, faults: list[Fault]) -> int | None:
         return None
 
 
-def _part(details: etree._Element, entry_sign: int) -> Part:
-    sign = SIGNS.get(text_at(details, "CdtDbtInd"), entry_sign)
-    structured = texts_at(details, "RmtInf/Strd/CdtrRefInf/Ref")
+def _part(details: Leaves, entry_sign: int) -> Part:
+    sign = SIGNS.get(details.first("CdtDbtInd"), entry_sign)
     other = "Dbtr" if sign > 0 else "Cdtr"
     return Part(
         amount=_part_amount(details, sign),
-        end_to_end=_reference(text_at(details, "Refs/EndToEndId")),
-        creditor_reference=structured[0] if structured else "",
-        text=" ".join(texts_at(details, "RmtInf/Ustrd")) or text_at(details, "AddtlTxInf"),
-        counterparty=text_at(details, f"RltdPties/{other}/Pty/Nm")
-        or text_at(details, f"RltdPties/{other}/Nm"),
+        end_to_end=_reference(details.first("Refs/EndToEndId")),
+        creditor_reference=details.first("RmtInf/Strd/CdtrRefInf/Ref"),
+        text=" ".join(details.all("RmtInf/Ustrd")) or details.first("AddtlTxInf"),
+        counterparty=details.first(f"RltdPties/{other}/Pty/Nm", f"RltdPties/{other}/Nm"),
     )
 
 
-def _part_amount(details: etree._Element, sign: int) -> int | None:
-    text = text_at(details, "Amt") or text_at(details, "AmtDtls/TxAmt/Amt")
+def _part_amount(details: Leaves, sign: int) -> int | None:
     try:
-        return sign * iso_amount(text)
+        return sign * iso_amount(details.first("Amt", "AmtDtls/TxAmt/Amt"))
     except AmountError:
         return None
 
 
 def _reference(text: str) -> str:
     return "" if text.upper().replace(" ", "") in NO_REFERENCE else text
-
-
-def _raw(element: etree._Element, status: str) -> dict[str, str]:
-    return {
-        "NtryRef": text_at(element, "NtryRef"),
-        "Amt": text_at(element, "Amt"),
-        "CdtDbtInd": text_at(element, "CdtDbtInd"),
-        "RvslInd": text_at(element, "RvslInd"),
-        "Sts": status,
-        "BookgDt": text_at(element, "BookgDt/Dt") or text_at(element, "BookgDt/DtTm"),
-        "ValDt": text_at(element, "ValDt/Dt") or text_at(element, "ValDt/DtTm"),
-        "AcctSvcrRef": text_at(element, "AcctSvcrRef"),
-    }
 
 
 def movements_of(

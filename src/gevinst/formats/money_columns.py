@@ -19,6 +19,7 @@ MOVE_WORDS = {"+": 1, "-": -1, "ind": 1, "ud": -1, "crdt": 1, "dbit": -1, "in": 
 UNSURE_WORDS = {"debit": 1, "credit": -1, "c": -1, "cr": -1, "dr": 1, "db": 1}
 INDICATOR_WORDS = {**LEDGER_WORDS, **MOVE_WORDS, **UNSURE_WORDS}
 HALF = 0.5
+PROBE = 50
 # A balance column without a name needs this many steps before chance is out of the question.
 FEWEST_STEPS = 3
 
@@ -236,11 +237,15 @@ def _indicator_column(table: Table) -> int | None:
         if cells and sum(cell in INDICATOR_WORDS for cell in cells) >= MOST * len(cells):
             return index
     for index, name in enumerate(table.names):
-        if not _named_otherwise(name):
-            cells = _marks(table, index)
-            if len(cells) == len(table.rows) and len(set(cells)) > 1 and set(cells) <= INDICATOR_WORDS.keys():
+        if not _named_otherwise(name) and _all_marks(table.columns[index][:PROBE]):
+            column = table.columns[index]
+            if _all_marks(column) and len(set(column)) > 1:
                 return index
     return None
+
+
+def _all_marks(cells: Sequence[Cell]) -> bool:
+    return bool(cells) and {mark_key(cell) for cell in set(cells)} <= INDICATOR_WORDS.keys()
 
 
 def _marks(table: Table, index: int) -> list[str]:

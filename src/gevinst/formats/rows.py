@@ -23,6 +23,11 @@ CLOSING = re.compile(
     r"(?:ultimo|ultimosaldo|saldo ultimo|slutsaldo|udgaaende saldo|closing balance|ending balance|balance carried forward"
     r"|carried forward|utgaaende saldo|endsaldo)" + _OF
 )
+# A quick look before the text is folded: how a balance can begin.
+MAYBE = re.compile(
+    r"\W*(?:primo|ultimo|saldo|start|slut|ind|ud|overf|åbn|aabn|open|clos|begin|end|bal|brou|carr|ing|anf|utg)",
+    re.IGNORECASE,
+)
 TOTAL = re.compile(
     r"(?:i alt|ialt|total|totalt|sum|subtotal|mellemsum|delsum|samlet|total amount|grand total|summe|gesamt|summa)(?: .*)?"
 )
@@ -76,7 +81,7 @@ class RowSorter:
 
     def _suspects(self) -> list[int]:
         status = self._folded(Role.STATUS)
-        texts = self._folded(Role.TEXT)
+        balances = self._balance_texts()
         width = self._narrowest()
         starts = self._rule_hits()
         return [
@@ -90,7 +95,7 @@ class RowSorter:
             or len(row) > self.table.width
             or index in starts
             or (status and status[index] in PENDING)
-            or (texts and balance_kind(texts[index]))
+            or index in balances
         ]
 
     def _narrowest(self) -> int:
@@ -106,6 +111,16 @@ class RowSorter:
             if cell not in known:
                 known[cell] = fold(cell_text(cell))
         return [known[cell] for cell in cells]
+
+    def _balance_texts(self) -> set[int]:
+        """The rows whose text names a balance."""
+        column = self.plan.columns.get(Role.TEXT)
+        if column is None:
+            return set()
+        texts = enumerate(self.table.columns[column])
+        return {
+            at for at, text in texts if isinstance(text, str) and MAYBE.match(text) and is_balance_text(text)
+        }
 
     def _rule_hits(self) -> set[int]:
         return {

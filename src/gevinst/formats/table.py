@@ -102,21 +102,15 @@ def headless(grid: Grid, first: int) -> Table:
 
 
 def _without_tail(grid: Grid, header: int, names: list[str]) -> list[str]:
-    """Drop unnamed columns at the end that hold nothing: a separator at the end of each line, formatted cells."""
-    used = max(
-        (index + 1 for row in grid.rows[header:] for index in _filled_from(row, len(names))), default=0
-    )
+    """Drop unnamed columns at the end that hold nothing: a separator ending each line, formatted cells."""
     end = len(names)
-    while end > used and not names[end - 1]:
+    while end and not names[end - 1] and not _holds_anything(grid, header, end - 1):
         end -= 1
     return names[:end]
 
 
-def _filled_from(row: Row, width: int) -> list[int]:
-    last = next(
-        (index for index in range(min(len(row), width) - 1, -1, -1) if not is_blank(row[index])), None
-    )
-    return [] if last is None else [last]
+def _holds_anything(grid: Grid, header: int, column: int) -> bool:
+    return any(len(row) > column and not is_blank(row[column]) for row in grid.rows[header + 1 :])
 
 
 def _widest(grid: Grid, first: int) -> int:
