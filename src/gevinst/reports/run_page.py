@@ -138,11 +138,11 @@ def _contents(report: RunReport, blocks: dict[str, Any]) -> list[str]:
         "list": blocks["open_rows"],
         "matches": report.result,
         "doubt": report.result,
-        "deviations": True,
+        "deviations": report.result or any(blocks[name] for name in ("warnings", "left_out", "assumed")),
         "booking": blocks["accepted"],
         "since": report.result,
         "gain": blocks["gain"],
-        "signature": True,
+        "signature": report.result,
         "technique": True,
     }
     return [name for name, shown in wanted.items() if shown]

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -497,3 +497,40 @@ def warned(source: SourceFact) -> tuple[Finding, Assumption]:
         code="LAY-004", place=Place(file=source.file), severity=Severity.WARNING, facts={"column": "Dato"}
     )
     return finding, Assumption(subject="amount", taken="Beløb", because="assumption.amount", sure=False)
+
+
+def broken_bridge() -> Reconciliation:
+    """The sample with one krone that the items do not explain."""
+    result = sample_result()
+    return replace(result, bridge=replace(result.bridge, left_balance=result.bridge.left_balance + 100))
+
+
+def only_waiting() -> Reconciliation:
+    """The sample with no open items but those expected in the next period."""
+    result = sample_result()
+    left = result.left[result.left["state"] == "matched"]
+    right = result.right[(result.right["state"] == "matched") | (result.right["cause"] == "period_end")]
+    open_right = int(right.loc[right["state"] != "matched", "amount"].sum())
+    bridge = replace(
+        result.bridge,
+        open_left=0,
+        open_right=open_right,
+        left_balance=LEDGER_BALANCE - open_right + result.bridge.accepted,
+    )
+    return replace(
+        result,
+        left=left.reset_index(drop=True),
+        right=right.reset_index(drop=True),
+        proposals=(),
+        bridge=bridge,
+        totals={Side.LEFT: _totals(left, skipped=0), Side.RIGHT: _totals(right, skipped=6)},
+    )
+
+
+def agreed() -> Reconciliation:
+    """The sample with no open items at all."""
+    result = only_waiting()
+    right = result.right[result.right["state"] == "matched"].reset_index(drop=True)
+    bridge = replace(result.bridge, open_right=0, left_balance=LEDGER_BALANCE + result.bridge.accepted)
+    totals = {Side.LEFT: result.totals[Side.LEFT], Side.RIGHT: _totals(right, skipped=6)}
+    return replace(result, right=right, bridge=bridge, totals=totals)
