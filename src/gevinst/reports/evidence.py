@@ -228,20 +228,22 @@ def _write_items(path: Path, frame: pd.DataFrame) -> None:
     UTF-8 with BOM, semicolons, kroner with a decimal comma, ISO days; opens in a Danish spreadsheet as it is.
     """
     texts = Texts(Language.DANISH)
-    columns = [_csv_column(name, frame[name]) for name, _ in _CSV_COLUMNS]
+    columns = [_csv_column(name, frame[name], texts) for name, _ in _CSV_COLUMNS]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow([texts.get(f"report.sheet.column.{key}") for _, key in _CSV_COLUMNS])
         writer.writerows(zip(*columns, strict=True))
 
 
-def _csv_column(name: str, column: pd.Series) -> Sequence[Any]:
+def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
     if name == "amount":
         return [str(kroner(ore)).replace(".", ",") for ore in column.tolist()]
     if column.dtype.kind == "M":
         return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if name in ("group", "proposal"):
         return ["" if number < 0 else number + 1 for number in column.tolist()]
+    if name == "state":
+        return [texts.get(f"state.{state}") for state in column.tolist()]
     if column.dtype.kind == "i":
         return list(column)
     masked: Callable[[str], str] = str if name in ("item_id", "suspect") else mask_cpr
