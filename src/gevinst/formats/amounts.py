@@ -9,7 +9,7 @@ import numpy as np
 from gevinst.domain.money import ORE_PER_KRONE, AmountError, NumberStyle, ore_from_number, parse_amount
 from gevinst.formats.grid import Cell
 
-# Ten thousand billion kroner. Longer digit strings are account numbers and references; their sum would not fit.
+# Ten thousand billion kroner. Longer digit strings are account numbers and references.
 LARGEST_ORE = 10**15
 # Below this a float holds an øre to a hundred thousandth, so rounding a whole column at once is exact.
 LARGEST_QUICK_ORE = 1e11
@@ -66,7 +66,7 @@ def read_amounts(cells: Sequence[Cell], style: NumberStyle) -> list[int | None]:
 
 
 def _read_plain_texts(cells: Sequence[Cell], style: NumberStyle) -> Sequence[int | None] | None:
-    """A whole column of texts in the plainest form, in one pass; None when one cell is not. Blanks are None."""
+    """A whole column of plainest texts in one pass; None when one cell is not so. Blanks are None."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
     filled = "\n".join(text for text in texts if text)
     if len(texts) < len(cells) or not _PLAIN[style].fullmatch(filled):
@@ -109,7 +109,7 @@ def looks_like_amount(cell: Cell) -> bool:
 
 
 def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
-    """Find the one number style for all amount columns of a file, from the texts that only one style reads."""
+    """Find the one number style of a file's amount columns, from the texts that only one style reads."""
     texts = dict.fromkeys(cell for column in columns for cell in column if isinstance(cell, str))
     unique = [_bare(text) for text in texts if "." in text or "," in text]
     decisive = [text for text in unique if not _EITHER.fullmatch(text)]

@@ -1,4 +1,4 @@
-"""From a table and its plan to items: every row read, skipped with its reason, or named with what is wrong."""
+"""From a table and its plan to items: every row read, skipped with a reason, or named with its fault."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

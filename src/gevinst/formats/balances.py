@@ -107,7 +107,7 @@ def _first_break(assembly: "Assembly") -> int:
 
 
 def total_findings(assembly: "Assembly") -> list[Finding]:
-    """BNK-005 for each total that is neither the sum since the last total nor the sum of all rows above it."""
+    """BNK-005 for each total that is neither the sum since the last one nor the sum of all rows above."""
     findings: list[Finding] = []
     items = assembly.items
     position, overall = 0, 0

@@ -1,7 +1,6 @@
 """camt.052, camt.053 and camt.054 of every version, by local names: statements, entries and their proof.
 
-Elements are matched without namespace, since banks differ in version and some leave the namespace out. Entries are
-read one by one, so that a year of a large account fits in memory.
+Elements are matched without namespace, since banks differ in version and some leave it out. Entries are read one by one, so that a year of a large account fits in memory.
 """
 
 import io
@@ -92,7 +91,7 @@ def read_camt(intake: Intake, *, detail: bool = False) -> SourceRead:
         items=frame,
         statements=tuple(statements),
         findings=(*findings, *_currencies(intake, frame)),
-        rows=_counts(reads, use),
+        rows=_counts(use),
         layout="camt",
         sha256=intake.sha256,
         file=intake.name,
@@ -256,7 +255,7 @@ def _chain(statements: Sequence[Statement]) -> list[Finding]:
 
 
 def _ids(movements: Sequence[Movement], *, count: int) -> tuple[list[str], Assumption]:
-    """The bank's own reference, else the entry's; each must name every entry once. Parts of an entry are numbered."""
+    """The bank's own reference, else the entry's, when it names every entry once; parts are numbered."""
     for element, values in (
         ("AcctSvcrRef", [movement.servicer_reference for movement in movements]),
         ("NtryRef", [movement.entry_reference for movement in movements]),
@@ -296,13 +295,10 @@ def _frame(intake: Intake, movements: Sequence[Movement], ids: Sequence[str]) ->
     )
 
 
-def _counts(reads: Sequence[_Read], use: _Use) -> RowCounts:
-    """Rows are entries; the parts of an entry count as the one entry that they are."""
-    total = sum(len(read.entries) for read in reads)
-    skipped = len(use.skipped)
-    return RowCounts(
-        in_file=total, read=total - skipped - use.rejected, skipped=skipped, rejected=use.rejected
-    )
+def _counts(use: _Use) -> RowCounts:
+    """Rows are items: entries, or the transactions of an entry where those are asked for."""
+    read, skipped = len(use.movements), len(use.skipped)
+    return RowCounts(in_file=read + skipped + use.rejected, read=read, skipped=skipped, rejected=use.rejected)
 
 
 def _reasons(reads: Sequence[_Read]) -> list[Assumption]:

@@ -175,9 +175,9 @@ def day_at(element: etree._Element, path: str) -> date | None:
 def entry_of(element: etree._Element, *, number: int, in_statement: int, line: int) -> Entry:
     """Read one Ntry.
 
-    Sign: CdtDbtInd says which way the money moved on the account, also when RvslInd is true. ISO 20022 defines
-    RvslInd as "whether or not the entry is the result of a reversal": CRDT with RvslInd takes a former debit back
-    and raises the balance. So a reversal is not turned once more.
+    Sign: CdtDbtInd says which way the money moved on the account, also when RvslInd is true. In ISO 20022,
+    RvslInd tells that the entry is the result of a reversal: CRDT with RvslInd takes a former debit back and
+    raises the balance. So a reversal is not turned once more.
     """
     leaves = leaves_of(element)
     faults: list[Fault] = []

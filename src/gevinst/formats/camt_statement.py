@@ -127,7 +127,7 @@ def _count_or_none(text: str) -> int | None:
 def totals_findings(intake: Intake, reads: Iterable[tuple[Head, Sequence[Entry]]]) -> list[Finding]:
     """BNK-005 for each sum that the bank states and its entries do not give; BNK-007 for a count.
 
-    Banks differ in whether entries that are not booked yet count; a total is right when either reading gives it.
+    Banks differ in whether entries that are not booked yet count; either reading makes a total right.
     """
     findings: list[Finding] = []
     for head, entries in reads:

@@ -173,7 +173,7 @@ def _named_dates(table: Table, looks: Sequence[Profile]) -> list[int]:
 
 
 def _column_reason(
-    choice: Choice, role: Role, index: int, because: str, rivals: Sequence[int] = ()
+    choice: Choice, role: Role, index: int, because: str, *, rivals: Sequence[int] = ()
 ) -> Assumption:
     label = choice.table.label(index)
     facts: dict[str, str | int] = {"column": label, "role": role.value}

@@ -1,6 +1,7 @@
 """Dates of a column: their shapes, the order of day and month by evidence, and strict reading.
 
-A date that the chosen order cannot read is a finding. Nothing is guessed value by value: one order holds for a file.
+A date that the chosen order cannot read is a finding. Nothing is guessed value by value: one order holds for
+a file.
 """
 
 import itertools

@@ -106,13 +106,10 @@ def _fit(sample: str, separator: str) -> _Fit:
     if not widths:
         return _Fit(separator=separator, typed=False, steady=0, width=1)
     width, count = max(widths.items(), key=lambda entry: (entry[1], entry[0]))
-    typed = sum(_has_date_and_amount(row) for row in rows if len(row) == width)
-    return _Fit(
-        separator=separator,
-        typed=typed * 2 >= count or typed * 3 >= len(rows),
-        steady=count / len(rows),
-        width=width,
-    )
+    typed = sum(_has_date_and_amount(row) for row in rows)
+    # Title and total rows are few; a file of one movement is half header.
+    is_typed = typed * 3 >= len(rows) - 1 and typed > 0
+    return _Fit(separator=separator, typed=is_typed, steady=count / len(rows), width=width)
 
 
 def _has_date_and_amount(row: Sequence[object]) -> bool:

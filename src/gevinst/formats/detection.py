@@ -59,7 +59,7 @@ def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
 
 
 def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> None:
-    """A layout of statements reads no workbook, and so on; the file is then another than the robot expects."""
+    """A layout of statements reads no workbook, and so on: the file is another than expected."""
     if layout is None:
         return
     wanted = {Syntax.CAMT: Kind.CAMT, Syntax.WORKBOOK: Kind.WORKBOOK}.get(layout.syntax, Kind.TEXT)

@@ -1,4 +1,4 @@
-"""Bytes to text: a byte order mark, then strict UTF-8, then strict cp1252; anything else is refused, never guessed."""
+"""Bytes to text: a byte order mark, then strict UTF-8, then strict cp1252; anything else is refused."""
 
 import codecs
 import re
@@ -15,15 +15,18 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# UTF-8 letters that were read as cp1252 and saved again: æøåÆØÅéöäü.
-MOJIBAKE = re.compile("Ã[¦¸¥†˜…©¶¤¼\u0098\u0085\u0086]|Â[ §°«»]|\N{REPLACEMENT CHARACTER}")
-# æøå of the DOS code pages 850 and 865, read as cp1252.
-DOS_LETTERS = re.compile("[a-zA-Z][‘†›’\u008f\u009d][a-zA-Z]|[a-zA-Z][†›][a-zA-Z ]")
+# UTF-8 letters that were read as cp1252 and saved again, such as the two characters that stand for one ø.
+MOJIBAKE = re.compile(
+    "|".join([*(char.encode().decode("cp1252") for char in "æøåÆØÅéöäü§°\u00a0"), "\ufffd"])
+)
+# ø and å of the DOS code pages 850 and 865, read as cp1252; æ gives a quotation mark, which is no proof.
+DOS_LETTERS = re.compile(f"[a-zA-Z][{'øå'.encode('cp865').decode('cp1252')}](?![^a-zA-Z ])")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1c-\x1f\x7f\ufffe\uffff]")
 C1 = re.compile("[\x80-\x9f]")
 DANISH = re.compile("[æøåÆØÅ]")
 # More control characters than this share, and the file is no text at all.
 BINARY_SHARE = 0.02
+FEWEST_BINARY = 8
 MOST_FINDINGS = 50
 UTF8_LONGEST = 4
 UTF16_SAMPLE = 400
@@ -128,7 +131,7 @@ def _refused(intake: Intake, text: str, at: re.Match[str], **facts: str) -> Inpu
 
 def _is_binary(text: str) -> bool:
     sample = text[:100_000]
-    return len(CONTROL.findall(sample)) > len(sample) * BINARY_SHARE
+    return len(CONTROL.findall(sample)) > max(FEWEST_BINARY, len(sample) * BINARY_SHARE)
 
 
 def _control_findings(intake: Intake, text: str) -> tuple[Finding, ...]:

@@ -42,6 +42,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 TEXT_SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25|60F|60M|28C?):"), "MT940"),
+    (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), "MT940"),
     (re.compile(r"^OFXHEADER|<OFX>", re.IGNORECASE), "OFX"),
     (re.compile(r"^01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), "BAI2"),
     (re.compile(r"^UN[AB][:+]"), "EDIFACT"),
@@ -75,7 +76,7 @@ def kind_of(intake: Intake) -> Kind:
     """Recognise a file by its content.
 
     Raises:
-        InputRejectedError: FIL-002 another kind (named in the fact `kind`), FIL-004 a cut zip, FIL-008 a password.
+        InputRejectedError: FIL-002 another kind (fact `kind`); FIL-004 a cut zip; FIL-008 a password.
     """
     content = intake.content
     if content.startswith(ZIP):

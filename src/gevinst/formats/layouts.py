@@ -1,4 +1,4 @@
-"""Layouts: known files described as data (layouts/*.toml): their header, their columns and how cells are written."""
+"""Layouts: known files described as data (layouts/*.toml): header, columns, how cells are written."""
 
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which columns hold the amount: one signed column, a debit and a credit column, or an amount with a D/K column."""
+"""Which columns hold the amount: one signed column, debit and credit, or an amount with a D/K column."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -114,7 +114,7 @@ def choose_way(
         taken: columns that are something else, such as dates.
 
     Returns:
-        The way, and the ways that are just as good when that is not sure; None when no column can be the amount.
+        The way, and those just as good when it is not sure; None when no column can be the amount.
     """
     tiers = (
         _fixed_ways(fixed)
@@ -123,12 +123,13 @@ def choose_way(
     )
     tiers = [_with_indicators(reader, tier, fixed) for tier in tiers]
     balances = _balances(reader.table, looks, fixed, taken)
-    proved = _proved(reader, tiers, balances)
+    sure = [index for index in balances if reader.table.names[index] or index in fixed.values()]
+    proved = _proved(reader, tiers, balances, sure)
     if proved:
         return proved, []
     if not tiers:
         return None, []
-    return _best_of(reader, tiers[0], balances)
+    return _best_of(reader, tiers[0], sure)
 
 
 def _fixed_ways(fixed: Mapping[Role, int]) -> list[list[Way]]:
@@ -252,20 +253,25 @@ def _marks(table: Table, index: int) -> list[str]:
     return [mark_key(cell) for cell in table.columns[index] if not is_blank(cell)]
 
 
-def _proved(reader: MoneyReader, tiers: Sequence[Sequence[Way]], balances: Sequence[int]) -> Way | None:
-    """The way that a running balance confirms best; earlier tiers win a tie."""
+def _proved(
+    reader: MoneyReader, tiers: Sequence[Sequence[Way]], balances: Sequence[int], sure: Sequence[int]
+) -> Way | None:
+    """The way that a running balance confirms best; earlier tiers win a tie.
+
+    Args:
+        reader: the table's money reader.
+        tiers: ways to read the amount, best first.
+        balances: columns that can be the balance.
+        sure: those that are named as one; others need more steps, so that chance is out of the question.
+    """
     best: Way | None = None
     for way in (way for tier in tiers for way in tier):
         for balance in balances:
             if balance in way.columns.values():
                 continue
             proof = prove(reader.amounts(way), reader.column(balance))
-            named = bool(reader.table.names[balance])
-            if (
-                proof.holds
-                and (named or proof.steps >= FEWEST_STEPS)
-                and (best is None or _fits(best) < proof.fits)
-            ):
+            enough = balance in sure or proof.steps >= FEWEST_STEPS
+            if proof.holds and enough and (best is None or _fits(best) < proof.fits):
                 best = replace(way, columns={**way.columns, Role.BALANCE: balance}, proof=proof)
     return None if best is None else _as_proved(best)
 
@@ -277,7 +283,7 @@ def _as_proved(way: Way) -> Way:
         way,
         because="amount.told" if told else "amount.balance",
         reversed_sign=turned,
-        # One signed column against its own balance: the file contradicts itself, so a person says which holds.
+        # One signed column against its own balance: the file contradicts itself, so a person decides.
         sign_open=turned and way.is_single,
     )
 
@@ -291,10 +297,6 @@ def _best_of(reader: MoneyReader, ways: Sequence[Way], balances: Sequence[int]) 
     first = ways[0]
     amounts = reader.amounts(first)
     rivals = [way for way in ways[1:] if reader.amounts(way) != amounts]
-    single = [
-        balance
-        for balance in balances
-        if reader.table.names[balance] and balance not in first.columns.values()
-    ]
+    single = [balance for balance in balances if balance not in first.columns.values()]
     columns = {**first.columns, Role.BALANCE: single[0]} if len(single) == 1 else first.columns
     return replace(first, columns=columns, sure=not rivals), [first, *rivals] if rivals else []

@@ -1,4 +1,4 @@
-"""Plan: what each column of a table is, however it was found out: by a layout, by a person, or by detection."""
+"""Plan: what each column of a table is, found out by a layout, by a person, or by detection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

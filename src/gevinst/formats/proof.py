@@ -1,4 +1,4 @@
-"""Proof by the running balance: which column is the amount, with what sign, and in what order the rows stand."""
+"""Proof by the running balance: which column is the amount, its sign, and the order of the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

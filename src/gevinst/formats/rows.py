@@ -15,21 +15,29 @@ from gevinst.formats.table import Table
 
 # A balance may say of when and of what; "Primo Danmark A/S" is a company.
 _OF = r"(?: (?:(?:pr|per|den|as of|dkk|konto)\b|\d).*)?"
-OPENING = re.compile(
-    r"(?:primo|primosaldo|saldo primo|startsaldo|indgaaende saldo|overfoert saldo|saldo overfoert|aabningssaldo|opening balance"
-    r"|beginning balance|balance brought forward|brought forward|ingaaende saldo|anfangssaldo)" + _OF
+_OPENING_WORDS = (
+    "primo primosaldo saldo_primo startsaldo indgaaende_saldo overfoert_saldo saldo_overfoert aabningssaldo "
+    "opening_balance beginning_balance balance_brought_forward brought_forward ingaaende_saldo anfangssaldo"
 )
-CLOSING = re.compile(
-    r"(?:ultimo|ultimosaldo|saldo ultimo|slutsaldo|udgaaende saldo|closing balance|ending balance|balance carried forward"
-    r"|carried forward|utgaaende saldo|endsaldo)" + _OF
+_CLOSING_WORDS = (
+    "ultimo ultimosaldo saldo_ultimo slutsaldo udgaaende_saldo closing_balance ending_balance "
+    "balance_carried_forward carried_forward utgaaende_saldo endsaldo"
 )
+_TOTAL_WORDS = "i_alt ialt total totalt sum subtotal mellemsum delsum samlet grand_total summe gesamt summa"
+
+
+def _any_of(words: str, rest: str) -> re.Pattern[str]:
+    """A pattern of folded phrases; an underscore stands for the space within one."""
+    return re.compile(f"(?:{'|'.join(words.split())})".replace("_", " ") + rest)
+
+
+OPENING = _any_of(_OPENING_WORDS, _OF)
+CLOSING = _any_of(_CLOSING_WORDS, _OF)
+TOTAL = _any_of(_TOTAL_WORDS, "(?: .*)?")
 # A quick look before the text is folded: how a balance can begin.
 MAYBE = re.compile(
     r"\W*(?:primo|ultimo|saldo|start|slut|ind|ud|overf|åbn|aabn|open|clos|begin|end|bal|brou|carr|ing|anf|utg)",
     re.IGNORECASE,
-)
-TOTAL = re.compile(
-    r"(?:i alt|ialt|total|totalt|sum|subtotal|mellemsum|delsum|samlet|total amount|grand total|summe|gesamt|summa)(?: .*)?"
 )
 STARS = re.compile(r"\*{1,9}(?=\s|$)")
 PENDING = frozenset(
@@ -171,7 +179,7 @@ class RowSorter:
         if self.dates[index] is not None:
             return None
         stars = next((len(found[0]) for text in texts if (found := STARS.match(text))), 0)
-        # The last thing that a total has is a date; a movement whose date is wrong has other words than a total.
+        # A total has no date; a movement whose date is wrong has other words than a total.
         if stars or any(TOTAL.fullmatch(text) for text in texts):
             return SortedRow(index=index, kind=RowKind.TOTAL, amount=self.amounts[index], level=stars)
         return self._bare_total(index)
@@ -193,7 +201,7 @@ class RowSorter:
         return None
 
     def _balance_amount(self, index: int) -> int | None:
-        """The balance that the row states: in the balance column, else in an amount column, else its last amount."""
+        """The balance that the row states: in the balance column, an amount column, or its last cell."""
         for role in (Role.BALANCE, Role.AMOUNT):
             column = self.plan.columns.get(role)
             if column is not None and (stated := self.reader.column(column)[index]) is not None:

@@ -1,4 +1,4 @@
-"""List displays of SAP and KMD Opus: pipes, dashed lines, page heads, wrapped records, pipes inside a text."""
+"""List displays of SAP and KMD Opus: bars, dashed lines, page heads, wrapped records, bars in a text."""
 
 import itertools
 import re
@@ -59,7 +59,7 @@ def read_list(text: str) -> tuple[Grid, Assumption]:
         rows=rows,
         lines=numbers,
         outside=found.outside,
-        cut_last=bool(text) and not text.endswith(("\n", "\r")) and _is_cut(lines[-1]),
+        cut_last=_is_piped(lines[-1]) and len(lines[-1].rstrip()) < len(header) and text[-1] not in "\r\n",
     )
     return grid, assume(subject="syntax", taken="list", because="syntax.list")
 
@@ -71,10 +71,6 @@ def _is_piped(line: str) -> bool:
 
 def _is_dashes(line: str) -> bool:
     return _DASHES.fullmatch(line) is not None
-
-
-def _is_cut(line: str) -> bool:
-    return line.lstrip().startswith("|") and not line.rstrip().endswith("|")
 
 
 def _header_at(lines: Sequence[str]) -> int:

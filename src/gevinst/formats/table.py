@@ -156,7 +156,7 @@ def _has_values(row: Row) -> bool:
 
 
 def _first_record(grid: Grid) -> int | None:
-    """The first row of the commonest width, when most rows hold a date and an amount; a row with a fault counts."""
+    """The first row of the commonest width, when most rows hold a date and an amount."""
     for index in range(min(HEADER_WITHIN, len(grid.rows))):
         below = _probe(grid, index)
         if typed_columns(below):

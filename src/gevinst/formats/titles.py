@@ -7,7 +7,8 @@ from gevinst.formats.table import Table
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _ACCOUNT = re.compile(
-    r"\b(?:konto(?:nr|nummer)?|account(?: no| number)?|statuskonto|artskonto|finanskonto)\b\.?\s*:?\s*(?P<number>\d[\d .-]{2,20}\d)",
+    r"\b(?:konto(?:nr|nummer)?|account(?: no| number)?|statuskonto|artskonto|finanskonto)\b\.?\s*:?\s*"
+    r"(?P<number>\d[\d .-]{2,20}\d)",
     re.IGNORECASE,
 )
 SHORT_SHARE = 0.1

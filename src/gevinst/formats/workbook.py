@@ -13,7 +13,7 @@ def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
     """Read the visible sheets, or the one that is wanted.
 
     Raises:
-        InputRejectedError: FIL-004 cannot be opened, FIL-005 unsafe, FIL-008 a password, LAY-001 no such sheet.
+        InputRejectedError: FIL-004 cut; FIL-005 unsafe; FIL-008 a password; LAY-001 no such sheet.
     """
     parts = _safe_parts(intake)
     try:

@@ -1,7 +1,7 @@
 """The inside of an xlsx package: limits before parsing, and marks that cell values do not show.
 
-calamine gives "" for an error cell and for a formula without a stored value; both must stop a run. The sheet's XML
-tells them apart from blanks.
+calamine gives "" for an error cell and for a formula without a stored value; both must stop a run. The
+sheet's XML tells them apart from blanks.
 """
 
 import io

@@ -138,7 +138,8 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert refusal(tmp_path, buffer.getvalue(), "bog.xlsx") == ("FIL-005", "zip bomb")
 
 
-CAMT = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>{}</Stmt></BkToCstmrStmt></Document>'
+SPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
+CAMT = f'<Document xmlns="{SPACE}"><BkToCstmrStmt><Stmt>{{}}</Stmt></BkToCstmrStmt></Document>'
 
 
 @pytest.mark.parametrize(

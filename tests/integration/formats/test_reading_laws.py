@@ -1,4 +1,4 @@
-"""Laws of reading: what is written in any usual style comes back as it was; nothing else than a refusal is raised."""
+"""Laws of reading: what is written in any usual style comes back; nothing but a refusal is raised."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,7 +102,8 @@ def mutated(content: bytes, at: int, piece: bytes) -> bytes:
 
 def camt(*entries: str) -> bytes:
     return (
-        '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+        '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">'
+        "<BkToCstmrStmt><Stmt>"
         f"{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
 
@@ -111,7 +112,7 @@ SEEDS: tuple[Callable[[], bytes], ...] = (
     "Dato;Tekst;Beløb;Saldo\n05-01-2026;a;1,00;1,00\n06-01-2026;b;2,00;3,00\n".encode,
     lambda: b"---------\n|Bilag|Bogf.dato |Bel\xf8b |\n---------\n|1    |01.02.2026| 1,00-|\n---------\n",
     lambda: camt(
-        "<Ntry><Amt Ccy='DKK'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-01-05</Dt></BookgDt></Ntry>"
+        "<Ntry><Amt>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-01-05</Dt></BookgDt></Ntry>"
     ),
     lambda: b"",
     lambda: b"PK\x03\x04",
