@@ -1,6 +1,7 @@
 """camt.052, camt.053 and camt.054 of every version, by local names: statements, entries and their proof.
 
-Elements are matched without namespace, since banks differ in version and some leave it out. Entries are read one by one, so that a year of a large account fits in memory.
+Elements are matched without namespace, since banks differ in version and some leave it out. Entries are read
+one by one, so that a year of a large account fits in memory.
 """
 
 import io

@@ -39,6 +39,10 @@ UNDECIDED = {
     "sign": "LAY-006",
     "sheet": "LAY-006",
 }
+# Reasons for an order of day and month that are the same for every order.
+FIXED_REASONS = frozenset(
+    {"date_order.real", "date_order.year_first", "date_order.points", "date_order.same_either_way"}
+)
 SIGNS = ("normal", "reversed")
 
 
@@ -50,7 +54,7 @@ class Wishes:
     date_order: DateOrder | None = None
     number_style: NumberStyle | None = None
     reversed_sign: bool | None = None
-    because: str = "column.told"
+    because: str = "told"  #: or "layout"
     only: bool = False  #: other columns than these are not looked for
 
 
@@ -141,7 +145,7 @@ def _date_column(choice: Choice) -> tuple[list[int], Assumption]:
     table, looks = choice.table, choice.looks
     if Role.DATE in choice.wishes.columns:
         index = choice.wishes.columns[Role.DATE]
-        return [index], _column_reason(choice, Role.DATE, index, choice.wishes.because)
+        return [index], _column_reason(choice, Role.DATE, index, f"date.{choice.wishes.because}")
     named = _named_dates(table, looks)
     if named:
         found, because = named, "date.word"
@@ -213,8 +217,9 @@ def order_assumption(found: OrderChoice) -> Assumption:
     facts: dict[str, str | int] = {"example": found.example}
     if not found.sure:
         facts["alternatives"] = alternatives([order.value for order in found.alternatives])
+    because = found.because if found.because in FIXED_REASONS else f"{found.because}_{found.order.value}"
     return assume(
-        subject="date_order", taken=found.order.value, because=found.because, facts=facts, sure=found.sure
+        subject="date_order", taken=found.order.value, because=because, facts=facts, sure=found.sure
     )
 
 
@@ -263,8 +268,8 @@ def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Ass
             "balance": choice.table.label(way.columns[Role.BALANCE]),
         }
     because = way.because
-    if because == "amount.told" and choice.wishes.because == "column.layout":
-        because = "amount.balance" if way.proof else choice.wishes.because
+    if because == "amount.told" and choice.wishes.because == "layout":
+        because = "amount.balance" if way.proof else "amount.layout"
     if because == "amount.balance" and way.proof and way.proof.fits < way.proof.steps:
         because = "amount.balance_mostly"
     if rivals:
@@ -323,7 +328,8 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
     for role in WORDED_ROLES:
         if role in choice.wishes.columns:
             columns[role] = choice.wishes.columns[role]
-            reasons.append(_column_reason(choice, role, columns[role], choice.wishes.because))
+            reason = _column_reason(choice, role, columns[role], f"{role.value}.{choice.wishes.because}")
+            reasons += [reason] if role is not Role.ID else []
             continue
         if choice.wishes.only:
             continue
@@ -335,7 +341,9 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
         ]
         if free:
             columns[role] = free[0]
-            reasons.append(_column_reason(choice, role, free[0], "column.word"))
+            reasons += (
+                [_column_reason(choice, role, free[0], f"{role.value}.word")] if role is not Role.ID else []
+            )
     if (
         Role.TEXT not in columns
         and not choice.wishes.only

@@ -13,7 +13,6 @@ from gevinst.formats.grid import Grid, Row, Syntax, is_blank
 from gevinst.formats.plan import assume
 
 SEPARATORS = (";", "\t", "|", ",")
-SEPARATOR_NAMES = {";": "semikolon ;", "\t": "tabulator", "|": "|", ",": "komma ,"}
 SAMPLE_LINES = 150
 SAMPLE_CHARACTERS = 200_000
 # A cell longer than this is an unclosed quote that swallowed the rest of the file.
@@ -60,7 +59,7 @@ def read_delimited(text: str, separator: str | None = None) -> tuple[Grid, Assum
         outside=((1, "skipped.separator_line"),) if skipped else (),
         cut_last=bool(text) and not text.endswith(("\n", "\r")),
     )
-    name = SEPARATOR_NAMES.get(chosen, chosen)
+    name = "TAB" if chosen == "\t" else chosen
     return grid, assume(subject="separator", taken=chosen, because=because, facts={"separator": name})
 
 

@@ -138,13 +138,13 @@ def _by_layout(
         date_order=person.date_order or layout.date_order,
         number_style=person.number_style or layout.number_style,
         reversed_sign=layout.reversed_sign or None if person.reversed_sign is None else person.reversed_sign,
-        because="column.layout",
+        because="layout",
         only=True,
     )
     plan = choose_plan(table, intake.name, wishes)
     if plan is None:
         return None
-    title = assume(subject="layout", taken=layout.id, because=because, facts={"title": layout.title.da})
+    title = assume(subject="layout", taken=layout.id, because=because, facts={"layout": layout.id})
     return _finished(
         table,
         replace(

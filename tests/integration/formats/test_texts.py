@@ -9,11 +9,14 @@ import pytest
 import gevinst.formats
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
 from gevinst.domain.source import Assumption
+from gevinst.formats.choosing import WORDED_ROLES
+from gevinst.formats.dates import DateOrder
 from gevinst.formats.reading import read_source
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 LANGUAGES = ("da", "en")
+NAMED = ("date", "amount", *(role.value for role in WORDED_ROLES))
 SOURCE = Path(gevinst.formats.__file__).parent
 HEAD = "Dato;Tekst;Beløb\n"
 STATEMENT = "<Document><BkToCstmrStmt>{}</BkToCstmrStmt></Document>"
@@ -105,6 +108,18 @@ def test_every_reason_in_the_readers_has_a_sentence() -> None:
     reasons = set(re.findall(r'because="([a-z_]+\.[a-z_]+)"', code))
     skipped = set(re.findall(r'"(skipped\.[a-z_]+)"', code))
 
+    reasons |= {f"{role}.{how}" for role in NAMED for how in ("word", "told", "layout")}
+    reasons |= {
+        f"date_order.{why}_{order}"
+        for why in ("only_reading", "shorter_span", "sorted", "undecided")
+        for order in DateOrder
+    }
+    reasons -= {
+        "date_order.only_reading",
+        "date_order.shorter_span",
+        "date_order.sorted",
+        "date_order.undecided",
+    }
     for texts in map(Texts, LANGUAGES):
         keys = chain((f"assumption.{reason}" for reason in reasons), skipped)
         assert [key for key in keys if not texts.has(key)] == []
