@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.app.run_report import RunReport
+from gevinst.domain.masking import mask_cpr
 from gevinst.domain.matching.rules import MatchPass, PassKind
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.reports.items import Item, ItemBook, members_by_group
@@ -16,6 +17,15 @@ MOST_ITEMS_SHOWN = 3
 PER_MILLE = 1000
 #: Kinds of passes that accept a difference.
 ACCEPTING = frozenset({PassKind.TOLERANCE, PassKind.NET_OF_FEE})
+
+
+#: Matched items a side in the workbook; the item lists have all. Above this a workbook is too slow to open.
+MOST_MATCHED = 50_000
+
+
+def workbook_holds_all(result: Reconciliation) -> bool:
+    """Whether the workbook lists every match."""
+    return all(totals.matched.count <= MOST_MATCHED for totals in result.totals.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +70,7 @@ class PassSummary:
 
 def pass_title(rule: MatchPass, texts: Texts) -> str:
     """A pass as a sentence: its own title or the catalogue's."""
-    return rule.title or texts.get(f"report.pass.{rule.kind}.{rule.key}")
+    return mask_cpr(rule.title) or texts.get(f"report.pass.{rule.kind}.{rule.key}")
 
 
 def pass_summaries(report: RunReport, texts: Texts, *, most_shown: int) -> list[PassSummary]:

@@ -18,7 +18,13 @@ from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, place_words
-from gevinst.reports.matches import PassSummary, accepted_differences, pass_summaries, pass_title
+from gevinst.reports.matches import (
+    PassSummary,
+    accepted_differences,
+    pass_summaries,
+    pass_title,
+    workbook_holds_all,
+)
 from gevinst.reports.numbers import decimal_words, period_words
 from gevinst.reports.open_items import AgeBucket, OpenItem, age_buckets, open_items, to_do
 from gevinst.reports.sentences import assumption_words, conclude, finding_words
@@ -259,6 +265,7 @@ def _result_facts(
         "matched_items": sum(summary.items for summary in passes),
         "matches_shown": sum(len(summary.shown) for summary in passes),
         "matches_rest": _rest(passes),
+        "matches_file": "workbook" if workbook_holds_all(result) else "lists",
         "doubts": doubts(report, texts),
         "notes": [texts.get(f"note.{key}", **facts) for key, facts in result.notes],
         "since": since_last(report, list(rows)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,13 @@ from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
 from gevinst.reports.control import PLACES, bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, items_of, place_words
-from gevinst.reports.matches import pass_title
+from gevinst.reports.matches import MOST_MATCHED, pass_title, workbook_holds_all
 from gevinst.reports.numbers import period_words
 from gevinst.reports.open_items import OpenItem, open_items
 from gevinst.reports.sentences import because, conclude, finding_words, group_rows
 from gevinst.texts import Language, Texts
 
 LONGEST_CELL = 32_767  # Excel's own limit
-#: Items a side of the sheet of matches; the CSV files have all. Above this a workbook is too slow to open.
-MOST_MATCHED = 200_000
 SHEETS = ("conclusion", "open", "doubt", "matched", "rejected", "control")
 _AMOUNT_FORMAT = "#,##0.00;[Red]-#,##0.00"
 
@@ -33,7 +32,12 @@ _AMOUNT_FORMAT = "#,##0.00;[Red]-#,##0.00"
 def write_workbook(path: Path, report: RunReport, language: Language | str = Language.DANISH) -> None:
     """Write the workbook. The same report gives the same bytes."""
     texts = Texts(language)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,  # each row is written once, from left to right
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         created = datetime(report.as_of.year, report.as_of.month, report.as_of.day)  # noqa: DTZ001 - a day, no moment
         book.set_properties({"title": report.robot_title, "created": created})
@@ -89,7 +93,8 @@ class _Pen:
         """Write one value: øre as kroner, a day as a date, anything else as it is."""
         style = self.formats[kind]
         if value is None or value == "":
-            sheet.write_blank(row, column, None, style)
+            if kind == "fill_in":
+                sheet.write_blank(row, column, None, style)
         elif isinstance(value, int):
             sheet.write_number(row, column, value if kind == "n" else kroner(value), style)
         elif kind == "day":
@@ -233,29 +238,27 @@ class _Lists:
                     )
 
     def _matched_rows(self, result: Reconciliation) -> Iterable[Sequence[Any]]:
+        """The items of each group together; a group's difference stands once, so that it can be summed."""
         titles = {rule.id: pass_title(rule, self.pen.texts) for rule in result.rules.passes}
         groups = {group.group: group for group in group_rows(result.groups)}
-        told: set[int] = set()
-        for item in self._matched_items(result):
-            group = groups[item.group]
-            first = (
-                item.group not in told
-            )  # the difference of a group stands once, so that the column can be summed
-            told.add(item.group)
-            yield (
-                item.group + 1,
-                titles.get(group.pass_id, group.pass_id),
-                self._side(item.side),
-                item.item_id,
-                item.booked,
-                item.amount,
-                item.text,
-                item.number,
-                place_words(item.place, self.pen.texts),
-                group.difference if first else 0,
-                group.difference_account if first and group.difference else "",
-                because(group, self.pen.texts),
-            )
+        for number, items in groupby(self._matched_items(result), key=lambda item: item.group):
+            group = groups[number]
+            title, said = titles.get(group.pass_id, group.pass_id), because(group, self.pen.texts)
+            difference: tuple[Any, Any] = (group.difference, group.difference_account)
+            for item in items:
+                yield (number + 1, title, *self._matched_cells(item), *difference, said)
+                difference = (None, None)
+
+    def _matched_cells(self, item: Item) -> Sequence[Any]:
+        return (
+            self._side(item.side),
+            item.item_id,
+            item.booked,
+            item.amount,
+            item.text,
+            item.number,
+            place_words(item.place, self.pen.texts),
+        )
 
     def _matched_items(self, result: Reconciliation) -> list[Item]:
         items: list[Item] = []
@@ -322,15 +325,18 @@ def _bridge_rows(pen: _Pen, result: Reconciliation, row: int, *, most: int) -> i
     holds, fails = texts.get("report.bridge.holds"), texts.get("report.bridge.fails")
     verdict = f'=IF(ROUND(C{first + 6},2)=0,"{holds}","{fails}")'
     sheet.write_formula(row, 1, verdict, pen.formats["bold"], holds if bridge.holds else fails)
+    if not workbook_holds_all(result):
+        row += 1
+        sheet.write_string(row, 1, texts.get("report.sheet.not_all", most=MOST_MATCHED))
     return row + 1
 
 
 def _accepted(pen: _Pen, result: Reconciliation) -> str:
     """The sum over the list of matches; "" when the list does not hold them all."""
-    matched = [int((frame["state"] == ItemState.MATCHED).sum()) for frame in (result.left, result.right)]
-    if max(matched) > MOST_MATCHED:
+    if not workbook_holds_all(result):
         return ""
-    return f"=SUM('{pen.sheet_name('matched')}'!$J$2:$J${max(sum(matched), 1) + 1})"
+    matched = sum(int((frame["state"] == ItemState.MATCHED).sum()) for frame in (result.left, result.right))
+    return f"=SUM('{pen.sheet_name('matched')}'!$J$2:$J${max(matched, 1) + 1})"
 
 
 def _control_sheet(pen: _Pen, result: Reconciliation) -> None:

@@ -72,7 +72,7 @@ def test_every_reason_and_cause_of_the_engine_has_a_sentence(kind: str) -> None:
 
 
 def test_every_note_of_the_engine_has_a_sentence() -> None:
-    used = {key for source in engine_sources() for key in re.findall(r'notes\.append\(\("(\w+)"', source)}
+    used = {key for source in engine_sources() for key in re.findall(r'\(\("(\w+)", \{', source)}
 
     assert used
     assert {key for key in used if not Texts("da").has(f"note.{key}")} == set()
