@@ -198,14 +198,20 @@ def conclude(report: RunReport, texts: Texts) -> Conclusion:
     if report.state is RunState.REJECTED:
         return _rejected(report, texts)
     if report.result is None or report.state in (RunState.FAILED, RunState.STOPPED, RunState.MISSED):
-        detail = texts.get("conclusion.unfinished.detail")
-        headline = texts.get(f"conclusion.{report.state}", cause=mask_cpr(report.failure))
-        return Conclusion(tone="stop", headline=headline.removesuffix(": "), detail=detail)
+        return _unfinished(report, texts)
     if report.state is RunState.AGREED:
         read = sum(totals.read.count for totals in report.result.totals.values())
         detail = texts.get("conclusion.agreed.detail", read=read)
         return Conclusion(tone="ok", headline=texts.get("conclusion.agreed"), detail=detail)
     return _with_open_items(report.result, texts)
+
+
+def _unfinished(report: RunReport, texts: Texts) -> Conclusion:
+    """The first sentence of the failure is the headline's, the rest is explanation."""
+    cause, _, rest = mask_cpr(report.failure).partition(". ")
+    headline = texts.get(f"conclusion.{report.state}", cause=cause).removesuffix(": ").removesuffix(".")
+    detail = f"{rest} {texts.get('conclusion.unfinished.detail')}".strip()
+    return Conclusion(tone="stop", headline=headline, detail=detail)
 
 
 def _rejected(report: RunReport, texts: Texts) -> Conclusion:

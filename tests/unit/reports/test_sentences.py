@@ -180,3 +180,12 @@ def test_a_run_that_broke_down_says_so_though_it_has_a_result() -> None:
     concluded = conclude(sample_report(run=run, failure="banken svarede ikke"), DANISH)
 
     assert (concluded.tone, concluded.headline) == ("stop", "Kunne ikke gennemføres: banken svarede ikke")
+
+
+def test_a_long_failure_gives_its_first_sentence_to_the_headline() -> None:
+    failure = "Kørslen varede for længe. IT-drift ser på den."
+
+    concluded = conclude(sample_report(run=sample_run(state=RunState.FAILED), failure=failure), DANISH)
+
+    assert concluded.headline == "Kunne ikke gennemføres: Kørslen varede for længe"
+    assert concluded.detail.startswith("IT-drift ser på den. Resultatet er ikke færdigt")
