@@ -1,0 +1,273 @@
+"""Open XML that a stranger made: no DTD, no entities, no network, bounded depth, size and memory."""
+
+import codecs
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from lxml import etree
+
+from gevinst.formats.intake import Intake
+
+MOST_DEPTH = 100  # the deepest of our formats has some 15
+MOST_TEXT = 10_000_000  # characters in one element; the limit of libxml2 too
+MOST_MARKS = 6_000_000  # "<" in a file that is held as a tree: 3 million elements, some 500 MB
+CHUNK = 1 << 20
+_UNREADABLE = frozenset(
+    {
+        expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
+        expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
+        expat.errors.codes[expat.errors.XML_ERROR_PARTIAL_CHAR],
+    }
+)
+_INVALID = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
+# libxml2 error texts, by what a controller must do about them.
+_DEEP = ("excessive depth", "huge", "too long", "too large", "buffer size limit", "amplification", "maximum")
+_LETTERS = ("encoding", "utf-8", "invalid char", "input is not proper", "invalid bytes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """The outermost element."""
+
+    name: str  #: without prefix
+    namespace: str
+
+
+class _FoundRootError(Exception):
+    """Ends the look at a file once its outermost element is seen."""
+
+    def __init__(self, root: Root) -> None:
+        self.root = root
+        super().__init__(root.name)
+
+
+class _UnsafeError(Exception):
+    """The file is built so that reading it is not safe."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
+
+
+@dataclass(kw_only=True, slots=True)
+class Record:
+    """One element that a reader asked for, with the texts of its leaves by path of local names.
+
+    A record within a record keeps its own leaves. `texts` has the first text of each path, blank ones left out.
+    """
+
+    name: str
+    number: int  #: among those of its name in its parent record, from 1
+    line: int  #: of its start tag
+    parent: "Record | None"
+    texts: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Where it stands among records: Journal[1]/Transaction[2]/Line[3]."""
+        own = f"{self.name}[{self.number}]"
+        outer = self.parent
+        return own if outer is None or outer.parent is None else f"{outer.path}/{own}"
+
+    def first(self, *paths: str) -> str:
+        """The first text that one of the paths has, or ""."""
+        for path in paths:
+            if path in self.texts:
+                return self.texts[path]
+        return ""
+
+
+def root_of(intake: Intake) -> Root:
+    """The outermost element of a file; nothing after it is looked at.
+
+    Raises:
+        InputRejectedError: FIL-003 letters, FIL-004 no XML or cut, FIL-005 a DTD.
+    """
+
+    def stop(tag: str, _: object) -> None:
+        namespace, _mark, name = tag.rpartition(" ")
+        raise _FoundRootError(Root(name=name, namespace=namespace))
+
+    parser = _parser(namespaces=True)
+    parser.StartElementHandler = stop
+    try:
+        for _ in _fed(intake, parser):
+            continue
+    except _FoundRootError as found:
+        return found.root
+    raise intake.rejected("FIL-004")
+
+
+def tree_of(intake: Intake) -> etree._Element:
+    """The whole file as a tree, without comments and processing instructions.
+
+    Raises:
+        InputRejectedError: FIL-003 letters, FIL-004 cut or not well-formed, FIL-005 DTD, too deep, too large.
+    """
+    root_of(intake)
+    if intake.content.count(b"<") > MOST_MARKS:
+        raise intake.rejected("FIL-005", what="XML")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(intake.content, parser)
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(intake, error) from error
+
+
+def records_of(
+    intake: Intake, wanted: Mapping[str, frozenset[str]], *, without: frozenset[str]
+) -> Iterator[Record]:
+    """The elements that a reader asks for, each as soon as it ends; nothing else of the file is kept.
+
+    Args:
+        intake: the file.
+        wanted: local name → local names of the parents under which it counts.
+        without: local names of elements whose content is passed over.
+
+    Raises:
+        InputRejectedError: as `tree_of`; FIL-005 also for text of more than `MOST_TEXT` characters.
+    """
+    collector = _Collector(wanted, without)
+    parser = _parser(namespaces=False)
+    collector.attach(parser)
+    for _ in _fed(intake, parser):
+        yield from collector.take()
+
+
+def _parser(*, namespaces: bool) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
+    parser.buffer_text = True
+    parser.buffer_size = 65536
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    return parser
+
+
+def _refuse_dtd(*_: object) -> None:
+    raise _UnsafeError("DTD")
+
+
+def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
+    """Hand the file to a parser bit by bit."""
+    view = memoryview(intake.content)
+    try:
+        for start in range(0, len(view), CHUNK):
+            parser.Parse(bytes(view[start : start + CHUNK]), False)  # noqa: FBT003 - expat takes it by position
+            yield
+        parser.Parse(b"", True)  # noqa: FBT003 - as above
+        yield
+    except expat.ExpatError as error:
+        raise _expat_error(intake, error) from error
+    except _UnsafeError as error:
+        raise intake.rejected("FIL-005", line=parser.CurrentLineNumber, what=error.what) from error
+    except (LookupError, ValueError) as error:  # an encoding that Python does not know or that has no table
+        raise intake.rejected("FIL-003", line=parser.CurrentLineNumber, encoding="XML", hint="") from error
+
+
+class _Collector:
+    """Builds records from the events of a parser."""
+
+    def __init__(self, wanted: Mapping[str, frozenset[str]], without: frozenset[str]) -> None:
+        self._wanted, self._without = wanted, without
+        self._names: list[str] = [""]
+        self._prefixes: list[str] = [""]
+        self._open: list[tuple[int, Record]] = []
+        self._text: list[str] = []
+        self._length = 0
+        self._passed = 0  #: depth at which an element is passed over; 0 for none
+        self._ready: list[Record] = []
+        self._counts: dict[str, int] = {}
+
+    def attach(self, parser: expat.XMLParserType) -> None:
+        """Listen to a parser."""
+        self._parser = parser
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+
+    def take(self) -> Iterator[Record]:
+        """The records that ended since the last time."""
+        ready, self._ready = self._ready, []
+        return iter(ready)
+
+    def _start(self, tag: str, _: object) -> None:
+        name = tag.rpartition(":")[2]
+        names = self._names
+        names.append(name)
+        if len(names) > MOST_DEPTH:
+            raise _UnsafeError("XML")
+        self._text.clear()
+        self._length = 0
+        if self._passed:
+            return
+        if name in self._without:
+            self._passed = len(names)
+        elif name in self._wanted and names[-2] in self._wanted[name]:
+            self._open_record(name)
+        else:
+            self._prefixes.append(f"{self._prefixes[-1]}{name}/")
+
+    def _open_record(self, name: str) -> None:
+        parent = self._open[-1][1] if self._open else None
+        counts = self._counts if parent is None else parent.counts
+        number = counts[name] = counts.get(name, 0) + 1
+        record = Record(name=name, number=number, line=self._parser.CurrentLineNumber, parent=parent)
+        self._open.append((len(self._names), record))
+        self._prefixes.append("")
+
+    def _end(self, _: str) -> None:
+        depth = len(self._names)
+        self._names.pop()
+        if self._passed:
+            self._passed = 0 if depth == self._passed else self._passed
+            return
+        prefix = self._prefixes.pop()
+        if not self._open:
+            return
+        if self._open[-1][0] == depth:
+            self._ready.append(self._open.pop()[1])
+        elif self._text and (value := "".join(self._text).strip()):
+            self._open[-1][1].texts.setdefault(prefix[:-1], value)
+        self._text.clear()
+
+    def _characters(self, text: str) -> None:
+        if self._passed:
+            return
+        self._length += len(text)
+        if self._length > MOST_TEXT:
+            raise _UnsafeError("XML")
+        self._text.append(text)
+
+
+def _expat_error(intake: Intake, error: expat.ExpatError) -> Exception:
+    if error.code in _UNREADABLE or (error.code == _INVALID and not _is_text(intake.content)):
+        return intake.rejected("FIL-003", line=error.lineno, encoding="XML", hint="")
+    return intake.rejected("FIL-004", line=error.lineno)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether the bytes are UTF-8 or marked as UTF-16; then the fault is one of structure."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> Exception:
+    message, line = str(error).lower(), error.lineno or 0
+    if any(word in message for word in _DEEP):
+        return intake.rejected("FIL-005", line=line, what="XML")
+    if any(word in message for word in _LETTERS):
+        return intake.rejected("FIL-003", line=line, encoding="XML", hint="")
+    return intake.rejected("FIL-004", line=line)
