@@ -267,7 +267,7 @@ def _checks(audit: AuditFile, journal: Journal, account: str) -> Iterator[Findin
     if audit.balances_stated:
         yield from account_findings(audit.accounts, audit.sums.movements, chosen=account)
     if unknown := unknown_accounts(audit.accounts, audit.sums.movements):
-        facts = {"account": shown_value(unknown[0]), "count": len(unknown)}
+        facts: dict[str, str | int] = {"account": shown_value(unknown[0]), "count": len(unknown)}
         place = journal.seen[unknown[0]]
         yield Finding(code="SAF-005", place=place, severity=Severity.WARNING, facts=facts)
 

@@ -54,7 +54,7 @@ class _UnsafeError(Exception):
 class Record:
     """One element that a reader asked for, with the texts of its leaves by path of local names.
 
-    A record within a record keeps its own leaves. `texts` has the first text of each path, blank ones left out.
+    A record within a record keeps its own leaves. `texts` has the first text of each path, blanks left out.
     """
 
     name: str

@@ -54,7 +54,7 @@ def exact_number(text: str) -> Decimal:
 
 
 def iso_date(text: str) -> date | None:
-    """The day of an xs:date or xs:dateTime as written, without its time zone; None when there is no such day."""
+    """The day of an xs:date or xs:dateTime as written, without its zone; None when there is no such day."""
     found = _DAY.fullmatch(text)
     try:
         return date.fromisoformat(found[1]) if found else None
