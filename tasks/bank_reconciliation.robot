@@ -26,6 +26,6 @@ Reconcile Bank Account
     END
     GROUP    ${PHASES}[write]
         Log Gain
-        Write Run Page And Work List
+        Write Evidence And Close Run
     END
     No Item Should Be Open

@@ -4,7 +4,6 @@ import getpass
 import os
 import platform
 import shutil
-import socket
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -72,8 +71,17 @@ def user() -> str:
 
 
 def holder() -> str:
-    """Who holds a run: host and process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Who holds a run: this host and process."""
+    from gevinst.runner.holder import this_process  # noqa: PLC0415 - only what runs robots needs it
+
+    return this_process()
+
+
+def holder_is_gone(of: str) -> bool:
+    """Whether the process that holds a run lives no more; never true of another host's."""
+    from gevinst.runner.holder import is_gone  # noqa: PLC0415 - only what runs robots needs it
+
+    return is_gone(of)
 
 
 def versions() -> dict[str, str]:
@@ -147,9 +155,7 @@ def run_robot(of: Office, run: "Run", robot: "Robot", *, files: Mapping[str, Pat
     from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
     from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415
 
-    tools = RunnerTools(
-        office=of, store=store(of), now=now, holder=holder(), seal=_seal, write_failed=_write_failed
-    )
+    tools = RunnerTools(office=of, store=store(of), now=now, seal=_seal, write_failed=_write_failed)
     return start(run, robot, tools, files=files)
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "reconcile": "gevinst.cli.reconcile:reconcile",
     "robots": "gevinst.cli.robots:robots",
     "run": "gevinst.cli.run:run",
+    "runs": "gevinst.cli.runs:runs",
 }
 
 
@@ -49,7 +50,7 @@ def language() -> str:
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(gevinst.__version__, prog_name="gevinst")
 def group() -> None:
-    """Robotter i økonomi: afstem, bevis, forklar, og tæl gevinsten.
+    r"""Robotter i økonomi: afstem, bevis, forklar, og tæl gevinsten.
 
     \b
     Robots for finance: reconcile, prove, explain, and count the gain (GEVINST_LANGUAGE=en for English).
@@ -62,6 +63,6 @@ def main() -> None:
 
     try:
         code = group.main(standalone_mode=False)
-    except Exception as error:  # noqa: BLE001 - the one place that maps errors to exit codes; unknown ones rise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - maps errors to exit codes; unknown ones rise
         code = exit_code_of(error, language())
     sys.exit(code or 0)

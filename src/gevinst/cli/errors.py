@@ -9,8 +9,12 @@ from gevinst.domain.run import ExitCode
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
+#: Errors in what the user has typed: an unknown robot, no month, an unknown run.
+USAGE = frozenset({"CFG-003", "CFG-006", "STO-003"})
+NOT_WRITTEN = "CFG-010"
 
-def exit_code_of(error: Exception, language: str) -> int:
+
+def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
     """Tell the user what is wrong, on stderr, and give the exit code.
 
     Raises:
@@ -21,15 +25,23 @@ def exit_code_of(error: Exception, language: str) -> int:
         error.show()
         return ExitCode.USAGE
     if isinstance(error, click.Abort | KeyboardInterrupt):
+        click.echo(texts.get("failure.interrupted"), err=True)
         return ExitCode.INTERRUPTED
     if isinstance(error, InputRejectedError):
         for finding in error.findings:
             click.echo(finding_sentence(finding, texts), err=True)
         return ExitCode.INPUT
-    if isinstance(error, AlreadyRunningError):
-        click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
-        return ExitCode.ALREADY_RUNNING
     if isinstance(error, ConfigurationError | StoreError):
-        click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
-        return ExitCode.CONFIGURATION
+        return _told(error, texts)
+    if isinstance(error, OSError) and error.filename:
+        return _told(
+            ConfigurationError(NOT_WRITTEN, path=str(error.filename), cause=error.strerror or ""), texts
+        )
     raise error
+
+
+def _told(error: ConfigurationError | StoreError, texts: Texts) -> int:
+    click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
+    if isinstance(error, AlreadyRunningError):
+        return ExitCode.ALREADY_RUNNING
+    return ExitCode.USAGE if error.code in USAGE else ExitCode.CONFIGURATION

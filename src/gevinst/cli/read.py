@@ -29,7 +29,7 @@ FIELDS = ("account", "currency", "reference", "text", "counterparty", "document"
 @click.option("--no-input", is_flag=True, help=help_text("no_input"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))
 @click.pass_context
-def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input: bool, as_json: bool) -> None:  # noqa: PLR0913
+def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input: bool, as_json: bool) -> None:
     """Read one file and show items, places, findings, counts and sums."""
     try:
         found = read_file(file, layout=layout, mapping=mapping_of(mapping, "--map"), no_input=no_input)

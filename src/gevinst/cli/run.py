@@ -1,9 +1,9 @@
 """gevinst run: run one robot now."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+import signal
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -11,6 +11,7 @@ from gevinst import bootstrap
 from gevinst.app.start_run import default_period, new_run
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.cli.run_facts import page_of, rejected_lines, run_values, summary_of
 from gevinst.domain.run import EXIT_CODES, Run, RunState, Trigger
 from gevinst.formats.robot_folder import load_robot
 from gevinst.texts import Texts
@@ -23,7 +24,7 @@ from gevinst.texts import Texts
 @click.option("--trial", is_flag=True, help=help_text("run.trial"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))
 @click.pass_context
-def run(  # noqa: PLR0913 - the options of a command
+def run(
     ctx: click.Context, robot: str, *, period: str, sources: tuple[str, ...], trial: bool, as_json: bool
 ) -> None:
     """Run a robot and say what came of it."""
@@ -39,10 +40,22 @@ def run(  # noqa: PLR0913 - the options of a command
         user=bootstrap.user(),
         now=now,
     )
+    signal.signal(signal.SIGTERM, _stop)
     ended = bootstrap.run_robot(office, started, found, files=files)
     folder = office.runs / ended.folder
-    click.echo(run_json(ended, folder) if as_json else run_lines(ended, folder))
+    for line in trouble_lines(ended, folder):
+        click.echo(line, err=True)
+    click.echo(
+        json.dumps(run_values(ended, folder), ensure_ascii=False, indent=2)
+        if as_json
+        else run_lines(ended, folder)
+    )
     ctx.exit(EXIT_CODES[ended.state])
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """A service manager's wish to stop is a person's: the run is closed, not left behind."""
+    raise KeyboardInterrupt
 
 
 def source_files(sources: tuple[str, ...], *, known: list[str]) -> dict[str, Path]:
@@ -54,7 +67,7 @@ def source_files(sources: tuple[str, ...], *, known: list[str]) -> dict[str, Pat
     files = {}
     for text in sources:
         name, mark, path = text.partition("=")
-        if not mark or name not in known:
+        if not mark or not path or name not in known:
             raise click.BadParameter(
                 Texts(language()).get("cli.run.bad_source", text=text, known=", ".join(known)),
                 param_hint="--source",
@@ -64,16 +77,15 @@ def source_files(sources: tuple[str, ...], *, known: list[str]) -> dict[str, Pat
 
 
 def run_lines(ended: Run, folder: Path) -> str:
-    """What a person sees after a run."""
+    """What a person sees after a run: the conclusion, and where its page is."""
     texts = Texts(language())
-    lines = [ended.summary if not texts.has(ended.summary) else texts.get(ended.summary)]
-    lines.append(texts.get("cli.run.page", path=str(folder / "koersel.html")))
+    page = page_of(folder, texts)
+    where = [texts.get("cli.run.page", path=str(page))] if page else []
+    return "\n".join([summary_of(ended, folder, texts), *where])
+
+
+def trouble_lines(ended: Run, folder: Path) -> list[str]:
+    """What a controller must mend in the input, or what IT must see of a run that broke down."""
     if ended.state is RunState.FAILED:
-        lines.append(bootstrap.console_tail(folder))
-    return "\n".join(lines)
-
-
-def run_json(ended: Run, folder: Path) -> str:
-    """The run with stable keys; amounts as strings in kroner, moments as ISO."""
-    values: Mapping[str, object] = asdict(ended) | {"folder": str(folder)}
-    return json.dumps(values, ensure_ascii=False, indent=2, default=str)
+        return [bootstrap.console_tail(folder)]
+    return rejected_lines(ended, folder, Texts(language()))

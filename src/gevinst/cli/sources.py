@@ -12,11 +12,14 @@ from gevinst.domain.place import Place
 from gevinst.domain.source import SourceRead
 from gevinst.texts import Texts
 
-PARTS = "date, amount, text, reference, id, debit, credit, balance, counterparty, document, value_date, currency, account"
+PARTS = (
+    "date, amount, text, reference, id, debit, credit, balance, counterparty, document, value_date, "
+    "currency, account"
+)
 
 
 def mapping_of(text: str, option: str) -> dict[str, str]:
-    """The mapping in `date=Dato,amount=Beløb`; a comma in a column's name is written `\\,`.
+    r"""The mapping in `date=Dato,amount=Beløb`; a comma in a column's name is written `\,`.
 
     Raises:
         click.BadParameter: a part without `=`.

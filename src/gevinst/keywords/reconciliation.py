@@ -9,17 +9,22 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from gevinst import bootstrap
+from gevinst.app.begin_run import begin, replacing
+from gevinst.app.office import Office
+from gevinst.app.ports import FINAL_STATES, RunStore
 from gevinst.app.robot_run import RobotRun
 from gevinst.app.start_run import default_period, new_run
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.reconciliation import Reconciliation
-from gevinst.domain.run import RunState, Trigger
+from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.domain.source import SourceRead
 from gevinst.formats.robot_folder import load_robot
+from gevinst.runner.listener import SafeLog
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 MOST_SAID = 5  # findings in a message of the log
+BROKE_DOWN = "failure.broke_down"
 RUN_SETTING = "GEVINST_RUN"  # set by our runner, which has started the run and will seal it
 
 
@@ -39,38 +44,45 @@ class InputNotUsableError(AssertionError):
 class reconciliation:  # noqa: N801 - Robot Framework finds a library by its module's name
     """Reconcile an account of a robot, step by step.
 
-    The words are used in order: begin, read, match, credit, write, end. Rows never pass through a keyword, only the
-    names of files and sums.
+    The words are used in order: begin, read, match, credit, write, end. Rows never pass through a keyword,
+    only the names of files and sums.
     """
 
     def __init__(self) -> None:
         self._texts = Texts()
         self._current: RobotRun | None = None
+        self.ROBOT_LIBRARY_LISTENER = SafeLog()
 
     @keyword
     def begin_run(self, robot: str, period: str = "", files: str = "{}") -> str:
         """Begin the run of a robot and period; under the runner, the run it has started.
 
-        ``period`` is a month such as 2026-10, by default the month before this one. ``files`` is JSON: a file by hand
-        for a source, such as {"bank": "statement.xml"}. Returns the run's id.
+        ``period`` is a month such as 2026-10, by default the month before this one. ``files`` is JSON: a file
+        by hand for a source, such as {"bank": "statement.xml"}. Returns the run's id.
         """
         office = bootstrap.office()
         store = bootstrap.store(office)
-        started = store.find(os.environ.get(RUN_SETTING, ""))
-        now = bootstrap.now()
-        if started is None:
-            started = new_run(
-                load_robot(office, robot),
-                period=period or default_period(now.date()),
-                trial=False,
-                trigger=Trigger.MANUAL,
-                user=bootstrap.user(),
-                now=now,
-            )
-            store.start(started, holder=bootstrap.holder())
+        started = store.find(os.environ.get(RUN_SETTING, "")) or self._begun_here(
+            office, store, robot, period
+        )
         chosen = {name: Path(path) for name, path in json.loads(files).items()}
         self._current = bootstrap.robot_run(office, started, files=chosen, opened=store)
         return started.run_id
+
+    def _begun_here(self, office: Office, store: RunStore, robot: str, period: str) -> Run:
+        """A run that no runner has started: plain `robot`, or another tool chain."""
+        now = bootstrap.now()
+        run = new_run(
+            load_robot(office, robot),
+            period=period or default_period(now.date()),
+            trial=False,
+            trigger=Trigger.MANUAL,
+            user=bootstrap.user(),
+            now=now,
+        )
+        run = replacing(run, store)
+        begin(run, store, holder=bootstrap.holder(), gone=bootstrap.holder_is_gone, at=now)
+        return run
 
     @property
     def _run(self) -> RobotRun:
@@ -118,7 +130,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
 
     @keyword
     def match_bank_with_ledger(self) -> str:
-        """Match both sides by the robot's rules, with the open items of the period before; returns the counts."""
+        """Match both sides by the robot's rules, with what was open the period before; returns the counts."""
         try:
             result = self._run.match()
         except InputRejectedError as error:
@@ -155,7 +167,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
 
     @keyword
     def prove_the_balance(self) -> str:
-        """The bridge from the bank's balance to the ledger's in one line; what it does not explain is named."""
+        """The bridge from the bank's balance to the ledger's in one line; it names what is unexplained."""
         bridge = self._result.bridge
         key = "keyword.bridge_holds" if bridge.holds else "keyword.bridge_breaks"
         line = self._texts.get(
@@ -184,24 +196,29 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         return Path(BuiltIn().get_variable_value("${OUTPUT DIR}"))
 
     @keyword
-    def end_run(self, status: str = "PASS") -> str:
+    def end_run(self) -> str:
         """Close the run, also one that was stopped by its input or broke down; returns its state.
 
-        ``status`` is the task's status so far. A run that broke down is left to the runner, or closed as failed here.
+        Returns "" when there is nothing to end: no run has begun, or it has ended, so that a teardown may end
+        what a step has ended. A run that broke down is left to the runner, or closed as failed here when
+        there is none.
         """
-        if self._current is None:
-            return str(RunState.FAILED)
-        run, store = self._current, self._current.tools.store
+        run = self._current
+        noted = run.tools.store.find(run.run.run_id) if run else None
+        if run is None or (noted and noted.state in FINAL_STATES):
+            return ""
         if run.result is None and (run.findings or self._has_errors()):
             run.write(self._folder())
-        elif run.run.ended is None:
-            if not os.environ.get(RUN_SETTING):
-                at = bootstrap.now()
-                store.abandon(run.run.run_id, not_seen_since=at, at=at, summary="failure.broke_down")
-            return str(RunState.FAILED)
+        if run.run.ended is None:
+            return self._broke_down(run)
         run.keep()
-        del status
         return str(run.finish().state)
+
+    def _broke_down(self, run: RobotRun) -> str:
+        if not os.environ.get(RUN_SETTING):
+            at = bootstrap.now()
+            run.tools.store.abandon(run.run.run_id, not_seen_since=at, at=at, summary=BROKE_DOWN)
+        return str(RunState.FAILED)
 
     def _has_errors(self) -> bool:
         return any(one.severity == "error" for read in self._run.reads.values() for one in read.findings)

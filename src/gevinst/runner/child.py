@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gevinst.app.office import Office
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
+from gevinst.runner.console import keep_console
 
 CONSOLE_FILE = "robot-konsol.txt"
 JOURNAL_FILE = "journal.jsonl"
@@ -43,38 +45,28 @@ class Ended:
     timed_out: bool
 
 
-def run_child(run: Run, robot: Robot, office: Office, folder: Path, files: Mapping[str, Path]) -> Ended:
-    """Run the robot's flow and wait for its end, at most its time-out; the whole process tree is stopped then.
+def run_child(run: Run, robot: Robot, office: Office, *, files: Mapping[str, Path]) -> Ended:
+    """Run the robot's flow and wait for its end, at most its time-out; its process tree is stopped then.
 
-    The run, its period and files given by hand reach the flow as a work item, the field's own interface, so that
-    the same suite runs under other tool chains.
+    The run, its period and files given by hand reach the flow as a work item, the field's own interface, so
+    that the same suite runs under other tool chains.
+
+    Raises:
+        OSError: the run's folder, which is there, cannot be written.
     """
+    folder = office.runs / run.folder
     _write_work_item(folder, run, files)
-    command = [
-        sys.executable,
-        "-m",
-        "robot",
-        "--outputdir",
-        str(folder),
-        "--listener",
-        f"gevinst.runner.listener.Listener;{folder / JOURNAL_FILE}",
-        "--name",
-        robot.title.get("da", robot.id),
-        "--consolecolors",
-        "off",
-        str(office.tasks / f"{robot.flow}.robot"),
-    ]
-    with (folder / CONSOLE_FILE).open("wb") as console:
-        child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=_environment(run, office, folder),
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=subprocess.STDOUT,
-            start_new_session=os.name != "nt",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        )
+    child = subprocess.Popen(  # noqa: S603 - starts our own Python on a suite of the office
+        _command(robot, office, folder),
+        cwd=folder,
+        env=_environment(run, office, folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=os.name != "nt",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    with _drained(child, folder / CONSOLE_FILE):
         try:
             return Ended(code=child.wait(robot.timeout_minutes * 60), timed_out=False)
         except subprocess.TimeoutExpired:
@@ -83,6 +75,34 @@ def run_child(run: Run, robot: Robot, office: Office, folder: Path, files: Mappi
         except BaseException:
             _stop_tree(child)
             raise
+
+
+def _command(robot: Robot, office: Office, folder: Path) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "robot",
+        "--outputdir",
+        str(folder),
+        "--listener",
+        f"gevinst.runner.listener.Listener;{JOURNAL_FILE}",
+        "--name",
+        robot.title.get("da", robot.id),
+        "--consolecolors",
+        "off",
+        str(office.tasks / f"{robot.flow}.robot"),
+    ]
+
+
+@contextmanager
+def _drained(child: subprocess.Popen[bytes], file: Path) -> Iterator[None]:
+    """Drain the child's output meanwhile; a process left behind may hold the pipe, and is not waited for."""
+    drain = threading.Thread(target=keep_console, args=(child.stdout, file), daemon=True)
+    drain.start()
+    try:
+        yield
+    finally:
+        drain.join(SECONDS_TO_END)
 
 
 def _write_work_item(folder: Path, run: Run, files: Mapping[str, Path]) -> None:
@@ -112,7 +132,7 @@ def _stop_tree(child: subprocess.Popen[bytes]) -> None:
     """End the child and all it has started: first asked, then killed."""
     if os.name == "nt":
         taskkill = ["taskkill", "/PID", str(child.pid), "/T", "/F"]
-        subprocess.run(taskkill, check=False, capture_output=True)
+        subprocess.run(taskkill, check=False, capture_output=True)  # noqa: S603 - our own child
     else:
         for sent in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):

@@ -13,36 +13,68 @@ from gevinst.domain.masking import mask_cpr
 
 ROBOT_LISTENER_API_VERSION = 3
 _LEVEL_MARKS = ("*HTML*", "*WARN*", "*INFO*", "*ERROR*", "*DEBUG*", "*TRACE*", "*CONSOLE*")
+#: A run logs some 10,000 characters. These hold back what would fill the disk.
+LONGEST_MESSAGE = 20_000
+MOST_CHARACTERS = 2_000_000
+RELEASE = "Release Input Work Item"
+# rpaframework says so after each failed task, also of an item that the flow has released otherwise.
+UNTRUE_RELEASE = "Releasing FAILED input item with APPLICATION error"
 
 
-class Listener:
-    """Masks messages, arguments and return values, and appends each step to the journal."""
+class SafeLog:
+    """Masks messages, arguments and return values, and keeps the log short and true.
+
+    The library of the flows is this listener too, so that the logs are safe without our runner.
+    """
 
     ROBOT_LISTENER_API_VERSION = 3
 
-    def __init__(self, journal: str) -> None:
-        self._journal = Path(journal).open("a", encoding="utf-8")  # noqa: SIM115 - open for the life of the run
+    def __init__(self) -> None:
+        self._characters = 0
+        self._released = False
 
-    def start_keyword(self, data: Any, result: Any) -> None:  # noqa: ANN401 - Robot Framework's model
+    def start_keyword(self, data: Any, result: Any) -> None:
         """Mask arguments before anything is written."""
         del data
         result.args = tuple(_safe(str(arg)) for arg in result.args)
 
-    def end_keyword(self, data: Any, result: Any) -> None:  # noqa: ANN401
-        """Mask the outcome and note the step."""
+    def end_keyword(self, data: Any, result: Any) -> None:
+        """Mask the outcome."""
         del data
         result.message = _safe(result.message)
+        self._released = self._released or (result.name == RELEASE and result.passed)
+
+    def end_test(self, data: Any, result: Any) -> None:
+        """Mask the outcome of the task."""
+        del data
+        result.message = _safe(result.message)
+
+    def log_message(self, message: Any) -> None:
+        """Mask a message, or leave it out; text from files can never become HTML or change its level."""
+        if message.message is None:
+            return
+        self._characters += min(len(message.message), LONGEST_MESSAGE)
+        untrue = self._released and message.message.startswith(UNTRUE_RELEASE)
+        too_much = self._characters > MOST_CHARACTERS and message.level not in ("WARN", "ERROR", "FAIL")
+        message.message = None if untrue or too_much else _safe(message.message)
+
+
+class Listener(SafeLog):
+    """Keeps the log safe, and appends each step to the journal."""
+
+    def __init__(self, journal: str) -> None:
+        super().__init__()
+        self._journal = Path(journal).open("a", encoding="utf-8")  # noqa: SIM115 - open for the life of the run
+
+    def end_keyword(self, data: Any, result: Any) -> None:
+        """Mask the outcome and note the step."""
+        super().end_keyword(data, result)
         self._write("step", result.name or result.type, result.status, result.message)
 
-    def end_test(self, data: Any, result: Any) -> None:  # noqa: ANN401
+    def end_test(self, data: Any, result: Any) -> None:
         """Mask the outcome of the task and note it."""
-        del data
-        result.message = _safe(result.message)
+        super().end_test(data, result)
         self._write("task", result.name, result.status, result.message)
-
-    def log_message(self, message: Any) -> None:  # noqa: ANN401
-        """Mask a message; text from files can never become HTML or change its level."""
-        message.message = _safe(message.message)
 
     def close(self) -> None:
         """End the journal."""
@@ -58,7 +90,8 @@ class Listener:
 
 
 def _safe(text: str) -> str:
-    masked = mask_cpr(text)
+    left_out = len(text) - LONGEST_MESSAGE
+    masked = mask_cpr(text if left_out <= 0 else f"{text[:LONGEST_MESSAGE]} […{left_out}]")
     for mark in _LEVEL_MARKS:
         masked = masked.replace(mark, mark.strip("*"))
     return masked

@@ -1,16 +1,26 @@
 """Run a robot from start to sealed evidence."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from gevinst.app.begin_run import begin, replacing
 from gevinst.app.office import Office
-from gevinst.app.ports import FINAL_STATES, RunStore
+from gevinst.app.ports import FINAL_STATES, FinishedRunError, RunStore
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.child import CONSOLE_FILE, Ended, run_child
+from gevinst.runner.holder import is_gone, this_process
+
+BROKE_DOWN = "failure.broke_down"
+FOLDER = "failure.folder"
+INTERRUPTED = "failure.interrupted"
+START = "failure.start"
+TIMED_OUT = "failure.timeout"
+ERROR_MARK = "[ ERROR ]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +30,6 @@ class RunnerTools:
     office: Office
     store: RunStore
     now: Callable[[], datetime]
-    holder: str
     seal: Callable[[Path, Run], str]  #: writes manifest and hashes, gives the manifest's hash
     write_failed: Callable[
         [Path, Run, Robot, str], None
@@ -30,49 +39,79 @@ class RunnerTools:
 def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str, Path]) -> Run:
     """Start the run, let its child work, and close it: a run never stays open.
 
+    A folder that cannot be written gives a failed run. A person's stop gives a stopped one, and rises on.
+
     Raises:
         AlreadyRunningError: a run of the same robot and period has not ended.
+        KeyboardInterrupt: a person stopped the run.
     """
     folder = tools.office.run_folder(run.robot, run.period, run.run_id)
-    run = replace(
-        run, folder=folder.relative_to(tools.office.runs).as_posix(), replaces=_standing(run, tools.store)
-    )
-    tools.store.start(run, holder=tools.holder)
+    run = replacing(replace(run, folder=folder.relative_to(tools.office.runs).as_posix()), tools.store)
+    for twin in begin(run, tools.store, holder=this_process(), gone=is_gone, at=tools.now()):
+        _write_down(twin, robot, tools)
     try:
         folder.mkdir(parents=True)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
-        ended = run_child(run, robot, tools.office, folder, files)
-    except BaseException as error:
-        _abandon(
-            run, tools, "failure.interrupted" if isinstance(error, KeyboardInterrupt) else "failure.start"
-        )
+        ended = run_child(run, robot, tools.office, files=files)
+    except OSError:
+        return _write_down(_fail(run, tools, FOLDER), robot, tools)
+    except KeyboardInterrupt:
+        _write_down(_stop(run, tools), robot, tools)
         raise
-    closed = _closed(run, robot, tools, folder, ended)
-    manifest = tools.seal(folder, closed)
-    _note(tools, closed, "run.end", {"state": str(closed.state), "manifest": manifest})
-    return closed
+    except BaseException:
+        _write_down(_fail(run, tools, START), robot, tools)
+        raise
+    return _write_down(_as_child_left_it(run, tools, ended), robot, tools)
 
 
-def _standing(run: Run, store: RunStore) -> str:
-    earlier = store.latest(run.robot, run.period, (RunState.AGREED, RunState.OPEN_ITEMS))
-    return earlier.run_id if earlier else ""
-
-
-def _closed(run: Run, robot: Robot, tools: RunnerTools, folder: Path, ended: Ended) -> Run:
+def _as_child_left_it(run: Run, tools: RunnerTools, ended: Ended) -> Run:
     """The run as its child closed it, or as failed when the child did not."""
     found = tools.store.find(run.run_id)
     if found is not None and found.state in FINAL_STATES:
         return found
-    reason = "failure.timeout" if ended.timed_out else "failure.broke_down"
-    failed = _abandon(run, tools, reason)
-    tools.write_failed(folder, failed, robot, reason)
-    return failed
+    return _fail(run, tools, TIMED_OUT if ended.timed_out else BROKE_DOWN)
 
 
-def _abandon(run: Run, tools: RunnerTools, reason: str) -> Run:
+def _fail(run: Run, tools: RunnerTools, reason: str) -> Run:
+    """Close a run that did not end by itself; what it has credited is reversed."""
     at = tools.now()
     tools.store.abandon(run.run_id, not_seen_since=at, at=at, summary=reason)
     return tools.store.find(run.run_id) or replace(run, state=RunState.FAILED, ended=at, summary=reason)
+
+
+def _stop(run: Run, tools: RunnerTools) -> Run:
+    """Close a run that a person stopped, unless it had ended; what it has credited is reversed."""
+    at = tools.now()
+    keys = {
+        one.item_key for one in tools.store.gain_entries(run.robot, run.period) if one.run_id == run.run_id
+    }
+    stopped = replace(run, state=RunState.STOPPED, ended=at, summary=INTERRUPTED)
+    found = tools.store.find(run.run_id)
+    if found is not None and found.state in FINAL_STATES:
+        return found
+    tools.store.reverse(run.robot, keys, run_id=run.run_id, reason="stopped", at=at)
+    with suppress(FinishedRunError):
+        tools.store.finish(stopped)
+    return tools.store.find(run.run_id) or stopped
+
+
+def _write_down(closed: Run, robot: Robot, tools: RunnerTools) -> Run:
+    """Write the page of a run that has none, seal its folder, and note the end in the audit trail."""
+    _note(tools, closed, "run.end", {"state": str(closed.state)} | _sealed(closed, robot, tools))
+    return closed
+
+
+def _sealed(closed: Run, robot: Robot, tools: RunnerTools) -> dict[str, str]:
+    """The manifest's hash; or why there is none: on a full disk the run is closed all the same."""
+    if not closed.folder:
+        return {}  # it ran without the runner, in a folder that only its starter knows
+    folder = tools.office.runs / closed.folder
+    try:
+        if closed.state in (RunState.FAILED, RunState.STOPPED):
+            tools.write_failed(folder, closed, robot, closed.summary)
+        return {"manifest": tools.seal(folder, closed)}
+    except OSError as error:
+        return {"not_sealed": error.strerror or type(error).__name__}
 
 
 def _note(tools: RunnerTools, run: Run, what: str, detail: Mapping[str, str]) -> None:
@@ -83,7 +122,8 @@ def _note(tools: RunnerTools, run: Run, what: str, detail: Mapping[str, str]) ->
 
 
 def console_tail(folder: Path, lines: int = 15) -> str:
-    """The last lines of what `robot` printed, for IT."""
+    """The errors and the last lines of what `robot` printed, for IT."""
     file = folder / CONSOLE_FILE
-    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    return "\n".join(text.splitlines()[-lines:])
+    said = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    errors = [line for line in said[:-lines] if line.startswith(ERROR_MARK)]
+    return "\n".join([*errors[:lines], *said[-lines:]])

@@ -33,7 +33,8 @@ def finding_sentence(finding: Finding, texts: Texts) -> str:
     """A finding in one line: code, place, what is wrong, found, expected, what to do."""
     said = finding_text(finding, texts)
     found = texts.get("finding.found", found=said.found) if said.found else ""
-    parts = (f"{finding.code} {said.place}: {said.title}", found, said.expected, said.do)
+    expected = texts.get("finding.expected", expected=said.expected)
+    parts = (f"{finding.code} {said.place}: {said.title}", found, expected, said.do)
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
 

@@ -1,0 +1,117 @@
+"""gevinst runs: which runs there have been, and one of them in full."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from gevinst import bootstrap
+from gevinst.app.office import Office
+from gevinst.app.ports import UnknownRunError
+from gevinst.cli import language
+from gevinst.cli.help import help_text
+from gevinst.cli.run_facts import page_of, rejected_lines, run_values, summary_of
+from gevinst.cli.table import table
+from gevinst.domain.run import Run
+from gevinst.reports.numbers import decimal_words
+from gevinst.texts import Texts
+
+HEADS = ("run", "period", "started", "state", "read", "matched", "open", "difference")
+SHOWN = 20
+
+
+@click.group(invoke_without_command=True, help=help_text("runs.help"))
+@click.option("--robot", default="", help=help_text("runs.only_robot"))
+@click.option("--limit", type=click.IntRange(1, 10_000), default=SHOWN, help=help_text("runs.limit"))
+@click.option("--json", "as_json", is_flag=True, help=help_text("json"))
+@click.pass_context
+def runs(ctx: click.Context, *, robot: str, limit: int, as_json: bool) -> None:
+    """List the last runs, newest first."""
+    if ctx.invoked_subcommand:
+        return
+    office = bootstrap.office()
+    found = bootstrap.store(office).list(robot or None, limit)
+    if as_json:
+        values = [run_values(run, evidence_of(office, run)) for run in found]
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+    else:
+        click.echo(_table(found))
+
+
+@runs.command(help=help_text("runs.show"))
+@click.argument("run_id")
+@click.option("--json", "as_json", is_flag=True, help=help_text("json"))
+def show(run_id: str, *, as_json: bool) -> None:
+    """Show one run: conclusion, counts, who and when, and where the evidence is."""
+    office = bootstrap.office()
+    store = bootstrap.store(office)
+    run = store.find(run_id)
+    if run is None:
+        raise UnknownRunError(run_id=run_id)
+    evidence = evidence_of(office, run)
+    replaced_by = store.replaced_by(run_id)
+    if as_json:
+        values = run_values(run, evidence) | {"replaced_by": replaced_by or None}
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(run, evidence, replaced_by)))
+
+
+def evidence_of(office: Office, run: Run) -> Path | None:
+    """The evidence folder of a run; None when it ran without our runner."""
+    return office.runs / run.folder if run.folder else None
+
+
+def _table(found: list[Run]) -> str:
+    texts = Texts(language())
+    if not found:
+        return texts.get("cli.runs.none")
+    rows = [
+        [
+            run.run_id,
+            run.period,
+            texts.moment(run.started),
+            texts.get(f"state_of_run.{run.state}"),
+            texts.number(run.read),
+            texts.number(run.matched),
+            texts.number(run.open),
+            texts.amount(run.difference),
+        ]
+        for run in found
+    ]
+    return table([texts.get(f"cli.runs.{name}") for name in HEADS], rows, right=range(4, len(HEADS)))
+
+
+def _lines(run: Run, evidence: Path | None, replaced_by: str) -> list[str]:
+    texts = Texts(language())
+    page = page_of(evidence, texts)
+    facts = {
+        "robot": run.robot,
+        "period": run.period,
+        "state": texts.get(f"state_of_run.{run.state}"),
+        "environment": texts.get(f"environment_of_run.{run.environment}"),
+        "started_by": run.triggered_by,
+        "started": texts.moment(run.started),
+        "ended": texts.moment(run.ended) if run.ended else "",
+        "read": texts.number(run.read),
+        "matched": texts.number(run.matched),
+        "open": texts.number(run.open),
+        "difference": texts.amount(run.difference),
+        "unexplained": texts.amount(run.unexplained),
+        "minutes": decimal_words(Decimal(run.minutes_saved), texts) if run.minutes_saved else "",
+        "replaces": run.replaces,
+        "replaced_by": replaced_by,
+        "version": run.robot_version,
+        "page": str(page or ""),
+        "evidence": str(evidence or ""),
+    }
+    names = {name: texts.get(f"cli.runs.{name}") for name, fact in facts.items() if fact}
+    width = max(map(len, names.values()))
+    told = rejected_lines(run, evidence, texts) if evidence else []
+    return [
+        summary_of(run, evidence, texts),
+        *told,
+        "",
+        *(f"{head.ljust(width)}  {facts[name]}" for name, head in names.items()),
+    ]
