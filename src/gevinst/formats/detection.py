@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.assembling import Assembly, assemble
+from gevinst.formats.bank_files import read_bank_file
 from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts
 from gevinst.formats.delimited import UnclosedQuoteError, read_delimited
 from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.intake import Intake
-from gevinst.formats.kinds import Kind, kind_of
+from gevinst.formats.kinds import Kind, head_text, kind_of
 from gevinst.formats.layouts import Layout, columns_of, recognised, table_of
 from gevinst.formats.mapping import check_keys, wishes_for
 from gevinst.formats.plan import Plan, Role, assume
@@ -49,6 +50,13 @@ def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
         from gevinst.formats.camt import read_camt  # noqa: PLC0415 - only statements need lxml
 
         return read_camt(intake, detail=told.layout is not None and told.layout.detail)
+    if kind is Kind.BANK:
+        return read_bank_file(
+            intake,
+            head_text(intake.content),
+            wanted=told.layout.id if told.layout else None,
+            encoding=told.mapping.get("encoding"),
+        )
     if kind is Kind.WORKBOOK:
         from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - text files need no calamine
 
@@ -62,7 +70,9 @@ def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> N
     """A layout of statements reads no workbook, and so on: the file is another than expected."""
     if layout is None:
         return
-    wanted = {Syntax.CAMT: Kind.CAMT, Syntax.WORKBOOK: Kind.WORKBOOK}.get(layout.syntax, Kind.TEXT)
+    wanted = {Syntax.CAMT: Kind.CAMT, Syntax.BANK: Kind.BANK, Syntax.WORKBOOK: Kind.WORKBOOK}.get(
+        layout.syntax, Kind.TEXT
+    )
     if kind is not wanted:
         raise intake.rejected("FIL-002", kind=kind.value)
 

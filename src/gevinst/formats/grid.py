@@ -19,6 +19,7 @@ class Syntax(StrEnum):
     LIST = "list"  #: a screen list: pipes and dashed lines
     WORKBOOK = "workbook"  #: xlsx, xls, xlsb, ods
     CAMT = "camt"  #: ISO 20022 statements
+    BANK = "bank"  #: a bank's own format, read by the reader that the layout's id names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ import re
 import zipfile
 from enum import StrEnum
 
+from gevinst.formats.bank_files import bank_format
 from gevinst.formats.intake import Intake
 
 
@@ -13,6 +14,8 @@ class Kind(StrEnum):
 
     WORKBOOK = "workbook"
     CAMT = "camt"
+    SAFT = "saft"
+    BANK = "bank"
     TEXT = "text"
 
 
@@ -41,8 +44,6 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"-----BEGIN ", "PEM"),
 )
 TEXT_SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25|60F|60M|28C?):"), "MT940"),
-    (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), "MT940"),
     (re.compile(r"^OFXHEADER|<OFX>", re.IGNORECASE), "OFX"),
     (re.compile(r"^01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), "BAI2"),
     (re.compile(r"^UN[AB][:+]"), "EDIFACT"),
@@ -59,7 +60,6 @@ CAMT_BODIES = re.compile(r"<(?:[\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\
 XML_NAMES = {
     "Invoice": "OIOUBL/Peppol invoice",
     "CreditNote": "OIOUBL/Peppol credit note",
-    "AuditFile": "SAF-T",
     "Workbook": "Excel 2003 XML",
     "FinancePostingRequest": "KMD Opus posting file",
 }
@@ -101,6 +101,8 @@ def _text_kind(intake: Intake) -> Kind:
     head = head_text(intake.content)
     if HTML.match(head):
         raise intake.rejected("FIL-002", kind="HTML")
+    if bank_format(head):
+        return Kind.BANK
     for pattern, name in TEXT_SIGNATURES:
         if pattern.search(head):
             raise intake.rejected("FIL-002", kind=name)
@@ -112,6 +114,8 @@ def _text_kind(intake: Intake) -> Kind:
 def _xml_kind(intake: Intake, head: str) -> Kind:
     root = XML_ROOT.search(head)
     name = root["root"] if root else ""
+    if name == "AuditFile":
+        return Kind.SAFT
     if name == "Document" and ("camt.05" in head or CAMT_BODIES.search(head)):
         return Kind.CAMT
     if name == "Document":

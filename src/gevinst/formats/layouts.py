@@ -68,7 +68,7 @@ class Layout(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if self.syntax is Syntax.CAMT:
+        if self.syntax in {Syntax.CAMT, Syntax.BANK}:
             return self
         if Role.DATE not in self.columns or not (
             {Role.AMOUNT} <= self.columns.keys() or {Role.DEBIT, Role.CREDIT} <= self.columns.keys()

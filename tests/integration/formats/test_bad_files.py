@@ -52,8 +52,6 @@ def test_a_file_under_way_is_left_alone(tmp_path: Path, name: str) -> None:
         (b'{"konto": 1}', "JSON"),
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "HTML"),
         (b"<!DOCTYPE html>\n<html></html>", "HTML"),
-        (b":20:STARTUMS\r\n:25:12345678/0123456789\r\n:28C:1/1\r\n:60F:C260101DKK100,00\r\n", "MT940"),
-        (b"{1:F01DABADKKKAXXX0000000000}{2:I940}{4:\r\n:20:X\r\n", "MT940"),
         (b"<?xml version='1.0'?><Invoice xmlns='urn:x'/>", "OIOUBL/Peppol invoice"),
         (
             b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.03'/>",

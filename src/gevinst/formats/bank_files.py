@@ -1,0 +1,40 @@
+"""Bank files that are no tables: which format a file is in, by its content, and who reads it."""
+
+import re
+
+from gevinst.domain.source import SourceRead
+from gevinst.formats.intake import Intake
+
+MT940 = "mt940"
+#: How each format begins, or what its first few thousand characters hold.
+SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25P?|60F|60M|28C?):"), MT940),
+    (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), MT940),
+)
+
+
+def bank_format(head: str) -> str:
+    """The format of a file by its first characters: the id of its layout, or ""."""
+    return next((name for pattern, name in SIGNATURES if pattern.search(head)), "")
+
+
+def read_bank_file(
+    intake: Intake, head: str, *, wanted: str | None = None, encoding: str | None = None
+) -> SourceRead:
+    """Read a bank file by its own format.
+
+    Args:
+        intake: a file that has a `bank_format`.
+        head: its first characters.
+        wanted: the format that a layout names; another one is refused.
+        encoding: of its letters, where a person names it.
+
+    Raises:
+        InputRejectedError: FIL-002 another format than wanted; and what the format's own reader raises.
+    """
+    name = bank_format(head)
+    if wanted and wanted != name:
+        raise intake.rejected("FIL-002", kind=name)
+    from gevinst.formats.mt940 import read_mt940  # noqa: PLC0415 - other files need no mt-940
+
+    return read_mt940(intake, encoding)
