@@ -18,8 +18,8 @@ _PLAIN = {
     NumberStyle.COMMA: re.compile(r"(?:[-+]?(?>\d{1,3}(?:\.\d{3})+|\d+),\d\d(?:\n(?=.)|\Z))+"),
     NumberStyle.POINT: re.compile(r"(?:[-+]?(?>\d{1,3}(?:,\d{3})+|\d+)\.\d\d(?:\n(?=.)|\Z))+"),
 }
-# A currency mark beside the number says nothing about its size.
-_MARK = re.compile(r"^(?:dkk|kr\.?|eur|€)\s*(?=[-+\d(.,])|(?<=[\d)+-])\s*(?:dkk|kr\.?|eur|€)$", re.IGNORECASE)
+# Kroner may be written beside the number; another currency there is a finding, since it is no longer kroner.
+_MARK = re.compile(r"^(?:dkk|kr\.?)\s*(?=[-+\d(.,])|(?<=[\d)+-])\s*(?:dkk|kr\.?)$", re.IGNORECASE)
 _ROUND = re.compile(r"(?<=\d),-$")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f']")
 # One mark with exactly three digits behind can be thousands or decimals.

@@ -1,6 +1,5 @@
 """The balances and totals that a table itself states, held against its movements."""
 
-import itertools
 from typing import TYPE_CHECKING
 
 from gevinst.domain.finding import Finding
@@ -79,16 +78,27 @@ def stated_above(table: Table, kind: RowKind, style: NumberStyle) -> list[int]:
 
 
 def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
-    """Opening and closing balance by the balance column, from the ends of the file."""
+    """Opening and closing balance by the balance column: before the first movement, after the last."""
     column = assembly.plan.columns.get(Role.BALANCE)
-    rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
+    rows = _in_time(assembly)
     if column is None or not rows or (not assembly.plan.balance_proved and len(rows) > 1):
         return None, None
-    turn = -1 if assembly.plan.turned_balance else 1
+    balances = _balances(assembly, column)
+    stated = next((number for number, row in enumerate(rows) if balances[row] is not None), None)
+    if stated is None:
+        return None, None
+    moved = sum(assembly.amounts[row] or 0 for row in rows[: stated + 1])
+    return (balances[rows[stated]] or 0) - moved, balances[rows[-1]]
+
+
+def _in_time(assembly: "Assembly") -> list[int]:
+    return assembly.items[::-1] if assembly.plan.newest_first else assembly.items
+
+
+def _balances(assembly: "Assembly", column: int) -> list[int | None]:
+    """The balance column as seen from the account."""
     balances = assembly.reader.column(column)
-    first, last = balances[rows[0]], balances[rows[-1]]
-    amount = assembly.amounts[rows[0]] or 0
-    return None if first is None else turn * first - amount, None if last is None else turn * last
+    return [None if b is None else -b for b in balances] if assembly.plan.turned_balance else balances
 
 
 def _first_break(assembly: "Assembly") -> int:
@@ -96,13 +106,15 @@ def _first_break(assembly: "Assembly") -> int:
     column = assembly.plan.columns.get(Role.BALANCE)
     if column is None or not assembly.plan.balance_proved:
         return 0
-    balances = assembly.reader.column(column)
-    turn = -1 if assembly.plan.turned_balance else 1
-    rows = assembly.items[::-1] if assembly.plan.newest_first else assembly.items
-    for before, row in itertools.pairwise(rows):
-        earlier, later = balances[before], balances[row]
-        if earlier is not None and later is not None and turn * (later - earlier) != assembly.amounts[row]:
-            return assembly.table.lines[row]
+    balances = _balances(assembly, column)
+    expected: int | None = None
+    for row in _in_time(assembly):
+        moved, stated = assembly.amounts[row] or 0, balances[row]
+        expected = None if expected is None else expected + moved
+        if stated is not None:
+            if expected is not None and expected != stated:
+                return assembly.table.lines[row]
+            expected = stated
     return 0
 
 

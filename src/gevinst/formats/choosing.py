@@ -9,6 +9,7 @@ from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.domain.source import Assumption
 from gevinst.formats.amounts import StyleChoice, choose_style
+from gevinst.formats.currency import is_own_currency
 from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
 from gevinst.formats.grid import Cell
 from gevinst.formats.headings import by_tier
@@ -282,6 +283,7 @@ def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Ass
         assume(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),
         *_sign_reason(choice, way, label),
         *_order_reason(way),
+        *_balance_reason(choice, way),
     ]
 
 
@@ -305,6 +307,14 @@ def _order_reason(way: Way) -> list[Assumption]:
     if way.proof is None or not way.proof.newest_first:
         return []
     return [assume(subject="row_order", taken="newest_first", because="row_order.newest_first")]
+
+
+def _balance_reason(choice: Choice, way: Way) -> list[Assumption]:
+    """A balance that proves nothing is said to be so: the controller may think it does."""
+    if Role.BALANCE not in way.columns or way.proof or len(choice.table.rows) <= 1:
+        return []
+    label = choice.table.label(way.columns[Role.BALANCE])
+    return [assume(subject="balance", taken=label, because="balance.not_running", facts={"column": label})]
 
 
 def _way_label(table: Table, way: Way) -> str:
@@ -331,7 +341,7 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
             reason = _column_reason(choice, role, columns[role], f"{role.value}.{choice.wishes.because}")
             reasons += [reason] if role is not Role.ID else []
             continue
-        if choice.wishes.only:
+        if choice.wishes.only or (role is Role.CURRENCY and _in_own_currency(choice, columns)):
             continue
         free = [
             i
@@ -352,6 +362,12 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
         columns[Role.TEXT] = index
         reasons.append(_column_reason(choice, Role.TEXT, index, "text.longest"))
     return columns, reasons
+
+
+def _in_own_currency(choice: Choice, columns: Mapping[Role, int]) -> bool:
+    """Whether the amount is in kroner by its name; a currency column is then the voucher's."""
+    index = columns.get(Role.AMOUNT)
+    return index is not None and is_own_currency(choice.table.names[index])
 
 
 def _fits(choice: Choice, role: Role, index: int, columns: Mapping[Role, int]) -> bool:

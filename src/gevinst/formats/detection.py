@@ -8,6 +8,7 @@ from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.assembling import Assembly, assemble
 from gevinst.formats.bank_files import read_bank_file
 from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts
+from gevinst.formats.currency import currency_of
 from gevinst.formats.delimited import UnclosedQuoteError, read_delimited
 from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax
@@ -171,7 +172,13 @@ def _by_layout(
 
 def _finished(table: Table, plan: Plan) -> Candidate:
     account = "" if plan.has(Role.ACCOUNT) else account_above(table)
-    return Candidate(table=table, plan=replace(plan, account=account))
+    plan = replace(plan, account=account)
+    if plan.has(Role.CURRENCY) or plan.currency:
+        return Candidate(table=table, plan=plan)
+    currency, reason = currency_of(table, dict(plan.columns))
+    return Candidate(
+        table=table, plan=replace(plan, currency=currency, assumptions=(*plan.assumptions, reason))
+    )
 
 
 def _sheet_reason(candidates: Sequence[Candidate], best: Candidate, told: Told) -> tuple[Assumption, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import read_amounts
+from gevinst.formats.currency import is_own_currency
 from gevinst.formats.grid import Cell, cell_text, is_blank
 from gevinst.formats.headings import by_tier, fold, roles_of
 from gevinst.formats.plan import Role
@@ -150,7 +151,11 @@ def _named_ways(table: Table, looks: Sequence[Profile], taken: set[int]) -> list
 
 def _named_tiers(table: Table, taken: set[int], usable: Sequence[int]) -> list[list[Way]]:
     tiers = [
-        [Way(columns={Role.AMOUNT: index}) for index in tier if index not in taken and index in usable]
+        [
+            Way(columns={Role.AMOUNT: index})
+            for index in _own_first(table, tier)
+            if index not in taken and index in usable
+        ]
         for tier in by_tier(table.names, "amount")
     ]
     pairs = [
@@ -160,6 +165,12 @@ def _named_tiers(table: Table, taken: set[int], usable: Sequence[int]) -> list[l
     if pairs:
         tiers = [pairs + tier if number == 0 else tier for number, tier in enumerate(tiers)] or [pairs]
     return [tier for tier in tiers if tier]
+
+
+def _own_first(table: Table, tier: Sequence[int]) -> Sequence[int]:
+    """Of equally good names, those that say kroner: "Beløb (DKK)" before "Beløb"."""
+    own = [index for index in tier if is_own_currency(table.names[index])]
+    return own if len({fold(table.names[index]) for index in tier}) == 1 and own else tier
 
 
 def _pair(table: Table, usable: Sequence[int], words: tuple[str, str], because: str) -> list[Way]:

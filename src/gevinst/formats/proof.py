@@ -32,28 +32,30 @@ class Proof:
 def prove(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Proof:
     """Try both orders and both signs; the best wins, oldest first and money in positive on a tie.
 
+    A balance may stand on some rows only, such as the last of each day: from one to the next it must move by
+    the sum of the rows between.
+
     Args:
         amounts: øre by row; None in rows that are no movements.
         balances: øre after the movement of the row.
     """
-    pairs = [(a, b) for a, b in zip(amounts, balances, strict=True) if a is not None and b is not None]
-    if not pairs:
+    moving = [(a, b) for a, b in zip(amounts, balances, strict=True) if a is not None]
+    if not any(b is not None for _, b in moving):
         return Proof(newest_first=False, reversed_sign=False, fits=0, steps=0)
-    amount = np.array([a for a, _ in pairs], dtype=np.int64)
-    balance = np.array([b for _, b in pairs], dtype=np.int64)
-    step = np.diff(balance)
+    amount = np.array([a for a, _ in moving], dtype=np.int64)
+    at = np.array([index for index, (_, b) in enumerate(moving) if b is not None])
+    step = np.diff(np.array([b for _, b in moving if b is not None], dtype=np.int64))
+    after = np.cumsum(amount)
+    oldest_first, newest_first = np.diff(after[at]), -np.diff((after - amount)[at])
     tries = [
-        _try(amount, step, newest_first=newest, reversed_sign=turned)
-        for turned in (False, True)
-        for newest in (False, True)
+        _try(turn * expected, step, newest_first=newest, reversed_sign=turn < 0)
+        for turn in (1, -1)
+        for newest, expected in ((False, oldest_first), (True, newest_first))
     ]
     return max(tries, key=lambda proof: proof.fits)
 
 
-def _try(amount: np.ndarray, step: np.ndarray, *, newest_first: bool, reversed_sign: bool) -> Proof:
-    expected = -amount[:-1] if newest_first else amount[1:]
-    if reversed_sign:
-        expected = -expected
+def _try(expected: np.ndarray, step: np.ndarray, *, newest_first: bool, reversed_sign: bool) -> Proof:
     moving = (expected != 0) | (step != 0)  # a row of 0,00 proves nothing
     fits = int(np.count_nonzero((expected == step) & moving))
     return Proof(

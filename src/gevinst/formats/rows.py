@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cached_property
 
 from gevinst.formats.amounts import amount_or_none
 from gevinst.formats.grid import Cell, blank_row, cell_text, is_blank
@@ -43,6 +44,7 @@ STARS = re.compile(r"\*{1,9}(?=\s|$)")
 PENDING = frozenset(
     {"reserveret", "pending", "venter", "afventer", "pdng", "reserved", "ikke bogfoert", "kommende"}
 )
+_DIGITS = re.compile(r"\d+")
 MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 FEWEST_CELLS = 3
 
@@ -216,7 +218,8 @@ class RowSorter:
         date_cell = self._cell(index, Role.DATE)
         no_date = is_blank(date_cell)
         no_amount = all(is_blank(self._cell(index, role)) for role in MONEY)
-        if no_amount and not self._has_trouble(index) and filled < FEWEST_CELLS and self.dates[index] is None:
+        empty = no_amount and self.dates[index] is None and not self._has_trouble(index)
+        if empty and (filled < FEWEST_CELLS or _shape(row) in self._titles):
             return RowKind.NOTE
         if (
             not no_date
@@ -226,6 +229,12 @@ class RowSorter:
         ):
             return RowKind.ITEM
         return RowKind.FAULTY
+
+    @cached_property
+    def _titles(self) -> set[str]:
+        """The lines above the header, so that the head of a later page is known again."""
+        grid, end = self.table.grid, self.table.header or 0
+        return {_shape(row) for row in grid.rows[:end] if not blank_row(row)}
 
     def _width_fits(self, row: Sequence[Cell]) -> bool:
         return self._narrowest() <= len(row) and blank_row(row[self.table.width :])
@@ -239,6 +248,11 @@ class RowSorter:
         line = self.table.lines[index]
         cells = {(line, column) for column in self.plan.columns.values()}
         return bool(cells & self.table.grid.formulas) or any(cell in self.table.grid.errors for cell in cells)
+
+
+def _shape(row: Sequence[Cell]) -> str:
+    """A line with its digits left out: page 1 and page 2 have the same head."""
+    return "|".join(_DIGITS.sub("#", cell_text(cell)) for cell in row if not is_blank(cell))
 
 
 def fold_keeping_stars(cell: str) -> str:

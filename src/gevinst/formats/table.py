@@ -8,7 +8,7 @@ from functools import cached_property
 from gevinst.formats.amounts import looks_like_amount
 from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Cell, Grid, Row, Syntax, blank_row, cell_text, column_letter, is_blank
-from gevinst.formats.headings import fold, roles_of
+from gevinst.formats.headings import roles_of
 
 # Exports put at most some ten title lines above the header; a spool its page head.
 HEADER_WITHIN = 40
@@ -69,8 +69,13 @@ class Table:
 
     def same_name(self, index: int) -> list[int]:
         """The columns that have the same name as this one, itself included."""
-        name = fold(self.names[index])
-        return [other for other, given in enumerate(self.names) if name and fold(given) == name]
+        name = _plain(self.names[index])
+        return [other for other, given in enumerate(self.names) if name and _plain(given) == name]
+
+
+def _plain(name: str) -> str:
+    """A name without case and spaces; unlike fold, "Beløb" and "Beløb (DKK)" stay two."""
+    return "".join(name.split()).casefold()
 
 
 def find_table(grid: Grid) -> Table | None:
