@@ -64,7 +64,9 @@ def _side(
     return items_frame(columns)
 
 
-def right_and_made(result_left: pd.DataFrame, result_right: pd.DataFrame, truth: np.ndarray) -> tuple[int, int]:
+def right_and_made(
+    result_left: pd.DataFrame, result_right: pd.DataFrame, truth: np.ndarray
+) -> tuple[int, int]:
     """How many pairs are true, and how many were made."""
     left, right = (side[side["group"] >= 0] for side in (result_left, result_right))
     pairs = left[["group", "item_id"]].merge(right[["group", "item_id"]], on="group")
@@ -78,9 +80,7 @@ def measure(count: int, *, payers: bool) -> str:
     bank, ledger, truth = two_sides(count, payers=payers)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
-    result = reconcile(
-        SideInput(items=bank), SideInput(items=ledger), rules=Rules(), calendar=BankCalendar()
-    )
+    result = reconcile(SideInput(items=bank), SideInput(items=ledger), rules=Rules(), calendar=BankCalendar())
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     right, made = right_and_made(result.left, result.right, truth)
@@ -95,7 +95,9 @@ def measure(count: int, *, payers: bool) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure each size; with several sizes, each in a process of its own so that peaks do not mix."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sizes", nargs="+", type=int)
     parser.add_argument("--no-payers", action="store_true", help="leave the payer out: amount and date alone")
     chosen = parser.parse_args(arguments)

@@ -52,7 +52,9 @@ def _print(scores: Mapping[str, Score], *, examples: bool) -> None:
             print("      ", example)
     found = sum(one.found for one in scores.values())
     false = sum(one.false for one in scores.values())
-    print(f"precision of the groups made: {found / max(found + false, 1):.5f} ({false} false of {found + false})")
+    print(
+        f"precision of the groups made: {found / max(found + false, 1):.5f} ({false} false of {found + false})"
+    )
 
 
 if __name__ == "__main__":

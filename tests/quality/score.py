@@ -12,7 +12,7 @@ from gevinst.domain.matching.rules import Rules
 from gevinst.domain.reconciliation import ItemState, Reconciliation
 from quality.two_files import Event, Row, TwoFiles, business_days
 
-Look = tuple[object, ...]
+Look = tuple[str, int, str, str, str]
 Ends = tuple[tuple[Look, ...], tuple[Look, ...]]
 WINDOW = 6  #: bank days in which an equal amount makes a pair without any number doubtful
 DOUBTFUL = "(doubtful)"
@@ -34,7 +34,18 @@ class Score:
         self.found += other.found
         self.proposed += other.proposed
         self.false += other.false
-        self.examples = (self.examples + other.examples)[:6]
+        every = [*self.examples, *other.examples]
+        missed = [one for one in every if one.startswith("missed")]
+        self.examples = [one for one in every if one.startswith("FALSE")] + missed[:4]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One group that the engine made."""
+
+    left: list[str]
+    right: list[str]
+    said: str  #: pass and reason
 
 
 def score(files: TwoFiles) -> Mapping[str, Score]:
@@ -44,7 +55,7 @@ def score(files: TwoFiles) -> Mapping[str, Score]:
     )
     scores: dict[str, Score] = defaultdict(Score)
     true = _true(files)
-    made = _made(result)
+    made = _made(files, result)
     proposed = _proposed_events(files, result)
     left_over = Counter({ends: len(held) for ends, held in made.items()})
     for ends, places in true.items():
@@ -59,10 +70,10 @@ def score(files: TwoFiles) -> Mapping[str, Score]:
                 one.examples.append(f"missed {ends}")
     for ends, count in left_over.items():
         for held in made[ends][:count]:
-            at = files.event_of[0 if held[0] else 1][(held[0] or held[1])[0]]
-            one = scores[_kind(files, at)]
+            side, item = (0, held.left[0]) if held.left else (1, held.right[0])
+            one = scores[_kind(files, files.event_of[side][item])]
             one.false += 1
-            one.examples.append(f"FALSE {held[2]} {ends}")
+            one.examples.append(f"FALSE {held.said} {ends}")
     return scores
 
 
@@ -78,7 +89,13 @@ def _decidable(files: TwoFiles, event: Event) -> bool:
     if not event.kind.startswith("no reference"):
         return True
     (left,), (right,) = event.left, event.right
+    if event.kind.endswith("standard amount") and not _named_on_both(left, right):
+        return False
     return _alone(files.left, left) and _alone(files.right, right) and _alone_across(files, left, right)
+
+
+def _named_on_both(left: Row, right: Row) -> bool:
+    return bool(right.counterparty) and right.counterparty in f"{left.text} {left.counterparty}"
 
 
 def _alone(side: pd.DataFrame, row: Row) -> bool:
@@ -95,9 +112,12 @@ def _count(side: pd.DataFrame, row: Row) -> int:
 
 
 def _looks(rows: Iterable[Row]) -> tuple[Look, ...]:
-    return tuple(
-        sorted((f"{row.booked:%m-%d}", row.amount, row.text, row.reference, row.counterparty) for row in rows)
-    )
+    return tuple(sorted(_look(row) for row in rows))
+
+
+def _look(row: Row) -> Look:
+    booked = row.alike or f"{row.booked:%m-%d}"
+    return booked, row.amount, row.text, row.reference, row.counterparty
 
 
 def _true(files: TwoFiles) -> Mapping[Ends, list[int]]:
@@ -109,21 +129,19 @@ def _true(files: TwoFiles) -> Mapping[Ends, list[int]]:
     return found
 
 
-def _made(result: Reconciliation) -> Mapping[Ends, list[tuple[list[str], list[str], str]]]:
-    members: dict[int, tuple[list[tuple[str, Row]], list[tuple[str, Row]]]] = defaultdict(lambda: ([], []))
+def _made(files: TwoFiles, result: Reconciliation) -> Mapping[Ends, list[Group]]:
+    members: dict[int, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for at, side in enumerate((result.left, result.right)):
         held = side[side["group"] >= 0]
-        columns = ("group", "item_id", "booked", "amount", "text", "reference", "counterparty")
-        for group, item, booked, amount, text, reference, party in zip(
-            *(held[name].tolist() for name in columns), strict=True
-        ):
-            row = Row(booked=booked.date(), amount=amount, text=text, reference=reference, counterparty=party)
-            members[group][at].append((item, row))
-    said = dict(zip(result.groups["group"], result.groups["pass_id"] + " " + result.groups["reason"], strict=True))
-    made: dict[Ends, list[tuple[list[str], list[str], str]]] = defaultdict(list)
+        for group, item in zip(held["group"].tolist(), held["item_id"].tolist(), strict=True):
+            members[group][at].append(item)
+    said = dict(
+        zip(result.groups["group"], result.groups["pass_id"] + " " + result.groups["reason"], strict=True)
+    )
+    made: dict[Ends, list[Group]] = defaultdict(list)
     for group, (left, right) in members.items():
-        ends = _looks(row for _, row in left), _looks(row for _, row in right)
-        made[ends].append(([item for item, _ in left], [item for item, _ in right], said[group]))
+        ends = _looks(files.row_of[0][item] for item in left), _looks(files.row_of[1][item] for item in right)
+        made[ends].append(Group(left=left, right=right, said=said[group]))
     return made
 
 

@@ -20,7 +20,16 @@ PARTIES = (
     "Elværket", "Fjernvarme Vest", "Paper & Print", "Bageri Solsikken", "Ørsted Rengøring", "Green Gardens",
     "Teknisk Skole", "Bibliotekernes Indkøb", "Harbour Logistics", "Rådhuskantinen", "Stadion Drift", "Kloakservice",
 )  # fmt: skip
-LEFT_TEXTS = ("Overførsel", "Indbetaling", "Betaling", "Transfer", "Payment received", "Bgs", "Kontooverf.", "Deposit")
+LEFT_TEXTS = (
+    "Overførsel",
+    "Indbetaling",
+    "Betaling",
+    "Transfer",
+    "Payment received",
+    "Bgs",
+    "Kontooverf.",
+    "Deposit",
+)
 RIGHT_TEXTS = ("Faktura", "Invoice", "Bilag", "Regning", "Posting", "Debitor", "Credit note", "Kreditor")
 
 
@@ -33,6 +42,7 @@ class Row:
     text: str = ""
     reference: str = ""
     counterparty: str = ""
+    alike: str = ""  #: a name that doubles have in common: either of them is as right in a match
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +252,9 @@ def list_of_numbers(make: Maker) -> Event:
     """One payment that names each invoice it pays."""
     party, parts, day = make.party(), parts_of(make, most=4), make.day()
     numbers = [make.number() for _ in parts]
-    rows = [make.ledger_row(amount, day, number, party) for amount, number in zip(parts, numbers, strict=True)]
+    rows = [
+        make.ledger_row(amount, day, number, party) for amount, number in zip(parts, numbers, strict=True)
+    ]
     total = Row(booked=make.near(day), amount=sum(parts), text="Faktura " + ", ".join(numbers))
     return turned(make, "payment naming its invoices", (total,), tuple(rows))
 
@@ -331,23 +343,26 @@ FAULTS = (missing, missing, other_sign, near_amount, swapped_amount, short_batch
 
 
 def doubled(make: Maker, event: Event) -> list[Event]:
-    """The event, and one of its rows once more."""
-    right = bool(event.right) and make.chance.random() < 0.6
-    row = event.right[0] if right or not event.left else event.left[0]
-    again = replace(row, booked=business_days(row.booked, make.chance.randrange(2)))
-    if again == row:  # any of equal rows may be the double: the group takes one, the other stays
-        again = row
+    """The event, and one of its rows once more, on the same or the next day."""
+    on_right = make.chance.random() < 0.6
+    (row,) = event.right if on_right else event.left
+    row = replace(row, alike=f"double {make.number()}")
+    again = (replace(row, booked=business_days(row.booked, make.chance.randrange(2))),)
+    with_row = replace(event, right=(row,)) if on_right else replace(event, left=(row,))
     extra = Event(
-        kind="row posted twice", left=() if right or not event.left else (again,), right=(again,) if right or not event.left else (), matches=False
+        kind="row posted twice",
+        left=() if on_right else again,
+        right=again if on_right else (),
+        matches=False,
     )
-    return [event, extra]
+    return [with_row, extra]
 
 
 def events(mix: Mix) -> list[Event]:
     """Events until both files have about `mix.rows` rows each."""
     make = Maker(mix=mix)
     made: list[Event] = []
-    while sum(len(one.left) + len(one.right) for one in made[-1:]) and _rows(made) < 2 * mix.rows or not made:
+    while _rows(made) < 2 * mix.rows:
         made += _next(make)
     return made
 
@@ -375,23 +390,33 @@ class TwoFiles:
     right: pd.DataFrame
     events: Sequence[Event]
     event_of: tuple[dict[str, int], dict[str, int]]  #: item id → place in `events`, left and right
+    row_of: tuple[dict[str, Row], dict[str, Row]]
 
 
 def two_files(mix: Mix) -> TwoFiles:
     """Lay the events out as two files, rows in order of date as files have them."""
     made = events(mix)
-    frames, event_of = [], []
+    frames, event_of, row_of = [], [], []
     for name in ("left", "right"):
         rows = [(row, at) for at, one in enumerate(made) for row in getattr(one, name)]
         rows.sort(key=lambda found: (found[0].booked, found[0].reference, found[0].amount))
         ids = [f"row:{number}" for number in range(2, len(rows) + 2)]
         frames.append(_frame([row for row, _ in rows], ids, f"{name}.csv"))
         event_of.append({item: at for item, (_, at) in zip(ids, rows, strict=True)})
-    return TwoFiles(left=frames[0], right=frames[1], events=made, event_of=(event_of[0], event_of[1]))
+        row_of.append({item: row for item, (row, _) in zip(ids, rows, strict=True)})
+    return TwoFiles(
+        left=frames[0],
+        right=frames[1],
+        events=made,
+        event_of=(event_of[0], event_of[1]),
+        row_of=(row_of[0], row_of[1]),
+    )
 
 
 def _frame(rows: Sequence[Row], ids: Sequence[str], file: str) -> pd.DataFrame:
-    columns = {name: [getattr(row, name) for row in rows] for name in ("text", "reference", "counterparty", "amount")}
+    columns = {
+        name: [getattr(row, name) for row in rows] for name in ("text", "reference", "counterparty", "amount")
+    }
     columns |= {"item_id": list(ids), "booked": pd.to_datetime([row.booked for row in rows])}
     columns |= {"currency": ["DKK"] * len(rows), "place_file": [file] * len(rows)}
     return items_frame(columns)

@@ -1,4 +1,4 @@
-"""The board of a reconciliation: both sides in canonical order, what is still free, and the groups made so far."""
+"""The board of a reconciliation: both sides in canonical order, what is free, and the groups so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from gevinst.domain.calendar import BankCalendar
-from gevinst.domain.matching.codes import CODE_COLUMNS, Marks, code_marks, codes_of, word_marks
+from gevinst.domain.matching.marks import Indexes, Marks, Mask, Names, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import GROUP_COLUMNS
 
-Indexes = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
 #: Items are put in this order first, so that the order of the rows cannot show in the result.
-CANONICAL_ORDER = ("booked", "amount", "reference", "text", "document", "counterparty", "item_id")
+CANONICAL_TEXTS = ("reference", "text", "document", "counterparty", "item_id")
+FEW_DIGITS = 3  # an amount of so few digits before its zeros (250,00 or 1.250.000,00) meets others by chance
+MOST_ZEROS = 15
+REASONS_BY_CODE = (
+    "reference",
+    "reference_interchangeable",
+)  # what makes a form of code a link between the sides
 
 
 @dataclass(kw_only=True)
@@ -26,21 +28,28 @@ class BoardSide:
     """One side while the passes run."""
 
     items: pd.DataFrame  #: canonical order, range index
+    booked: Indexes  #: booking day, days since 1970
     amount: Indexes  #: øre
     day: Indexes  #: bank-day number of the booking day
-    codes: Marks
-    words: Marks
+    codes: Marks  #: those that the other side has too
+    own: Marks  #: all codes of document, reference and texts, shared or not
+    words: Marks  #: telling words that the other side has too
     group: Indexes  #: group number, -1 while free
 
     @cached_property
-    def code_sets(self) -> list[frozenset[int]]:
-        """The shared codes of each item."""
-        return self.codes.sets(len(self.items))
+    def weak(self) -> Mask:
+        """Which amounts tell little: few digits before their zeros."""
+        return few_digits(self.amount)
 
     @cached_property
-    def word_sets(self) -> list[frozenset[int]]:
-        """The shared words of each item."""
-        return self.words.sets(len(self.items))
+    def documents(self) -> list[str]:
+        """The document of each item, "" for none."""
+        return list(self.items["document"])
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of each item."""
+        return list(self.items["text"])
 
     @property
     def free(self) -> Mask:
@@ -53,6 +62,15 @@ class BoardSide:
         return np.flatnonzero(self.free)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """An item that several others may add up to, not surely enough to match."""
+
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    alternatives: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  #: (left, right), best first
+
+
 @dataclass(kw_only=True)
 class Board:
     """Both sides and the groups."""
@@ -60,20 +78,41 @@ class Board:
     left: BoardSide
     right: BoardSide
     calendar: BankCalendar
-    notes: list[tuple[str, Mapping[str, str | int]]] = field(default_factory=list)
     made: int = 0  #: groups so far
+    doubts: list["Doubt"] = field(default_factory=list)  #: several against several, for a person
+    reference_keys: list[str] = field(default_factory=list)  #: codes that pairs were made by
+    crowds: set[int] = field(default_factory=set)  #: amounts that a pass did not search fully
     _chunks: list[pd.DataFrame] = field(default_factory=list)
 
-    def add_pairs(  # noqa: PLR0913 - the typed evidence of a group
+    @property
+    def sides(self) -> tuple[BoardSide, BoardSide]:
+        """Left and right."""
+        return self.left, self.right
+
+    @cached_property
+    def shared_names(self) -> frozenset[str]:
+        """The codes that both sides have."""
+        return frozenset(self.left.codes.names.tolist())
+
+    def note_crowd(self, amounts: Indexes) -> None:
+        """Remember amounts that so many items have that a pass did not search them."""
+        self.crowds.update(np.unique(amounts).tolist())
+
+    @property
+    def notes(self) -> tuple[tuple[str, Mapping[str, str | int]], ...]:
+        """What the passes say of themselves."""
+        return (("crowded", {"keys": len(self.crowds)}),) if self.crowds else ()
+
+    def add_pairs(
         self,
         rule: MatchPass,
         left: Indexes,
         right: Indexes,
         *,
-        reason: str,
-        key: NDArray[np.object_] | str = "",
+        reason: Names | str,
+        key: Names | str = "",
         candidates: Indexes | int = 0,
-        alike: int = 0,
+        alike: Indexes | int = 0,
     ) -> None:
         """Make one group of each pair (left[i], right[i])."""
         if not len(left):
@@ -122,6 +161,8 @@ class Board:
 
     def _append(self, rule: MatchPass, columns: dict[str, Any]) -> None:
         frame = pd.DataFrame(columns)
+        by_code = frame["key"][frame["reason"].isin(REASONS_BY_CODE)]
+        self.reference_keys += by_code.tolist()
         frame["difference"] = frame["amount_left"] - frame["amount_right"]
         frame["pass_id"] = rule.id
         frame["difference_account"] = np.where(frame["difference"] != 0, rule.difference_account, "")
@@ -144,31 +185,44 @@ class Board:
         return frame[list(GROUP_COLUMNS)].astype(dict(GROUP_COLUMNS))
 
 
+def few_digits(amounts: Indexes) -> Mask:
+    """Which amounts (øre) have at most three digits before their zeros."""
+    rest = np.abs(amounts)
+    for _ in range(MOST_ZEROS):
+        rest = np.where((rest % 10 == 0) & (rest > 0), rest // 10, rest)
+    weak: Mask = rest < 10**FEW_DIGITS
+    return weak
+
+
 def make_board(left: pd.DataFrame, right: pd.DataFrame, calendar: BankCalendar) -> Board:
     """Put both sides on a board, in canonical order."""
-    sides = [
-        side.sort_values(list(CANONICAL_ORDER), kind="stable").reset_index(drop=True)
-        for side in (left, right)
+    sides = [in_order(side, CANONICAL_TEXTS) for side in (left, right)]
+    codes, own = code_marks(sides)
+    words = word_marks(sides)
+    made = [
+        BoardSide(
+            items=items,
+            booked=items["booked"].to_numpy().astype("datetime64[D]").astype(np.int64),
+            amount=items["amount"].to_numpy(dtype=np.int64),
+            day=calendar.ordinals(items["booked"].to_numpy().astype("datetime64[D]")),
+            codes=codes[at],
+            own=own[at],
+            words=words[at],
+            group=np.full(len(items), -1, dtype=np.int64),
+        )
+        for at, items in enumerate(sides)
     ]
-    codes = code_marks(sides[0], sides[1])
-    words = word_marks(sides[0], sides[1])
-    made = [_side(items, calendar, codes[at], words[at]) for at, items in enumerate(sides)]
     return Board(left=made[0], right=made[1], calendar=calendar)
 
 
-def _side(items: pd.DataFrame, calendar: BankCalendar, codes: Marks, words: Marks) -> BoardSide:
-    return BoardSide(
-        items=items,
-        amount=items["amount"].to_numpy(dtype=np.int64),
-        day=calendar.ordinals(items["booked"].to_numpy().astype("datetime64[D]")),
-        codes=codes,
-        words=words,
-        group=np.full(len(items), -1, dtype=np.int64),
-    )
-
-
-def own_codes(side: BoardSide, at: Indexes) -> dict[int, set[str]]:
-    """All codes of some items, also those that the other side does not have; the item's own id left out."""
-    unique = np.unique(at)
-    rows = side.items[list(CODE_COLUMNS[1:])].iloc[unique].itertuples(index=False)
-    return {int(item): codes_of(" ; ".join(row)) for item, row in zip(unique, rows, strict=True)}
+def in_order(items: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    """The items by booking day, amount and then the text columns; only ties are compared as text."""
+    days, amounts = items["booked"].to_numpy().astype(np.int64), items["amount"].to_numpy()
+    order = np.lexsort((amounts, days))
+    same = (np.diff(days[order]) == 0) & (np.diff(amounts[order]) == 0)
+    tied = np.append(same, [False]) | np.append([False], same) if len(order) else np.zeros(0, dtype=np.bool_)
+    if tied.any():
+        rows = items.iloc[order[tied]][["booked", "amount", *texts]]
+        by_text = rows.reset_index(drop=True).sort_values(["booked", "amount", *texts], kind="stable")
+        order[tied] = order[tied][by_text.index.to_numpy()]
+    return items.iloc[order].reset_index(drop=True)

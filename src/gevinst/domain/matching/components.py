@@ -1,7 +1,7 @@
 """Knots of candidate pairs: what can be decided in a group where several items could go with several.
 
-A knot is solved as a whole, so the answer cannot depend on which item came first. Only an answer that is the only
-one, or among items that nobody could tell apart, is taken; the rest is left for a person.
+A knot is solved as a whole, so the answer cannot depend on which item came first. Only an answer that is the
+only one, or among items that nobody could tell apart, is taken; the rest is left for a person.
 """
 
 from collections import defaultdict
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gevinst.domain.matching.board import Board, Indexes
+from gevinst.domain.matching.board import Board
 from gevinst.domain.matching.edges import Edges
+from gevinst.domain.matching.marks import Indexes
 
 #: Knots larger than this are not searched; their items stay open or are proposed.
 MOST_PAIRS_IN_A_KNOT = 2_500
@@ -105,15 +106,14 @@ def _interchangeable(board: Board, knot: Knot) -> list[Answer]:
 def _look(board: Board, name: str, at: int) -> tuple[object, ...]:
     """All that a person can see of an item; numbers that only its own side has tell nothing."""
     side = board.left if name == "left" else board.right
-    booked = side.items["booked"].iat[at]
-    return (booked, int(side.amount[at]), side.code_sets[at], side.word_sets[at])
+    return int(side.booked[at]), int(side.amount[at]), side.codes.of(at), side.words.of(at)
 
 
 def _only_assignment(knot: Knot) -> list[Answer]:
     """The only way to pair every item of the knot, if there is exactly one.
 
-    A bipartite graph has one perfect matching exactly when taking the items with a single candidate, again and
-    again, uses it up.
+    A bipartite graph has one perfect matching exactly when taking the items with a single candidate, again
+    and again, uses it up.
     """
     if len(knot.left) != len(knot.right):
         return []
@@ -163,8 +163,8 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
 
 
 def _shared(board: Board, left: int, right: int) -> tuple[int, int]:
-    codes = len(board.left.code_sets[left] & board.right.code_sets[right])
-    words = len(board.left.word_sets[left] & board.right.word_sets[right])
+    codes = len(board.left.codes.of(left) & board.right.codes.of(right))
+    words = len(board.left.words.of(left) & board.right.words.of(right))
     return codes, words
 
 
@@ -187,11 +187,11 @@ def _order_decides(left: Indexes, right: Indexes) -> bool:
 
 
 def _earliest(board: Board, knot: Knot) -> list[Answer]:
-    """One item against doubles of one another: the nearest is taken, on a tie the first; the others stay open."""
+    """One item against doubles of one another: the nearest is taken, on a tie the first; the others stay."""
     if min(len(knot.left), len(knot.right)) != 1 or not knot.complete:
         return []
     many, side = (knot.right, board.right) if len(knot.left) == 1 else (knot.left, board.left)
-    if len({(side.code_sets[at], side.word_sets[at]) for at in many}) != 1:
+    if len({(side.codes.of(at), side.words.of(at)) for at in many}) != 1:
         return []
     pair = min(
         knot.pairs, key=lambda pair: (abs(int(board.left.day[pair[0]] - board.right.day[pair[1]])), pair)

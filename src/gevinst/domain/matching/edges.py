@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from gevinst.domain.matching.board import Board, BoardSide, Indexes
-from gevinst.domain.matching.codes import Marks
+from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.marks import Indexes, Marks, Mask
 
-#: A pass that would look at more pairs than this leaves the crowded amounts open and says so.
+#: A pass that would look at more pairs than this leaves the most crowded amounts open and says so.
 MOST_EDGES = 2_000_000
 DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 
@@ -25,9 +24,19 @@ class Edges:
     def __len__(self) -> int:
         return len(self.left)
 
-    def keep(self, mask: NDArray[np.bool_]) -> "Edges":
+    def keep(self, mask: Mask) -> "Edges":
         """Only the pairs of the mask."""
         return Edges(left=self.left[mask], right=self.right[mask], mark=self.mark[mask])
+
+    def mark_of(self, pairs: Indexes) -> Indexes:
+        """The mark of each of some of the pairs (rows of left, right)."""
+        if not len(pairs):
+            return np.zeros(0, dtype=np.int64)
+        width = int(self.right.max()) + 1
+        keys = self.left * width + self.right
+        order = np.argsort(keys)
+        found: Indexes = self.mark[order[np.searchsorted(keys[order], pairs[:, 0] * width + pairs[:, 1])]]
+        return found
 
 
 def marked_edges(board: Board, left: Marks, right: Marks, *, days: int) -> Edges:
@@ -54,15 +63,26 @@ def _free_marks(side: BoardSide, marks: Marks) -> pd.DataFrame:
 
 def _without_crowds(board: Board, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """Leave out the (mark, amount) keys that would make too many pairs, and say so."""
-    counts = [frame.groupby(["mark", "amount"]).size() for frame in frames]
-    products = (counts[0] * counts[1]).dropna()
+    keys = [_pair_keys(frames, at) for at in (0, 1)]
+    known, numbers = np.unique(np.concatenate(keys), return_inverse=True)
+    ends = np.split(numbers, [len(keys[0])])
+    products = np.prod([np.bincount(end, minlength=len(known)).astype(np.int64) for end in ends], axis=0)
     if products.sum() <= MOST_EDGES:
         return frames
-    allowed = products.sort_values(kind="stable").cumsum() <= MOST_EDGES
-    crowded = products[~allowed.reindex(products.index)]
-    board.notes.append(("crowded", {"keys": len(crowded)}))
-    keep = pd.MultiIndex.from_tuples(products.index.difference(crowded.index), names=["mark", "amount"])
-    return [frame[pd.MultiIndex.from_frame(frame[["mark", "amount"]]).isin(keep)] for frame in frames]
+    order = np.argsort(products, kind="stable")
+    kept = np.zeros(len(known), dtype=np.bool_)
+    kept[order[np.cumsum(products[order]) <= MOST_EDGES]] = True
+    crowded = frames[0]["amount"].to_numpy()[~kept[ends[0]]]
+    board.note_crowd(crowded)
+    return [frame[kept[end]] for frame, end in zip(frames, ends, strict=True)]
+
+
+def _pair_keys(frames: list[pd.DataFrame], at: int) -> Indexes:
+    """One number for each (mark, amount)."""
+    amounts = np.unique(np.concatenate([frame["amount"].to_numpy() for frame in frames]))
+    found = np.searchsorted(amounts, frames[at]["amount"].to_numpy())
+    keys: Indexes = frames[at]["mark"].to_numpy() * len(amounts) + found
+    return keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,16 +116,17 @@ def amount_window(
     )
 
 
-def amount_edges(board: Board, *, days: int) -> Edges:
-    """Pairs of free items with the same amount within the window."""
-    left_at = board.left.free_indexes()
-    window = amount_window(board.left, board.right, left_at, board.right.free_indexes(), days=days)
+def amount_edges(board: Board, *, days: int, only: tuple[Mask, Mask] | None = None) -> Edges:
+    """Pairs of free items with the same amount within the window; `only` limits the items of each side."""
+    ends = [side.free if only is None else side.free & only[at] for at, side in enumerate(board.sides)]
+    left_at = np.flatnonzero(ends[0])
+    window = amount_window(board.left, board.right, left_at, np.flatnonzero(ends[1]), days=days)
     counts = window.counts
     if counts.sum() > MOST_EDGES:
-        fair = max(1, MOST_EDGES // max(1, len(left_at)))
-        board.notes.append(("crowded", {"keys": int((counts > fair).sum())}))
+        fair = np.sort(counts)[max(0, int(np.searchsorted(np.cumsum(np.sort(counts)), MOST_EDGES)) - 1)]
+        board.note_crowd(board.left.amount[left_at[counts > fair]])
         counts = np.where(counts > fair, 0, counts)
-    starts = np.repeat(window.low - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    starts = np.repeat(window.low - (np.cumsum(counts) - counts), counts)
     positions = starts + np.arange(counts.sum())
     return Edges(
         left=np.repeat(left_at, counts),
@@ -115,7 +136,7 @@ def amount_edges(board: Board, *, days: int) -> Edges:
 
 
 def rivals(board: Board, left: Indexes, *, days: int) -> Indexes:
-    """For each left item, how many right items beside one have its amount within the window, matched ones too."""
+    """For each left item, how many right items beside one have its amount within the window, matched too."""
     window = amount_window(board.left, board.right, left, np.arange(len(board.right.items)), days=days)
     result: Indexes = np.maximum(window.counts - 1, 0)
     return result

@@ -6,13 +6,17 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import Finding, InputRejectedError
-from gevinst.domain.matching.batches import batch, net_of_fee, reversals
-from gevinst.domain.matching.board import Board, BoardSide, make_board
+from gevinst.domain.matching.batches import batch
+from gevinst.domain.matching.board import Board, BoardSide, in_order, make_board
+from gevinst.domain.matching.fees import net_of_fee
+from gevinst.domain.matching.marks import Indexes, Mask
 from gevinst.domain.matching.pairs import one_to_one, within_tolerance
 from gevinst.domain.matching.proposals import proposals
+from gevinst.domain.matching.reversals import reversals
 from gevinst.domain.matching.rules import MatchPass, PassKind, Rules
 from gevinst.domain.matching.subsets import subset
 from gevinst.domain.matching.suspects import Cause, causes
@@ -63,8 +67,9 @@ def reconcile(
         as_of: the day that ages are counted to; the last booking day of both sides when None.
 
     Returns:
-        Every item exactly once, in a group, a proposal, or open with its likely cause. When an input has an error,
-        nothing is matched and the outcome is rejected. The result does not depend on the order of the rows.
+        Every item exactly once, in a group, a proposal, or open with its likely cause. When an input has an
+        error, nothing is matched and the outcome is rejected. The result does not depend on the order of the
+        rows.
 
     Raises:
         InputRejectedError: BNK-006, several currencies.
@@ -81,13 +86,13 @@ def reconcile(
         found = proposals(board, rules.passes)
     day = as_of or _last_day(left.items, right.items)
     frames = _states(board, found, day, rejected=bool(errors))
-    return _result(board, frames, found, (left, right), rules, errors)
+    return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
 
 
 def _one_currency(left: SideInput, right: SideInput) -> None:
     currencies = sorted({*left.items["currency"], *right.items["currency"]} - {""})
     if len(currencies) > 1:
-        files = [side.items["place_file"].iat[0] for side in (left, right) if len(side.items)]
+        files = [side.items["place_file"].iloc[0] for side in (left, right) if len(side.items)]
         place = Place(file=" / ".join(dict.fromkeys(files)))
         raise InputRejectedError([Finding(code="BNK-006", place=place, found=", ".join(currencies))])
 
@@ -95,48 +100,59 @@ def _one_currency(left: SideInput, right: SideInput) -> None:
 def _last_day(left: pd.DataFrame, right: pd.DataFrame) -> date:
     days = [side["booked"].max() for side in (left, right) if len(side)]
     latest = max(days) if days else pd.Timestamp(date.min)
-    return latest.date()  # type: ignore[no-any-return] - a Timestamp's date
+    found: date = latest.date()
+    return found
 
 
 def _states(
     board: Board, found: Sequence[Proposal], day: date, *, rejected: bool
 ) -> dict[Side, pd.DataFrame]:
-    left_causes, right_causes = ({}, {}) if rejected else causes(board, period_end=day)
-    sides = ((Side.LEFT, board.left, left_causes), (Side.RIGHT, board.right, right_causes))
+    holders = [_holders(side, found, name) for side, name in zip(board.sides, Side, strict=True)]
+    proposed = (holders[0] >= 0, holders[1] >= 0)
+    why = ({}, {}) if rejected else causes(board, period_end=day, proposed=proposed)
     number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
-    frames = {}
-    for name, side, why in sides:
-        members = {
-            item: one.number for one in found for item in (one.left if name is Side.LEFT else one.right)
-        }
-        frames[name] = _side_frame(side, members, why, number, rejected=rejected)
-    return frames
+    return {
+        name: _side_frame(side, holders[at], why[at], number, rejected=rejected)
+        for at, (name, side) in enumerate(zip(Side, board.sides, strict=True))
+    }
+
+
+def _holders(side: BoardSide, found: Sequence[Proposal], name: Side) -> Indexes:
+    """The proposal of each item, -1 for none."""
+    result = np.full(len(side.items), -1, dtype=np.int64)
+    ids = [item for one in found for item in (one.left if name is Side.LEFT else one.right)]
+    numbers = [one.number for one in found for _ in (one.left if name is Side.LEFT else one.right)]
+    if ids:
+        result[pd.Index(side.items["item_id"]).get_indexer(pd.Index(ids))] = numbers
+    return result
 
 
 def _side_frame(
-    side: BoardSide, members: Mapping[str, int], why: Mapping[int, Cause], day: int, *, rejected: bool
+    side: BoardSide, proposal: Indexes, why: Mapping[int, Cause], day: int, *, rejected: bool
 ) -> pd.DataFrame:
-    proposal = np.array([members.get(item, -1) for item in side.items["item_id"]], dtype=np.int64)
-    state = np.where(
-        side.group >= 0, ItemState.MATCHED, np.where(proposal >= 0, ItemState.PROPOSED, ItemState.OPEN)
-    )
-    fallback = Cause(key="input_rejected" if rejected else "")
-    reasons = [why.get(at, fallback) for at in range(len(side.items))]
+    matched, held = side.group >= 0, proposal >= 0
     columns = {
-        "state": state,
+        "state": np.where(matched, ItemState.MATCHED, np.where(held, ItemState.PROPOSED, ItemState.OPEN)),
         "group": side.group,
         "proposal": proposal,
-        "age_bank_days": np.where(side.group >= 0, 0, np.maximum(day - side.day, 0)),
-        "cause": ["ambiguous" if proposal[at] >= 0 else cause.key for at, cause in enumerate(reasons)],
-        "suspect": ["" if proposal[at] >= 0 else cause.suspect for at, cause in enumerate(reasons)],
-        "suspect_side": ["" if proposal[at] >= 0 else cause.side for at, cause in enumerate(reasons)],
+        "age_bank_days": np.where(matched, 0, np.maximum(day - side.day, 0)),
+        **_why_columns(held, why, "input_rejected" if rejected else ""),
     }
-    frame = side.items.assign(**columns)
-    return frame.astype(dict(RESULT_COLUMNS)).sort_values(["booked", "amount", "item_id"], ignore_index=True)
+    frame = side.items.assign(**columns).astype(dict(RESULT_COLUMNS))
+    return in_order(frame, ("item_id",))
 
 
-def _result(  # noqa: PLR0913 - gathers the parts of one result
+def _why_columns(held: Mask, why: Mapping[int, Cause], fallback: str) -> dict[str, NDArray[np.object_]]:
+    cause = np.where(held, "ambiguous", fallback).astype(object)
+    suspect, suspect_side = (np.full(len(held), "", dtype=object) for _ in range(2))
+    for at, one in why.items():
+        cause[at], suspect[at], suspect_side[at] = one.key, one.suspect, one.side
+    return {"cause": cause, "suspect": suspect, "suspect_side": suspect_side}
+
+
+def _result(
     board: Board,
+    *,
     frames: Mapping[Side, pd.DataFrame],
     found: tuple[Proposal, ...],
     inputs: tuple[SideInput, SideInput],
@@ -152,7 +168,7 @@ def _result(  # noqa: PLR0913 - gathers the parts of one result
         proposals=found,
         rejected=errors,
         warnings=tuple(one for side in inputs for one in side.findings if one.severity == "warning"),
-        notes=tuple(board.notes),
+        notes=board.notes,
         totals=totals,
         bridge=_bridge(totals, inputs, accepted=int(groups["difference"].sum())),
         rules=rules,

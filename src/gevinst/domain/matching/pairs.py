@@ -1,42 +1,57 @@
-"""One-to-one passes: by code, by word, by amount and date, and within a tolerance."""
+"""One-to-one passes: by code, by word, by amount and date, by a damaged code, and within a tolerance."""
 
-from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from gevinst.domain.matching.board import Board, BoardSide, own_codes
-from gevinst.domain.matching.codes import shape_of
-from gevinst.domain.matching.components import knots, solve
+from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
+from gevinst.domain.matching.components import Answer, knots, solve
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
+from gevinst.domain.matching.evidence import conflicts, shared_words, weak_pairs
+from gevinst.domain.matching.marks import Indexes, Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 
-ROUND_AMOUNT = 10_000  # whole hundreds of kroner meet by chance
-CLOSE_DAYS = 3  # a round amount without any shared word must be this close
-FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
-SHORTEST_LINK = 5
+DIGITS = "0123456789"
 REASONS = {Key.CODE: "reference", Key.TEXT: "text_date", Key.NONE: "amount_date", Key.DAY: "amount_date"}
 
 
 def one_to_one(board: Board, rule: MatchPass) -> None:
     """Pair items of equal amounts: first those that can only go with each other, then the knots."""
+    if rule.key is Key.NEAR:
+        by_damaged_code(board, rule)
+        return
     edges = pair_edges(board, rule)
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
-    if rule.key is Key.NONE:
-        edges = edges.keep(~_by_chance(board, edges))
-    only = _only_each_other(edges)
-    names = _names(board, rule)
-    found = edges.keep(only)
+        edges = edges.keep(~weak_pairs(board, edges))
+    only = only_each_other(edges)
+    answers = [
+        answer
+        for knot in knots(edges.keep(~only))
+        for answer in solve(board, knot, shared_code=rule.key is Key.CODE)
+    ]
+    _add(board, rule, only=edges.keep(only), answers=answers, edges=edges)
+
+
+def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer], edges: Edges) -> None:
+    """Make the pairs of one pass together, so that counting their rivals is done once."""
+    solved = [(pair, answer) for answer in answers for pair in answer.pairs]
+    pairs = np.array([pair for pair, _ in solved], dtype=np.int64).reshape(-1, 2)
+    left = np.concatenate([only.left, pairs[:, 0]])
     board.add_pairs(
         rule,
-        found.left,
-        found.right,
-        reason=REASONS[rule.key],
-        key=_keys(names, found.mark),
-        candidates=rivals(board, found.left, days=rule.days),
+        left,
+        np.concatenate([only.right, pairs[:, 1]]),
+        reason=np.array(
+            [REASONS[rule.key]] * len(only) + [_reason(rule.key, answer.reason) for _, answer in solved],
+            dtype=object,
+        ),
+        key=_keys(_names(board, rule), np.concatenate([only.mark, edges.mark_of(pairs)])),
+        candidates=rivals(board, left, days=rule.days),
+        alike=np.array([0] * len(only) + [answer.alike for _, answer in solved], dtype=np.int64),
     )
-    _solve_knots(board, rule, edges.keep(~only))
 
 
 def pair_edges(board: Board, rule: MatchPass) -> Edges:
@@ -45,54 +60,37 @@ def pair_edges(board: Board, rule: MatchPass) -> Edges:
         edges = marked_edges(board, board.left.codes, board.right.codes, days=rule.days)
     elif rule.key is Key.TEXT:
         edges = marked_edges(board, board.left.words, board.right.words, days=rule.days)
+    elif rule.key is Key.NEAR:
+        return near_edges(board, rule)[0]
     else:
         edges = amount_edges(board, days=rule.days)
     return edges.keep(said_by(board, rule)[edges.left]) if rule.text_contains else edges
 
 
-def said_by(board: Board, rule: MatchPass) -> NDArray[np.bool_]:
+def said_by(board: Board, rule: MatchPass) -> Mask:
     """Which left items hold one of the pass's words."""
     words = [word.casefold() for word in rule.text_contains]
     texts = (board.left.items["text"] + " " + board.left.items["counterparty"]).str.casefold()
     return np.array([any(word in text for word in words) for text in texts], dtype=np.bool_)
 
 
-def _only_each_other(edges: Edges) -> NDArray[np.bool_]:
+def only_each_other(edges: Edges) -> Mask:
+    """Which pairs are the only one of both their items."""
     if not len(edges):
         return np.zeros(0, dtype=np.bool_)
     of_left, of_right = np.bincount(edges.left), np.bincount(edges.right)
-    only: NDArray[np.bool_] = (of_left[edges.left] == 1) & (of_right[edges.right] == 1)
+    only: Mask = (of_left[edges.left] == 1) & (of_right[edges.right] == 1)
     return only
 
 
-def _names(board: Board, rule: MatchPass) -> NDArray[np.object_]:
+def _names(board: Board, rule: MatchPass) -> Names:
     return board.left.words.names if rule.key is Key.TEXT else board.left.codes.names
 
 
-def _keys(names: NDArray[np.object_], marks: NDArray[np.int64]) -> NDArray[np.object_]:
+def _keys(names: Names, marks: Indexes) -> Names:
     padded = np.append(names, "")  # a mark of -1 takes the last, ""
-    keys: NDArray[np.object_] = padded[marks]
+    keys: Names = padded[marks]
     return keys
-
-
-def _solve_knots(board: Board, rule: MatchPass, edges: Edges) -> None:
-    mark_of = dict(
-        zip(zip(edges.left.tolist(), edges.right.tolist(), strict=True), edges.mark.tolist(), strict=True)
-    )
-    names = _names(board, rule)
-    for knot in knots(edges):
-        for answer in solve(board, knot, shared_code=rule.key is Key.CODE):
-            left, right = (np.array(ends, dtype=np.int64) for ends in zip(*answer.pairs, strict=True))
-            marks = np.array([mark_of[pair] for pair in answer.pairs], dtype=np.int64)
-            board.add_pairs(
-                rule,
-                left,
-                right,
-                reason=_reason(rule.key, answer.reason),
-                key=_keys(names, marks),
-                candidates=rivals(board, left, days=rule.days),
-                alike=answer.alike,
-            )
 
 
 def _reason(key: Key, answer: str) -> str:
@@ -101,75 +99,73 @@ def _reason(key: Key, answer: str) -> str:
     return REASONS[key] if answer == "evidence" else answer
 
 
-def _by_chance(board: Board, edges: Edges) -> NDArray[np.bool_]:
-    """Round amounts without a shared word that are too far apart, or that stand more than once on a side."""
-    amounts = board.left.amount[edges.left]
-    apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
-    often = _stands_often(board.left, amounts) | _stands_often(board.right, amounts)
-    chance: NDArray[np.bool_] = (amounts % ROUND_AMOUNT == 0) & ((apart > CLOSE_DAYS) | often)
-    return chance & ~shares_word(board, edges)
+def by_damaged_code(board: Board, rule: MatchPass) -> None:
+    """Pair equal amounts whose numbers are alike but for a digit, a swap or a cut, where neither has another.
 
-
-def _stands_often(side: BoardSide, amounts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    known, counts = np.unique(side.amount, return_counts=True)
-    at = np.searchsorted(known, amounts)
-    often: NDArray[np.bool_] = counts[at] > 1
-    return often
-
-
-def shares_word(board: Board, edges: Edges) -> NDArray[np.bool_]:
-    """Which pairs share a telling word."""
-    pairs = zip(edges.left.tolist(), edges.right.tolist(), strict=True)
-    found = [bool(board.left.word_sets[left] & board.right.word_sets[right]) for left, right in pairs]
-    return np.array(found, dtype=np.bool_)
-
-
-def conflicts(board: Board, edges: Edges) -> NDArray[np.bool_]:
-    """Pairs whose two items carry different numbers of a form that links the sides elsewhere."""
-    shapes = _linking_shapes(board)
-    if not shapes or not len(edges):
-        return np.zeros(len(edges), dtype=np.bool_)
-    left, right = (
-        _linking_codes(side, at, shapes)
-        for side, at in ((board.left, edges.left), (board.right, edges.right))
+    A number that the other side has as it stands is no damaged one. Where numbers are given out in a series,
+    one different digit may just be the next number, so a weak amount must then share a word too.
+    """
+    edges, names, series = near_edges(board, rule)
+    unsure = series & board.left.weak[edges.left] & (shared_words(board, edges) == 0)
+    taken = only_each_other(edges) & ~unsure
+    found = edges.keep(taken)
+    board.add_pairs(
+        rule,
+        found.left,
+        found.right,
+        reason="reference_near",
+        key=names[taken],
+        candidates=rivals(board, found.left, days=rule.days),
     )
-    pairs = zip(edges.left.tolist(), edges.right.tolist(), strict=True)
-    return np.array([_differ(left[a], right[b]) for a, b in pairs], dtype=np.bool_)
 
 
-def _linking_shapes(board: Board) -> set[str]:
-    groups = board.groups()
-    keys = groups.loc[groups["reason"] == "reference", "key"]
-    counts = Counter(shape_of(key) for key in keys if len(key) >= SHORTEST_LINK)
-    return {shape for shape, count in counts.items() if count >= FEWEST_LINKS}
+def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:
+    """Candidate pairs with a damaged number.
+
+    Returns:
+        The pairs; both numbers of each, as a person would compare them; and which may be of a series.
+    """
+    lonely = [_lonely(side, board.shared_names) for side in (board.left, board.right)]
+    edges = amount_edges(board, days=rule.days, only=(lonely[0], lonely[1]))
+    found = [
+        _damage(board.left.own.names_of(left), board.right.own.names_of(right), board)
+        for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True)
+    ]
+    near = np.array([bool(kind) for kind, _ in found], dtype=np.bool_)
+    names = np.array([name for kind, name in found if kind], dtype=object)
+    series = np.array([kind == "series" for kind, _ in found if kind], dtype=np.bool_)
+    return edges.keep(near), names, series
 
 
-def _linking_codes(side: BoardSide, at: NDArray[np.int64], shapes: set[str]) -> dict[int, set[str]]:
-    return {
-        item: {code for code in codes if shape_of(code) in shapes}
-        for item, codes in own_codes(side, at).items()
-    }
+def _lonely(side: BoardSide, shared: frozenset[str]) -> Mask:
+    """Items with a number that the other side does not have."""
+    alone = [len(name) >= SHORTEST_CORE and name not in shared for name in side.own.names.tolist()]
+    result = np.zeros(len(side.items), dtype=np.bool_)
+    result[side.own.item[np.array(alone, dtype=np.bool_)[side.own.mark]]] = True
+    return result
 
 
-def _differ(left: set[str], right: set[str]) -> bool:
-    alike_forms = {shape_of(code) for code in left} & {shape_of(code) for code in right}
-    return bool(alike_forms) and not any(_near(one, other) for one in left for other in right)
+def _damage(left: frozenset[str], right: frozenset[str], board: Board) -> tuple[str, str]:
+    for one in sorted(left - board.shared_names):
+        for other in sorted(right - board.shared_names):
+            kind = near_codes(one, other)
+            if kind == "digit" and _in_series(one, other, board):
+                kind = "series"
+            if kind:
+                return kind, f"{one} ≈ {other}"
+    return "", ""
 
 
-def _near(one: str, other: str) -> bool:
-    """Equal but for usual damage: at most two digits changed or swapped, or one cut from the other."""
-    if len(one) != len(other):
-        return one in other or other in one
-    return sum(a != b for a, b in zip(one, other, strict=True)) <= 2  # noqa: PLR2004 - a swap changes two places
+def _in_series(one: str, other: str, board: Board) -> bool:
+    """Whether numbers are given out next to these two, so that a digit's difference is no damage."""
+    places = {len(one) - 1, next(at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)}
+    near = {code[:at] + digit + code[at + 1 :] for code in (one, other) for at in places for digit in DIGITS}
+    return any(code in side.own.known for side in board.sides for code in near - {one, other})
 
 
 def within_tolerance(board: Board, rule: MatchPass) -> None:
-    """Pair items that share a code and differ by at most the tolerance, where neither has another candidate."""
-    frames = []
-    for side in (board.left, board.right):
-        frame = side.codes.frame[side.free[side.codes.item]]
-        items = frame["item"].to_numpy()
-        frames.append(frame.assign(amount=side.amount[items], day=side.day[items]))
+    """Pair items that share a code and differ within the tolerance, where neither has another candidate."""
+    frames = [_coded(side) for side in (board.left, board.right)]
     pairs = frames[0].merge(frames[1], on="mark", suffixes=("_left", "_right"))
     apart = (pairs["amount_left"] - pairs["amount_right"]).abs()
     near = (pairs["day_left"] - pairs["day_right"]).abs() <= rule.days
@@ -179,6 +175,12 @@ def within_tolerance(board: Board, rule: MatchPass) -> None:
         right=pairs["item_right"].to_numpy(dtype=np.int64),
         mark=pairs["mark"].to_numpy(dtype=np.int64),
     )
-    found = edges.keep(_only_each_other(edges))
+    found = edges.keep(only_each_other(edges))
     keys = _keys(board.left.codes.names, found.mark)
     board.add_pairs(rule, found.left, found.right, reason="tolerance", key=keys)
+
+
+def _coded(side: BoardSide) -> pd.DataFrame:
+    frame = side.codes.frame[side.free[side.codes.item]]
+    items = frame["item"].to_numpy()
+    return frame.assign(amount=side.amount[items], day=side.day[items])

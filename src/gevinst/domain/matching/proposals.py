@@ -1,13 +1,14 @@
-"""Proposals: candidate pairs that are left after all passes, gathered for a person to decide."""
+"""Proposals: candidate pairs and sums that are left after all passes, gathered for a person to decide."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from gevinst.domain.matching.board import Board
+from gevinst.domain.matching.board import Board, Doubt
 from gevinst.domain.matching.components import Knot, knots
 from gevinst.domain.matching.edges import Edges
-from gevinst.domain.matching.pairs import conflicts, pair_edges
+from gevinst.domain.matching.evidence import conflicts
+from gevinst.domain.matching.pairs import pair_edges
 from gevinst.domain.matching.rules import MatchPass, PassKind
 from gevinst.domain.reconciliation import Proposal
 
@@ -15,40 +16,44 @@ MOST_ALTERNATIVES = 10
 MOST_ITEMS = 60  # a larger knot tells a person nothing; its items stay open
 
 
-def proposals(board: Board, passes: tuple[MatchPass, ...]) -> tuple[Proposal, ...]:
-    """One proposal for each knot of candidate pairs among the free items."""
+def proposals(board: Board, passes: Sequence[MatchPass]) -> tuple[Proposal, ...]:
+    """One proposal for each knot of candidate pairs among the free items, then for each sum in doubt."""
     edges = _left_over(board, passes)
-    conflicting = set(zip(*(ends.tolist() for ends in _ends(edges, conflicts(board, edges))), strict=True))
+    conflicting = _pairs_of(edges.keep(conflicts(board, edges)))
     small = [knot for knot in knots(edges) if len(knot.left) + len(knot.right) <= MOST_ITEMS]
-    return tuple(_proposal(board, number, knot, conflicting) for number, knot in enumerate(small))
+    made = [_proposal(board, number, knot, conflicting) for number, knot in enumerate(small)]
+    held = [{at for knot in small for at in knot.left}, {at for knot in small for at in knot.right}]
+    for doubt in _open_doubts(board, held):
+        made.append(_sum_proposal(board, len(made), doubt))
+    return tuple(made)
 
 
-def _ends(
-    edges: Edges, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Iterator[np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    kept = edges.keep(mask)
-    yield kept.left
-    yield kept.right
+def _pairs_of(edges: Edges) -> set[tuple[int, int]]:
+    return set(zip(edges.left.tolist(), edges.right.tolist(), strict=True))
 
 
-def _left_over(board: Board, passes: tuple[MatchPass, ...]) -> Edges:
+def _left_over(board: Board, passes: Sequence[MatchPass]) -> Edges:
     found = [pair_edges(board, rule) for rule in passes if rule.kind is PassKind.ONE_TO_ONE]
-    pairs = {pair for edges in found for pair in zip(edges.left.tolist(), edges.right.tolist(), strict=True)}
-    array = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
-    return Edges(left=array[:, 0], right=array[:, 1], mark=np.full(len(array), -1, dtype=np.int64))
+    width = len(board.right.items) + 1
+    keys = [edges.left * width + edges.right for edges in found]
+    unique = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *keys]))
+    return Edges(left=unique // width, right=unique % width, mark=np.full(len(unique), -1, dtype=np.int64))
 
 
 def _proposal(board: Board, number: int, knot: Knot, conflicting: set[tuple[int, int]]) -> Proposal:
-    left_ids, right_ids = board.left.items["item_id"], board.right.items["item_id"]
     ranked = sorted(knot.pairs, key=lambda pair: _rank(board, pair))[:MOST_ALTERNATIVES]
     return Proposal(
         number=number,
-        left=tuple(left_ids.iloc[list(knot.left)]),
-        right=tuple(right_ids.iloc[list(knot.right)]),
+        left=_ids(board, 0, knot.left),
+        right=_ids(board, 1, knot.right),
         reason=_reason(knot, conflicting),
-        facts=_facts(board, knot),
-        alternatives=tuple(((left_ids.iat[left],), (right_ids.iat[right],)) for left, right in ranked),
+        facts=_facts(knot.left, knot.right, len(knot.pairs), amount=int(board.left.amount[knot.left[0]])),
+        alternatives=tuple((_ids(board, 0, (left,)), _ids(board, 1, (right,))) for left, right in ranked),
     )
+
+
+def _ids(board: Board, side: int, items: Sequence[int]) -> tuple[str, ...]:
+    return tuple(board.sides[side].items["item_id"].iloc[list(items)])
 
 
 def _reason(knot: Knot, conflicting: set[tuple[int, int]]) -> str:
@@ -57,18 +62,43 @@ def _reason(knot: Knot, conflicting: set[tuple[int, int]]) -> str:
     return "proposal_unsure" if len(knot.pairs) == 1 else "proposal_equal"
 
 
-def _facts(board: Board, knot: Knot) -> Mapping[str, str | int]:
-    first = knot.left[0]
+def _facts(left: Sequence[int], right: Sequence[int], count: int, *, amount: int) -> Mapping[str, str | int]:
     return {
-        "amount": int(board.left.amount[first]),
-        "n_left": len(knot.left),
-        "n_right": len(knot.right),
-        "count": len(knot.pairs),
+        "amount": amount,
+        "n_left": len(left),
+        "n_right": len(right),
+        "count": count,
     }
 
 
 def _rank(board: Board, pair: tuple[int, int]) -> tuple[int, int, int, tuple[int, int]]:
     left, right = pair
-    codes = len(board.left.code_sets[left] & board.right.code_sets[right])
-    words = len(board.left.word_sets[left] & board.right.word_sets[right])
+    codes = len(board.left.codes.of(left) & board.right.codes.of(right))
+    words = len(board.left.words.of(left) & board.right.words.of(right))
     return -codes, -words, abs(int(board.left.day[left] - board.right.day[right])), pair
+
+
+def _open_doubts(board: Board, held: list[set[int]]) -> Iterator[Doubt]:
+    """Sums in doubt whose items are all still free and in no other proposal; smaller ones first."""
+    by_size = sorted(board.doubts, key=lambda one: (len(one.left) + len(one.right), one.left, one.right))
+    for doubt in by_size:
+        ends = (doubt.left, doubt.right)
+        free = all((side.group[list(end)] < 0).all() for side, end in zip(board.sides, ends, strict=True))
+        if free and not held[0] & set(doubt.left) and not held[1] & set(doubt.right):
+            held[0].update(doubt.left)
+            held[1].update(doubt.right)
+            yield doubt
+
+
+def _sum_proposal(board: Board, number: int, doubt: Doubt) -> Proposal:
+    amount = int(board.left.amount[list(doubt.alternatives[0][0])].sum())
+    return Proposal(
+        number=number,
+        left=_ids(board, 0, doubt.left),
+        right=_ids(board, 1, doubt.right),
+        reason="proposal_subset" if len(doubt.alternatives) > 1 else "proposal_sum",
+        facts=_facts(doubt.left, doubt.right, len(doubt.alternatives), amount=amount),
+        alternatives=tuple(
+            (_ids(board, 0, left), _ids(board, 1, right)) for left, right in doubt.alternatives
+        ),
+    )

@@ -20,6 +20,7 @@ class Key(StrEnum):
     """What the items of a pass must share."""
 
     CODE = "code"  #: a number or code in document, reference or text, usual damage mended
+    NEAR = "near"  #: a code that is alike but for a digit, a swap or a cut (one-to-one)
     TEXT = "text"  #: a telling word in text or counterparty
     DAY = "day"  #: the booking day (batches)
     NONE = "none"  #: amount and date alone
@@ -46,12 +47,13 @@ class MatchPass:
 #: Serves an account with no rules of its own. Stronger evidence first.
 STANDARD_PASSES: Sequence[MatchPass] = (
     MatchPass(id="reference", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=15),
+    MatchPass(id="reference-near", kind=PassKind.ONE_TO_ONE, key=Key.NEAR, days=10),
     MatchPass(id="batch-reference", kind=PassKind.BATCH, key=Key.CODE, days=15),
     MatchPass(id="text-date", kind=PassKind.ONE_TO_ONE, key=Key.TEXT, days=6),
     MatchPass(id="amount-date", kind=PassKind.ONE_TO_ONE, key=Key.NONE, days=6),
+    MatchPass(id="reversal", kind=PassKind.REVERSAL, key=Key.CODE, days=15),
     MatchPass(id="batch-text", kind=PassKind.BATCH, key=Key.TEXT, days=6),
     MatchPass(id="batch-day", kind=PassKind.BATCH, key=Key.DAY, days=6),
-    MatchPass(id="reversal", kind=PassKind.REVERSAL, key=Key.CODE, days=15),
     MatchPass(id="subset", kind=PassKind.SUBSET, key=Key.TEXT, days=6),
 )
 

@@ -22,10 +22,15 @@ class SignVerdict:
 
 
 def compare_signs(left: pd.Series, right: pd.Series) -> SignVerdict:
-    """Count the amounts (int64 øre) that the sides have in common, as they are and with the right side turned."""
+    """Count the amounts (int64 øre) that the sides share, as they are and with the right side turned."""
     return SignVerdict(same=_common(left, right), opposite=_common(left, -right))
 
 
 def _common(left: pd.Series, right: pd.Series) -> int:
-    counts = left[left != 0].value_counts().to_frame("left").join(right.value_counts().rename("right"), how="inner")
+    counts = (
+        left[left != 0]
+        .value_counts()
+        .to_frame("left")
+        .join(right.value_counts().rename("right"), how="inner")
+    )
     return int(counts.min(axis=1).sum())

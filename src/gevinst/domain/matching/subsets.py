@@ -1,67 +1,190 @@
 """Subset sums: an item that only one combination of a few others adds up to.
 
-With many candidates a sum identifies nothing, so candidates must share a word or a code with the item and be few,
-all combinations are counted, and only a count of one is taken.
+With many candidates a sum identifies nothing: of 20 amounts there are 21,000 combinations of two to five. So
+candidates must share a word or a code with the item, or be very few; all combinations are counted; and one is
+taken only when it is the only one and when hardly any would be expected by chance.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from math import comb, gcd
 
 import numpy as np
 
-from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.board import Board, BoardSide, Doubt
+from gevinst.domain.matching.evidence import linking_shapes, numbers_differ
+from gevinst.domain.matching.marks import Indexes, Marks
 from gevinst.domain.matching.rules import MatchPass
 
+FEWEST = 2
 MOST_CANDIDATES = 20
+MOST_UNMARKED = 12  # candidates without any mark in common
 LARGEST_COMBINATION = 5
+LARGEST_UNMARKED = 3
+CHANCE_MARKED = 0.02  # combinations of this sum that may be expected by chance, where a mark is shared
+CHANCE_UNMARKED = 0.002
+MOST_ALTERNATIVES = 10
+MARK_SPAN = 1 << 17  # bank-day numbers and windows stay below this
+
+Combination = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """What was found for one item."""
+
+    answers: tuple[Combination, ...]
+    chance: float  #: combinations of this sum that chance alone would give
+    marked: bool  #: the candidates share a mark with the item
+
+    @property
+    def sure(self) -> bool:
+        """One answer, and hardly by chance."""
+        limit = CHANCE_MARKED if self.marked else CHANCE_UNMARKED
+        return len(self.answers) == 1 and self.chance <= limit
 
 
 def subset(board: Board, rule: MatchPass) -> None:
-    """Match an item with the only combination of two to five free items of the other side that gives its sum."""
-    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    """Match an item with the only combination of two to five free items of the other side of its sum."""
+    links = linking_shapes(board)
+    sure: list[tuple[Combination, Combination]] = []
     for one, many, flipped in ((board.left, board.right, False), (board.right, board.left, True)):
-        for at in one.free_indexes().tolist():
-            answer = _only_combination(one, at, many, rule.days)
-            if answer:
-                found.append((answer, (at,)) if flipped else ((at,), answer))
-    for left, right in sorted(found):
-        if _uncontested(left, right, found):
-            board.add(rule, left, right, reason="subset")
+        pool = _Pool(many, days=rule.days)
+        for at in pool.worth_searching(one).tolist():
+            search = _search(one, at, many, pool)
+            ends = [_ends(at, answer, flipped=flipped) for answer in search.answers]
+            ends = [pair for pair in ends if not numbers_differ(board, pair[0], pair[1], links)]
+            if ends and search.sure:
+                sure += ends
+            elif ends and search.marked:
+                board.doubts.append(_doubt(ends))
+    for left, right in _uncontested(sure):
+        board.add(rule, left, right, reason="subset")
 
 
-def _uncontested(
-    left: tuple[int, ...], right: tuple[int, ...], found: list[tuple[tuple[int, ...], tuple[int, ...]]]
-) -> bool:
-    return not any(
-        (left, right) != other and (set(left) & set(other[0]) or set(right) & set(other[1]))
-        for other in found
-    )
+def _ends(at: int, answer: Combination, *, flipped: bool) -> tuple[Combination, Combination]:
+    return (answer, (at,)) if flipped else ((at,), answer)
 
 
-def _only_combination(one: BoardSide, at: int, many: BoardSide, days: int) -> tuple[int, ...] | None:
-    candidates = _candidates(one, at, many, days)
-    if not 2 <= len(candidates) <= MOST_CANDIDATES:
-        return None
+def _doubt(ends: list[tuple[Combination, Combination]]) -> Doubt:
+    left, right = (tuple(sorted({at for pair in ends for at in pair[side]})) for side in (0, 1))
+    return Doubt(left=left, right=right, alternatives=tuple(ends))
+
+
+def _uncontested(found: list[tuple[Combination, Combination]]) -> Iterator[tuple[Combination, Combination]]:
+    wanted = Counter((side, at) for pair in found for side in (0, 1) for at in pair[side])
+    for pair in sorted(found):
+        if all(wanted[side, at] == 1 for side in (0, 1) for at in pair[side]):
+            yield pair
+
+
+class _Pool:
+    """The free items of the side that has the parts, by mark and day."""
+
+    def __init__(self, side: BoardSide, *, days: int) -> None:
+        self.side, self.days = side, days
+        self.free = side.free_indexes()
+        self.free = self.free[np.argsort(side.day[self.free], kind="stable")]
+        self.by_mark = [_ByMark(side, marks) for marks in (side.words, side.codes)]
+
+    def worth_searching(self, one: BoardSide) -> Indexes:
+        """Free items of the other side whose candidates are neither too few nor too many."""
+        at = one.free_indexes()
+        marked = sum(
+            index.count(one, marks, at, self.days)
+            for index, marks in zip(self.by_mark, (one.words, one.codes), strict=True)
+        )
+        near = self._until(one.day[at] + self.days, "right") - self._until(one.day[at] - self.days, "left")
+        some = (marked >= FEWEST) & (marked <= MOST_CANDIDATES * 4)
+        few = (near >= FEWEST) & (near <= MOST_UNMARKED * 2)
+        found: Indexes = at[some | few]
+        return found
+
+    def _until(self, day: Indexes | int, side: str) -> Indexes:
+        days = self.side.day[self.free]
+        found: Indexes = np.searchsorted(days, day, side=side)  # type: ignore[call-overload]
+        return found
+
+    def marked(self, one: BoardSide, at: int) -> list[int]:
+        """Free items near in time that share a mark with an item."""
+        day = int(one.day[at])
+        found = {
+            item
+            for index, marks in zip(self.by_mark, (one.words, one.codes), strict=True)
+            for mark in marks.of(at)
+            for item in index.near(mark, day, self.days)
+        }
+        return sorted(found)
+
+    def near(self, one: BoardSide, at: int) -> list[int]:
+        """Free items near in time."""
+        day = int(one.day[at])
+        low, high = int(self._until(day - self.days, "left")), int(self._until(day + self.days, "right"))
+        return sorted(self.free[low:high].tolist()) if high - low <= MOST_UNMARKED * 2 else []
+
+
+class _ByMark:
+    """Free items ordered by mark and day."""
+
+    def __init__(self, side: BoardSide, marks: Marks) -> None:
+        free = side.free[marks.item]
+        keys = marks.mark[free] * MARK_SPAN + side.day[marks.item[free]]
+        order = np.argsort(keys, kind="stable")
+        self.keys, self.items = keys[order], marks.item[free][order]
+
+    def near(self, mark: int, day: int, days: int) -> list[int]:
+        low, high = np.searchsorted(
+            self.keys, [mark * MARK_SPAN + day - days, mark * MARK_SPAN + day + days + 1]
+        )
+        return list(self.items[low:high].tolist()) if high - low <= MOST_CANDIDATES * 4 else []
+
+    def count(self, one: BoardSide, marks: Marks, at: Indexes, days: int) -> Indexes:
+        """How many items share a mark with each of `at` within the window, counted once for each mark."""
+        chosen = np.isin(marks.item, at)
+        keys = marks.mark[chosen] * MARK_SPAN + one.day[marks.item[chosen]]
+        many = np.searchsorted(self.keys, keys + days + 1) - np.searchsorted(self.keys, keys - days)
+        totals = np.bincount(marks.item[chosen], weights=many, minlength=len(one.items))
+        found: Indexes = totals[at].astype(np.int64)
+        return found
+
+
+def _search(one: BoardSide, at: int, many: BoardSide, pool: _Pool) -> _Search:
     target = int(one.amount[at])
-    answers: list[tuple[int, ...]] = []
-    for size in range(2, min(LARGEST_COMBINATION, len(candidates)) + 1):
-        choices = np.array(list(combinations(range(len(candidates)), size)))
-        sums = many.amount[candidates][choices].sum(axis=1)
-        answers += [tuple(candidates[choice]) for choice in choices[sums == target]]
+    marked = _parts_of(many, pool.marked(one, at), target)
+    if FEWEST <= len(marked) <= MOST_CANDIDATES:
+        return _count(many, marked, target, largest=LARGEST_COMBINATION, marked=True)
+    near = _parts_of(many, pool.near(one, at), target)
+    if FEWEST <= len(near) <= MOST_UNMARKED and not one.weak[at]:
+        return _count(many, near, target, largest=LARGEST_UNMARKED, marked=False)
+    return _Search(answers=(), chance=0, marked=False)
+
+
+def _parts_of(side: BoardSide, items: list[int], target: int) -> list[int]:
+    """Those of the target's sign and smaller than it."""
+    return [at for at in items if 0 < side.amount[at] * np.sign(target) < abs(target)]
+
+
+def _count(side: BoardSide, items: list[int], target: int, *, largest: int, marked: bool) -> _Search:
+    """All combinations of the sum, the smallest first, until there are more than a person would read."""
+    amounts = side.amount[items]
+    sizes = range(FEWEST, min(largest, len(items)) + 1)
+    answers: list[Combination] = []
+    tried = 0
+    for size in sizes:
+        choices = _choices(len(items), size)
+        tried += comb(len(items), size)
+        hits = choices[amounts[choices].sum(axis=1) == target]
+        answers += [tuple(items[place] for place in choice) for choice in hits[:MOST_ALTERNATIVES].tolist()]
         if len(answers) > 1:
-            return None
-    return tuple(int(item) for item in answers[0]) if answers else None
+            break
+    grain = gcd(*amounts.tolist())
+    chance = tried * grain / abs(target)
+    return _Search(answers=tuple(answers[:MOST_ALTERNATIVES]), chance=chance, marked=marked)
 
 
-def _candidates(
-    one: BoardSide, at: int, many: BoardSide, days: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    amount = int(one.amount[at])
-    near = many.free & (np.abs(many.day - one.day[at]) <= days)
-    near &= (many.amount * np.sign(amount) > 0) & (np.abs(many.amount) < abs(amount))
-    words, codes = one.word_sets[at], one.code_sets[at]
-    shared = [
-        item
-        for item in np.flatnonzero(near).tolist()
-        if words & many.word_sets[item] or codes & many.code_sets[item]
-    ]
-    return np.array(shared, dtype=np.int64)
+@lru_cache(maxsize=128)
+def _choices(count: int, size: int) -> Indexes:
+    return np.array(list(combinations(range(count), size)), dtype=np.int64)

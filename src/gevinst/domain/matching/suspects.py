@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from gevinst.domain.matching.board import Board, BoardSide
-from gevinst.domain.matching.codes import codes_of, words_of
+from gevinst.domain.matching.codes import words_of
+from gevinst.domain.matching.marks import Mask
 from gevinst.domain.reconciliation import Side
 
 NEAR_DAYS = 15
@@ -44,44 +44,47 @@ class _Mark:
     words: frozenset[str]
 
 
-def causes(board: Board, *, period_end: date) -> tuple[dict[int, Cause], dict[int, Cause]]:
-    """The likely cause of each free item, by position, for the left and the right side."""
-    both = {Side.LEFT: board.left, Side.RIGHT: board.right}
+def causes(
+    board: Board, *, period_end: date, proposed: tuple[Mask, Mask]
+) -> tuple[dict[int, Cause], dict[int, Cause]]:
+    """The likely cause of each free item that no proposal holds, by position, for left and right."""
     end = int(board.calendar.ordinals(np.array([period_end], dtype="datetime64[D]"))[0])
-    found: dict[Side, dict[int, Cause]] = {}
-    for name, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
-        detective = _Detective(both[name], both[other], name=name, other_name=other, period_end=end)
-        found[name] = {at: detective.cause(at) for at in both[name].free_indexes().tolist()}
-    return found[Side.LEFT], found[Side.RIGHT]
+    found = []
+    for own, other in ((0, 1), (1, 0)):
+        detective = _Detective(board, own=own, other=other, period_end=end)
+        wanted = np.flatnonzero(board.sides[own].free & ~proposed[own])
+        found.append({at: detective.cause(at) for at in wanted.tolist()})
+    return found[0], found[1]
 
 
 class _Detective:
     """Looks for the suspect of each open item of one side."""
 
-    def __init__(
-        self, own: BoardSide, other: BoardSide, *, name: Side, other_name: Side, period_end: int
-    ) -> None:
-        self.own, self.other, self.name, self.other_name = own, other, name, other_name
-        self.period_end = period_end
-        free = other.free_indexes().tolist()
-        self.free = {at: _mark(other, at) for at in free}
+    def __init__(self, board: Board, *, own: int, other: int, period_end: int) -> None:
+        sides = (Side.LEFT, Side.RIGHT)
+        self.own, self.other = _Reader(board.sides[own]), _Reader(board.sides[other])
+        self.name, self.other_name = sides[own], sides[other]
+        self.period_end, self.crowds = period_end, board.crowds
         self.free_by_amount: dict[int, list[int]] = defaultdict(list)
         self.free_by_digits: dict[str, list[int]] = defaultdict(list)
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
-        for at, mark in self.free.items():
-            self.free_by_amount[mark.amount].append(at)
-            self.free_by_digits[_digits(mark.amount)].append(at)
-            for code in mark.codes:
+        for at in self.other.side.free_indexes().tolist():
+            amount = int(self.other.side.amount[at])
+            self.free_by_amount[amount].append(at)
+            self.free_by_digits[_digits(amount)].append(at)
+            for code in self.other.side.own.names_of(at):
                 self.free_by_code[code].append(at)
-        times = np.bincount(other.codes.mark, minlength=len(other.codes.names)).tolist()
-        self.times_on_other = dict(zip(other.codes.names.tolist(), times, strict=True))
+        shared = self.other.side.codes
+        self.times_on_other = dict(zip(shared.names.tolist(), shared.times().tolist(), strict=True))
         self.own_by_amount: dict[int, list[int]] = defaultdict(list)
-        for at, amount in enumerate(own.amount.tolist()):
+        for at, amount in enumerate(self.own.side.amount.tolist()):
             self.own_by_amount[amount].append(at)
 
     def cause(self, at: int) -> Cause:
         """The first cause that fits, most telling first."""
-        mine = _mark(self.own, at)
+        mine = self.own.mark(at)
+        if mine.amount in self.crowds:
+            return Cause(key="not_searched")
         for look in (self._sign, self._double, self._digits, self._other_amount):
             found = look(mine)
             if found:
@@ -93,45 +96,36 @@ class _Detective:
 
     def _digits(self, mine: _Mark) -> Cause | None:
         same_digits = self.free_by_digits.get(_digits(mine.amount), [])
-        apart = {at: self.free[at].amount - mine.amount for at in same_digits}
+        apart = {at: int(self.other.side.amount[at]) - mine.amount for at in same_digits[:MOST_ALIKE]}
         return self._other_cause(
             "digits", mine, [at for at, by in apart.items() if by and by % DIGIT_SWAP == 0]
         )
 
     def _double(self, mine: _Mark) -> Cause | None:
-        """An item alike in code, or in words on nearly the same day; standard fees are alike without being doubles."""
+        """An item alike in code, or in words on nearly the same day; fees are alike but no doubles."""
         same = self.own_by_amount[mine.amount]
-        twins = [_mark(self.own, at) for at in same if at != mine.at] if len(same) <= MOST_ALIKE else []
+        twins = [self.own.mark(at) for at in same if at != mine.at] if len(same) <= MOST_ALIKE else []
         alike = [other for other in twins if _is_double(mine, other)]
-        matched = [other for other in alike if self.own.group[other.at] >= 0]
+        matched = [other for other in alike if self.own.side.group[other.at] >= 0]
         if not alike:
             return None
         twin = min(matched or alike, key=lambda other: _distance(mine, other))
-        return Cause(key="double", suspect=self._id(self.own, twin.at), side=self.name)
+        return Cause(key="double", suspect=self.own.ids[twin.at], side=self.name)
 
     def _other_amount(self, mine: _Mark) -> Cause | None:
         rare = [code for code in sorted(mine.codes) if 1 <= self.times_on_other.get(code, 0) <= RARE]
         like = {at for code in rare for at in self.free_by_code.get(code, ())}
-        same_sign = [at for at in sorted(like) if (self.free[at].amount > 0) == (mine.amount > 0)]
+        same_sign = [at for at in sorted(like) if (self.other.side.amount[at] > 0) == (mine.amount > 0)]
         return self._other_cause("other_amount", mine, same_sign)
 
     def _other_cause(self, key: str, mine: _Mark, candidates: list[int]) -> Cause | None:
-        found = _best(mine, [self.free[at] for at in candidates], alone=True)
-        return (
-            None
-            if found is None
-            else Cause(key=key, suspect=self._id(self.other, found), side=self.other_name)
-        )
-
-    @staticmethod
-    def _id(side: BoardSide, at: int) -> str:
-        return str(side.items["item_id"].iat[at])
+        found = _best(mine, [self.other.mark(at) for at in candidates[:MOST_ALIKE]])
+        return None if found is None else Cause(key=key, suspect=self.other.ids[found], side=self.other_name)
 
     def _plain(self, at: int, mine: _Mark) -> str:
-        row = self.own.items.iloc[at]
-        if row["carried_from"]:
+        if self.own.carried[at]:
             return "carried"
-        text = f"{row['text']} {row['counterparty']}".upper()
+        text = self.own.said(at).upper()
         if self.name is Side.LEFT and any(word in text for word in INTEREST_WORDS):
             return "interest"
         if self.name is Side.LEFT and any(word in text for word in FEE_WORDS):
@@ -141,29 +135,44 @@ class _Detective:
         return "no_counterpart_bank" if self.name is Side.LEFT else "no_counterpart_ledger"
 
 
-def _mark(side: BoardSide, at: int) -> _Mark:
-    row: pd.Series = side.items.iloc[at]
-    texts = " ; ".join((row["document"], row["reference"], row["text"], row["counterparty"]))
-    return _Mark(
-        at=at,
-        amount=int(side.amount[at]),
-        day=int(side.day[at]),
-        codes=frozenset(codes_of(texts)),
-        words=frozenset(words_of(f"{row['text']} {row['counterparty']}")),
-    )
+class _Reader:
+    """Reads the items of one side as marks, each once."""
+
+    def __init__(self, side: BoardSide) -> None:
+        self.side = side
+        self.ids = side.items["item_id"].tolist()
+        self.carried = side.items["carried_from"].tolist()
+        self.parties = side.items["counterparty"].tolist()
+        self.known: dict[int, _Mark] = {}
+
+    def said(self, at: int) -> str:
+        """Text and counterparty of an item."""
+        return f"{self.side.texts[at]} {self.parties[at]}"
+
+    def mark(self, at: int) -> _Mark:
+        """An item as the detective sees it."""
+        if at not in self.known:
+            self.known[at] = _Mark(
+                at=at,
+                amount=int(self.side.amount[at]),
+                day=int(self.side.day[at]),
+                codes=self.side.own.names_of(at),
+                words=frozenset(words_of(self.said(at))),
+            )
+        return self.known[at]
 
 
 def _digits(amount: int) -> str:
     return "".join(sorted(str(abs(amount)).rstrip("0")))
 
 
-def _best(mine: _Mark, candidates: list[_Mark], *, alone: bool) -> int | None:
-    """The candidate that shares most; None when none shares a code, or a word nearby, and none stands alone."""
+def _best(mine: _Mark, candidates: list[_Mark]) -> int | None:
+    """The candidate that shares most, else the only one nearby; None when there is none or are several."""
     telling = [other for other in candidates if _shares(mine, other)]
     if telling:
         return min(telling, key=lambda other: _distance(mine, other)).at
     near = [other for other in candidates if abs(other.day - mine.day) <= PERIOD_END_DAYS]
-    return near[0].at if alone and len(near) == 1 else None
+    return near[0].at if len(near) == 1 else None
 
 
 def _is_double(mine: _Mark, other: _Mark) -> bool:

@@ -1,0 +1,130 @@
+"""Evidence of candidate pairs: what speaks for a pair, and what against it.
+
+An amount with many digits that only two items have nearby is strong by itself. An amount of few digits
+(250,00) meets others by chance, so it needs a common word, or must be the only one of its kind and close. Two
+different numbers of a form that links the sides elsewhere speak against a pair; so do two names that both
+sides know.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.codes import shape_of
+from gevinst.domain.matching.edges import Edges
+from gevinst.domain.matching.marks import Indexes, Mask
+
+CLOSE_DAYS = 3  # a weak amount without any shared word must be this close
+FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
+SHORTEST_LINK = 5
+MOST_PLACES_APART = 2  # a swap changes two places
+
+
+def shared_words(board: Board, edges: Edges) -> Indexes:
+    """How many telling words each pair shares."""
+    return board.left.words.common(edges.left, board.right.words, edges.right)
+
+
+def weak_pairs(board: Board, edges: Edges) -> Mask:
+    """Pairs of a weak amount that nothing else supports, or that something speaks against."""
+    weak = board.left.weak[edges.left]
+    apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
+    amounts = board.left.amount[edges.left]
+    often = _stands_often(board.left, amounts) | _stands_often(board.right, amounts)
+    words = shared_words(board, edges) > 0
+    far = apart > CLOSE_DAYS
+    unsupported = np.where(words, far & often, far | often | _other_names(board, edges))
+    result: Mask = weak & unsupported
+    return result
+
+
+def _other_names(board: Board, edges: Edges) -> Mask:
+    """Pairs whose items both name something that the other side knows; asked of pairs that share no word."""
+    both: Mask = (board.left.words.counts()[edges.left] > 0) & (board.right.words.counts()[edges.right] > 0)
+    return both
+
+
+def _stands_often(side: BoardSide, amounts: Indexes) -> Mask:
+    if not len(side.amount):
+        return np.zeros(len(amounts), dtype=np.bool_)
+    known, counts = np.unique(side.amount, return_counts=True)
+    often: Mask = counts[np.searchsorted(known, amounts)] > 1
+    return often
+
+
+def conflicts(board: Board, edges: Edges) -> Mask:
+    """Pairs whose items carry different numbers of a form that links the sides elsewhere.
+
+    For a weak amount one link is enough, and a number that is nearly alike is no help.
+    """
+    links = linking_shapes(board)
+    if not links or not len(edges):
+        return np.zeros(len(edges), dtype=np.bool_)
+    left, right = LinkingCodes(board.left, links), LinkingCodes(board.right, links)
+    weak = board.left.weak[edges.left]
+    result = np.zeros(len(edges), dtype=np.bool_)
+    both = np.flatnonzero(left.has[edges.left] & right.has[edges.right])
+    for at in both.tolist():
+        fewest = 1 if weak[at] else FEWEST_LINKS
+        mine, others = left.of(int(edges.left[at]), fewest), right.of(int(edges.right[at]), fewest)
+        result[at] = differ(mine, others, strictly=bool(weak[at]))
+    return result
+
+
+def linking_shapes(board: Board) -> Counter[str]:
+    """Forms of code that pairs were made by, with how many."""
+    keys = [key for key in board.reference_keys if len(key) >= SHORTEST_LINK]
+    return Counter(map(shape_of, keys))
+
+
+class LinkingCodes:
+    """The codes of one side's items that have a linking form."""
+
+    def __init__(self, side: BoardSide, links: Counter[str]) -> None:
+        self.side, self.links = side, links
+        free = side.free[side.own.item]
+        marks = np.unique(side.own.mark[free])
+        linking = np.zeros(len(side.own.names) + 1, dtype=np.bool_)
+        linking[marks] = [shape_of(name) in links for name in side.own.names[marks].tolist()]
+        self.has = np.zeros(len(side.items), dtype=np.bool_)
+        self.has[side.own.item[free & linking[side.own.mark]]] = True
+
+    def of(self, at: int, fewest: int) -> dict[str, list[str]]:
+        """The codes of one item by form, of forms with at least `fewest` links."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self.side.own.names_of(at)):
+            if self.links[shape_of(name)] >= fewest:
+                found[shape_of(name)].append(name)
+        return found
+
+
+def differ(left: dict[str, list[str]], right: dict[str, list[str]], *, strictly: bool) -> bool:
+    """Whether two items have codes of a common form, and none that is alike."""
+    if not left.keys() & right.keys():
+        return False
+    pairs = [
+        (one, other) for mine in left.values() for one in mine for yours in right.values() for other in yours
+    ]
+    alike = (
+        (one == other for one, other in pairs) if strictly else (_alike(one, other) for one, other in pairs)
+    )
+    return not any(alike)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Equal but for usual damage: at most two digits changed or swapped, or one cut from the other."""
+    if len(one) != len(other):
+        return one in other or other in one
+    return sum(a != b for a, b in zip(one, other, strict=True)) <= MOST_PLACES_APART
+
+
+def numbers_differ(board: Board, left: Iterable[int], right: Iterable[int], links: Counter[str]) -> bool:
+    """Whether both ends of a batch carry numbers of a linking form, and no number stands on both."""
+    ends = []
+    for side, items in ((board.left, left), (board.right, right)):
+        names = {name for at in items for name in side.own.names_of(at)}
+        ends.append({name for name in names if links[shape_of(name)]})
+    shapes = [{shape_of(name) for name in end} for end in ends]
+    return bool(shapes[0] & shapes[1]) and not ends[0] & ends[1]
