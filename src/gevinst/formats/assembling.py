@@ -14,7 +14,7 @@ from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import balance_findings
 from gevinst.formats.balances import statements_of, total_findings
 from gevinst.formats.dates import read_dates
-from gevinst.formats.faults import row_findings
+from gevinst.formats.faults import row_findings, trouble_findings
 from gevinst.formats.grid import Syntax, cell_text, column_letter
 from gevinst.formats.identity import item_ids
 from gevinst.formats.intake import Intake
@@ -84,7 +84,7 @@ def assemble(assembly: Assembly) -> SourceRead:
         # With a row left out no sum can be right; the row itself is the thing to mend.
         findings += [*balance_findings(statements), *total_findings(assembly)]
     frame = _frame(assembly, ids)
-    findings += _currency_findings(assembly, frame)
+    findings += [*_currency_findings(assembly, frame), *trouble_findings(assembly)]
     return SourceRead(
         items=frame,
         statements=tuple(statements),

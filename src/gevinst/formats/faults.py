@@ -1,9 +1,10 @@
 """What is wrong with a row that cannot be used: one finding for each cell."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gevinst.domain.finding import Finding
+from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.masking import shown_value
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
@@ -31,6 +32,19 @@ def row_findings(assembly: "Assembly", row: SortedRow) -> Iterator[Finding]:
     yield from found
     if not found:
         yield _finding(assembly, "CEL-007", row.index, assembly.plan.columns[Role.DATE])
+
+
+def trouble_findings(assembly: "Assembly") -> Iterator[Finding]:
+    """A warning for each error value in a text, a reference or an id of a row that can be used otherwise."""
+    grid = assembly.table.grid
+    if not grid.errors and not grid.formulas:
+        return
+    columns = sorted(set(assembly.plan.columns.values()))
+    for index in assembly.items:
+        for column in columns:
+            found = _special(assembly, index, column, blank_counts=False)
+            if found:
+                yield replace(found, severity=Severity.WARNING)
 
 
 def _field_count(assembly: "Assembly", index: int) -> Finding:

@@ -144,7 +144,8 @@ class RowSorter:
         """What the row is. The order of the questions matters: a total has words that a note has too."""
         row = self.table.rows[index]
         if blank_row(row):
-            return SortedRow(index=index, kind=RowKind.BLANK)
+            # A row of formulas that were never calculated looks blank, and is not.
+            return SortedRow(index=index, kind=RowKind.FAULTY if self._has_trouble(index) else RowKind.BLANK)
         if any(cell_text(row[c]).startswith(start) for c, start in self.plan.skip if c < len(row)):
             return SortedRow(index=index, kind=RowKind.RULE)
         if self._is_header(row):

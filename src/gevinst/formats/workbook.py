@@ -45,11 +45,11 @@ def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
 
 
 def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
-    rows: list[Row] = list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
     marks = parts.sheets.get(name, SheetMarks())
+    rows = _rows(list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)), marks)
     return Grid(
         syntax=Syntax.WORKBOOK,
-        rows=_without_tail(rows),
+        rows=rows,
         lines=range(1, len(rows) + 1),
         sheet=name,
         errors=marks.errors,
@@ -58,12 +58,14 @@ def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
     )
 
 
-def _without_tail(rows: list[Row]) -> list[Row]:
-    """Without the empty formatted rows that many sheets end with."""
+def _rows(rows: list[list[Cell]], marks: SheetMarks) -> list[Row]:
+    """The rows to the last with a value, an error or a formula; many sheets end with formatted blanks."""
+    marked = max((line for line, _ in (*marks.errors, *marks.formulas)), default=0)
     end = len(rows)
-    while end and all(_is_empty(cell) for cell in rows[end - 1]):
+    while end > marked and all(_is_empty(cell) for cell in rows[end - 1]):
         end -= 1
-    return rows[:end]
+    missing: list[Row] = [[""] for _ in range(marked - end)]
+    return [*rows[:end], *missing]
 
 
 def _is_empty(cell: Cell) -> bool:

@@ -16,7 +16,7 @@ from gevinst.formats.grid import column_index
 from gevinst.formats.intake import Intake
 
 # A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
-LARGEST_UNPACKED = 600_000_000
+LARGEST_UNPACKED = 400_000_000
 LARGEST_RATIO = 150
 RATIO_FROM = 20_000_000
 MOST_MEMBERS = 2_000
@@ -31,7 +31,7 @@ _ERROR_CELL = re.compile(
     re.DOTALL,
 )
 _EMPTY_FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')

@@ -203,3 +203,22 @@ def test_a_cell_in_the_far_corner_is_not_laid_out(tmp_path: Path) -> None:
         read_source(book(tmp_path, lambda sheet: sheet.__setitem__("XFD1048576", 1)))
 
     assert [finding.code for finding in caught.value.findings] == ["FIL-005"]
+
+
+def test_a_row_of_formulas_that_were_never_calculated_is_no_blank_row(tmp_path: Path) -> None:
+    source = read_source(book(tmp_path, lambda sheet: sheet.append(("=A3+1", "=B3+1", "=C3", "=D3"))))
+
+    assert told(source) == [("CEL-004", "bog.xlsx:Poster:A4"), ("CEL-004", "bog.xlsx:Poster:D4")]
+
+
+def test_an_error_in_a_text_is_a_warning_and_the_row_is_read(tmp_path: Path) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C3"] = "#N/A"
+        sheet["C3"].data_type = "e"
+
+    source = read_source(book(tmp_path, change))
+
+    assert [(one.code, one.severity, one.place.cell) for one in source.findings] == [
+        ("CEL-003", Severity.WARNING, "C3")
+    ]
+    assert len(source.items) == len(ROWS)
