@@ -1,16 +1,23 @@
 """Bank files that are no tables: which format a file is in, by its content, and who reads it."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from gevinst.domain.source import SourceRead
 from gevinst.formats.intake import Intake
+from gevinst.formats.ofx import read_ofx
 
-MT940 = "mt940"
+MT940, OFX = "mt940", "ofx"
 #: How each format begins, or what its first few thousand characters hold.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25P?|60F|60M|28C?):"), MT940),
     (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), MT940),
+    (re.compile(r"\A\s*OFXHEADER|<OFX>", re.IGNORECASE), OFX),
 )
+
+Reader: TypeAlias = Callable[[Intake, str | None], SourceRead]
+READERS: Mapping[str, Reader] = {OFX: read_ofx}
 
 
 def bank_format(head: str) -> str:
@@ -35,6 +42,8 @@ def read_bank_file(
     name = bank_format(head)
     if wanted and wanted != name:
         raise intake.rejected("FIL-002", kind=name)
-    from gevinst.formats.mt940 import read_mt940  # noqa: PLC0415 - other files need no mt-940
+    if name == MT940:
+        from gevinst.formats.mt940 import read_mt940  # noqa: PLC0415 - other files need no mt-940
 
-    return read_mt940(intake, encoding)
+        return read_mt940(intake, encoding)
+    return READERS[name](intake, encoding)

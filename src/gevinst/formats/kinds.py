@@ -44,10 +44,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"-----BEGIN ", "PEM"),
 )
 TEXT_SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^OFXHEADER|<OFX>", re.IGNORECASE), "OFX"),
-    (re.compile(r"^01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), "BAI2"),
     (re.compile(r"^UN[AB][:+]"), "EDIFACT"),
-    (re.compile(r"^FI01\d{10}"), "FIK"),
     (re.compile(r"^\s*(?:\{\s*\"|\[\s*[\[{\"]|\[\s*\]|\{\s*\})"), "JSON"),
     (re.compile(r"^(?:From|Received|Return-Path|MIME-Version): "), "e-mail"),
 )
