@@ -12,7 +12,7 @@ import click
 import pytest
 from PIL import Image
 from pydantic import BaseModel
-from robot.libdocpkg import LibraryDocumentation
+from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from documents import DOCS, PAGES, ROOT, blocks
 from gevinst.cli import group
