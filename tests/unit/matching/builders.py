@@ -14,6 +14,8 @@ from gevinst.domain.matching.rules import MatchPass, Rules
 from gevinst.domain.money import parse_amount
 from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 
+CALENDAR = BankCalendar()
+
 Pair = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -54,7 +56,7 @@ def match(
     """Reconcile two small sides by the standard passes, or by those given."""
     rules = Rules(passes=tuple(passes)) if passes else Rules()
     return reconcile(
-        SideInput(items=frame(left)), SideInput(items=frame(right)), rules=rules, calendar=BankCalendar()
+        SideInput(items=frame(left)), SideInput(items=frame(right)), rules=rules, calendar=CALENDAR
     )
 
 

@@ -12,7 +12,8 @@ from math import gcd
 import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
-from gevinst.domain.matching.evidence import linking_shapes, numbers_differ
+from gevinst.domain.matching.codes import words_of
+from gevinst.domain.matching.evidence import numbers_differ
 from gevinst.domain.matching.marks import Marks
 from gevinst.domain.matching.rules import Key, MatchPass
 
@@ -65,7 +66,7 @@ def batch(board: Board, rule: MatchPass) -> None:
     if rule.key is Key.DAY:
         take(board, rule, _day_fits(board, rule), reason="batch_day")
     elif rule.key is Key.TEXT:
-        links = linking_shapes(board)
+        links = board.links
         fits = _one_sided_fits(board, rule)
         agreeing = (fit for fit in fits if not numbers_differ(board, fit.left, fit.right, links))
         take(board, rule, agreeing, reason="batch_text")
@@ -187,7 +188,7 @@ def _within(board: Board, ends: tuple[tuple[int, ...], tuple[int, ...]], days: i
 
 def _day_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
     """A single item against all free items of one booking day and sign, or those of one text on that day."""
-    links = linking_shapes(board)
+    links = board.links
     for view in _views(board):
         by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
         for items in _day_bundles(view.many):
@@ -217,10 +218,11 @@ def _day_bundles(side: BoardSide) -> Iterator[tuple[int, ...]]:
 
 
 def _telling_sum(side: BoardSide, items: tuple[int, ...]) -> bool:
-    """Whether few bundles come to this sum by chance, or the items are alike in their text."""
-    return possible_sums(side.amount[list(items)].tolist()) >= FEWEST_POSSIBLE_SUMS or (
-        len({side.texts[at] for at in items}) == 1 and len({int(side.booked[at]) for at in items}) == 1
-    )
+    """Whether few bundles come to this sum by chance, or the items are a day's items of one telling text."""
+    if possible_sums(side.amount[list(items)].tolist()) >= FEWEST_POSSIBLE_SUMS:
+        return True
+    texts, days = {side.texts[at] for at in items}, {int(side.booked[at]) for at in items}
+    return len(texts) == len(days) == 1 and bool(words_of(texts.pop()))
 
 
 def possible_sums(amounts: Sequence[int]) -> int:

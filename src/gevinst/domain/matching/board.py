@@ -1,5 +1,6 @@
 """The board of a reconciliation: both sides in canonical order, what is free, and the groups so far."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.matching.codes import shape_of
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, Names, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import GROUP_COLUMNS
@@ -17,6 +19,7 @@ from gevinst.domain.reconciliation import GROUP_COLUMNS
 CANONICAL_TEXTS = ("reference", "text", "document", "counterparty", "item_id")
 FEW_DIGITS = 3  # an amount of so few digits before its zeros (250,00 or 1.250.000,00) meets others by chance
 MOST_ZEROS = 15
+SHORTEST_LINK = 5
 REASONS_BY_CODE = (
     "reference",
     "reference_interchangeable",
@@ -40,6 +43,11 @@ class BoardSide:
     def weak(self) -> Mask:
         """Which amounts tell little: few digits before their zeros."""
         return few_digits(self.amount)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The id of each item."""
+        return list(self.items["item_id"])
 
     @cached_property
     def documents(self) -> list[str]:
@@ -80,7 +88,7 @@ class Board:
     calendar: BankCalendar
     made: int = 0  #: groups so far
     doubts: list["Doubt"] = field(default_factory=list)  #: several against several, for a person
-    reference_keys: list[str] = field(default_factory=list)  #: codes that pairs were made by
+    links: Counter[str] = field(default_factory=Counter)  #: forms of the codes that pairs were made by
     crowds: set[int] = field(default_factory=set)  #: amounts that a pass did not search fully
     _chunks: list[pd.DataFrame] = field(default_factory=list)
 
@@ -162,7 +170,7 @@ class Board:
     def _append(self, rule: MatchPass, columns: dict[str, Any]) -> None:
         frame = pd.DataFrame(columns)
         by_code = frame["key"][frame["reason"].isin(REASONS_BY_CODE)]
-        self.reference_keys += by_code.tolist()
+        self.links.update(shape_of(code) for code in by_code.tolist() if len(code) >= SHORTEST_LINK)
         frame["difference"] = frame["amount_left"] - frame["amount_right"]
         frame["pass_id"] = rule.id
         frame["difference_account"] = np.where(frame["difference"] != 0, rule.difference_account, "")

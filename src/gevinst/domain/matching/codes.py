@@ -80,13 +80,16 @@ _TOKEN = re.compile(r"[0-9A-ZÆØÅÄÖ]+")
 _COMPOUND = re.compile(r"[0-9A-ZÆØÅÄÖ]+(?:[-/_.][0-9A-ZÆØÅÄÖ]+)+")
 _WORD = re.compile(r"[A-ZÆØÅÄÖ]{4,}")
 _DIGIT = re.compile(r"\d")
+_SHAPES = str.maketrans(
+    dict.fromkeys("0123456789", "9") | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖ", "A")
+)
 _DIGIT_RUN = re.compile(r"\d+")
 
 
 def codes_of(text: str) -> set[str]:
     """The codes in one text, in capitals and without leading zeros."""
-    if text.isdigit() and text.isascii() and len(text) not in (*DATE_LENGTHS, FIK_LENGTH):
-        return _variants(text)
+    if text.isalnum() and text.isascii():  # most references: one token
+        return set() if len(text) in DATE_LENGTHS and _DATES.fullmatch(text) else _variants(text.upper())
     if not _DIGIT.search(text):
         return set()
     cleaned = _DATES.sub(" ", text.upper())
@@ -100,15 +103,30 @@ def codes_of(text: str) -> set[str]:
     return codes
 
 
+def id_codes(item_id: str) -> set[str]:
+    """The codes of an item's own id. Its digits alone are none: B100023 and L100023 only count rows."""
+    whole = item_id.upper()
+    return {
+        code
+        for code in codes_of(item_id)
+        if whole.isdigit() or not code.isdigit() or code not in _core(whole)
+    }
+
+
+def reference_codes(reference: str) -> set[str]:
+    """The codes of a reference, which may be written in groups: 491 1835."""
+    codes = codes_of(reference)
+    return codes | codes_of(reference.replace(" ", "")) if " " in reference else codes
+
+
 def _variants(token: str) -> set[str]:
-    digits = sum(char.isdigit() for char in token)
-    if digits == len(token):
+    if token.isdigit():
         number = token.lstrip("0")
         if len(token) < SHORTEST_NUMBER or not number:
             return set()
         is_fik = len(token) == FIK_LENGTH and is_fik_id(token)
         return {number, number[:-1]} if is_fik else {number}  # some ledgers leave the check digit out
-    if digits >= FEWEST_DIGITS_MIXED and len(token) >= SHORTEST_MIXED:
+    if len(token) >= SHORTEST_MIXED and len(_DIGIT.findall(token)) >= FEWEST_DIGITS_MIXED:
         return {token, *_core(token)}
     return set()
 
@@ -120,15 +138,6 @@ def _core(token: str) -> set[str]:
         return set()
     number = runs[0].lstrip("0")
     return {number} if len(number) >= SHORTEST_CORE else set()
-
-
-def reference_codes(reference: str) -> set[str]:
-    """The codes of a reference, which may be written in groups: 491 1835."""
-    return (
-        codes_of(reference) | codes_of(reference.replace(" ", ""))
-        if " " in reference
-        else codes_of(reference)
-    )
 
 
 def is_fik_id(digits: str) -> bool:
@@ -147,7 +156,7 @@ def words_of(text: str) -> set[str]:
 
 def shape_of(code: str) -> str:
     """A code's form: digits as 9, letters as A, so that numbers of one series look alike."""
-    return re.sub(r"[^9]", "A", re.sub(r"\d", "9", code))
+    return code.translate(_SHAPES)
 
 
 def near_codes(one: str, other: str) -> str:

@@ -18,7 +18,6 @@ from gevinst.domain.matching.marks import Indexes, Mask
 
 CLOSE_DAYS = 3  # a weak amount without any shared word must be this close
 FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
-SHORTEST_LINK = 5
 MOST_PLACES_APART = 2  # a swap changes two places
 
 
@@ -59,7 +58,7 @@ def conflicts(board: Board, edges: Edges) -> Mask:
 
     For a weak amount one link is enough, and a number that is nearly alike is no help.
     """
-    links = linking_shapes(board)
+    links = board.links
     if not links or not len(edges):
         return np.zeros(len(edges), dtype=np.bool_)
     left, right = LinkingCodes(board.left, links), LinkingCodes(board.right, links)
@@ -71,12 +70,6 @@ def conflicts(board: Board, edges: Edges) -> Mask:
         mine, others = left.of(int(edges.left[at]), fewest), right.of(int(edges.right[at]), fewest)
         result[at] = differ(mine, others, strictly=bool(weak[at]))
     return result
-
-
-def linking_shapes(board: Board) -> Counter[str]:
-    """Forms of code that pairs were made by, with how many."""
-    keys = [key for key in board.reference_keys if len(key) >= SHORTEST_LINK]
-    return Counter(map(shape_of, keys))
 
 
 class LinkingCodes:

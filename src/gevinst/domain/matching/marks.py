@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gevinst.domain.matching.codes import codes_of, reference_codes, words_of
+from gevinst.domain.matching.codes import codes_of, id_codes, reference_codes, words_of
 
 Indexes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -114,7 +114,7 @@ def code_marks(sides: Sequence[pd.DataFrame]) -> tuple[list[Marks], list[Marks]]
     own = [
         _gathered([_found(side[name], _finder(name)) for name in CODE_COLUMNS], len(side)) for side in sides
     ]
-    ids = [_found(_own_ids(side), codes_of) for side in sides]
+    ids = [_found(_own_ids(side), id_codes) for side in sides]
     with_ids = [_gathered([mine, one], len(side)) for mine, one, side in zip(own, ids, sides, strict=True)]
     return _numbered(with_ids, shared=True), _numbered(own, shared=False)
 

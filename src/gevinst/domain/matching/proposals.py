@@ -53,7 +53,7 @@ def _proposal(board: Board, number: int, knot: Knot, conflicting: set[tuple[int,
 
 
 def _ids(board: Board, side: int, items: Sequence[int]) -> tuple[str, ...]:
-    return tuple(board.sides[side].items["item_id"].iloc[list(items)])
+    return tuple(board.sides[side].ids[at] for at in items)
 
 
 def _reason(knot: Knot, conflicting: set[tuple[int, int]]) -> str:

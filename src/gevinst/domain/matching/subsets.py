@@ -15,7 +15,7 @@ from math import comb, gcd
 import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
-from gevinst.domain.matching.evidence import linking_shapes, numbers_differ
+from gevinst.domain.matching.evidence import numbers_differ
 from gevinst.domain.matching.marks import Indexes, Marks
 from gevinst.domain.matching.rules import MatchPass
 
@@ -49,7 +49,7 @@ class _Search:
 
 def subset(board: Board, rule: MatchPass) -> None:
     """Match an item with the only combination of two to five free items of the other side of its sum."""
-    links = linking_shapes(board)
+    links = board.links
     sure: list[tuple[Combination, Combination]] = []
     for one, many, flipped in ((board.left, board.right, False), (board.right, board.left, True)):
         pool = _Pool(many, days=rule.days)
@@ -181,8 +181,17 @@ def _count(side: BoardSide, items: list[int], target: int, *, largest: int, mark
         if len(answers) > 1:
             break
     grain = gcd(*amounts.tolist())
-    chance = tried * grain / abs(target)
+    chance = max([tried * grain / abs(target), *(_weak_chance(side, items, answer) for answer in answers)])
     return _Search(answers=tuple(answers[:MOST_ALTERNATIVES]), chance=chance, marked=marked)
+
+
+def _weak_chance(side: BoardSide, items: list[int], answer: Combination) -> float:
+    """Other combinations of weak amounts that would do as well as those of the answer, by chance."""
+    weak = [int(side.amount[at]) for at in items if side.weak[at]]
+    used = [int(side.amount[at]) for at in answer if side.weak[at]]
+    if len(used) < FEWEST:
+        return 0
+    return (comb(len(weak), len(used)) - 1) * gcd(*weak) / abs(sum(used))
 
 
 @lru_cache(maxsize=128)

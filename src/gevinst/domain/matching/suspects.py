@@ -140,7 +140,7 @@ class _Reader:
 
     def __init__(self, side: BoardSide) -> None:
         self.side = side
-        self.ids = side.items["item_id"].tolist()
+        self.ids = side.ids
         self.carried = side.items["carried_from"].tolist()
         self.parties = side.items["counterparty"].tolist()
         self.known: dict[int, _Mark] = {}
