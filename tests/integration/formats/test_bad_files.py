@@ -53,7 +53,10 @@ def test_a_file_under_way_is_left_alone(tmp_path: Path, name: str) -> None:
         (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "HTML"),
         (b"<!DOCTYPE html>\n<html></html>", "HTML"),
         (b"<?xml version='1.0'?><Invoice xmlns='urn:x'/>", "OIOUBL/Peppol invoice"),
-        (b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.03'/>",),
+        (
+            b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.008.001.02'/>",
+            "ISO 20022 pain.008.001.02",
+        ),
         (b"\x1f\x8b\x08\x00rest", "gzip"),
         (packed(**{"word__document.xml": "<w/>"}), "Word (docx)"),
         (packed(**{"a.csv": BANK}), "zip"),
