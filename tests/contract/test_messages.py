@@ -4,6 +4,7 @@ import pytest
 
 from gevinst.app.ports import (
     AlreadyRunningError,
+    DecidedMeanwhileError,
     FinishedRunError,
     RunExistsError,
     StoreDamagedError,
@@ -26,6 +27,7 @@ REFUSALS = [
     StorePlaceError(database="store.db", cause="read-only"),
     StoreDamagedError(database="store.db", cause="malformed"),
     StoreShareError(database="store.db"),
+    DecidedMeanwhileError(robot="hovedkonto", number=7),
 ]
 
 

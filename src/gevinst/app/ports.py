@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gevinst.domain.audit import AuditEvent, AuditRow
+from gevinst.domain.decision import Decision
+from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.place import Place
 from gevinst.domain.run import Run, RunState
@@ -64,6 +66,14 @@ class SeenInput:
     file: str  #: name without folder
     sha256: str  #: of its bytes, hex
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptProfile:
+    """The profile of a file that a standing run has read."""
+
+    period: str  #: of that run
+    profile: FileProfile
 
 
 class StoreError(Exception):
@@ -153,6 +163,15 @@ class StoreShareError(StoreError):
         super().__init__(database=database)
 
 
+class DecidedMeanwhileError(StoreError):
+    """Someone else has decided something of the same robot since this person looked."""
+
+    code = "STO-009"
+
+    def __init__(self, *, robot: str, number: int) -> None:
+        super().__init__(robot=robot, number=number)
+
+
 class RunStore(Protocol):
     """Runs and what they leave behind: open items, statements, inputs, gains and the audit trail.
 
@@ -226,6 +245,38 @@ class RunStore(Protocol):
 
     def runs_with_input(self, robot: str, sha256: str) -> list[str]:
         """Ids of the robot's done runs, tests left out, that read a file of this hash; newest first."""
+
+    def inputs(self, run_id: str) -> Sequence[SeenInput]:
+        """The files that a run has read, in the order they were saved."""
+
+    def standing_runs(self, robot: str) -> Sequence[Run]:
+        """The robot's standing runs, one for each period, oldest period first."""
+
+    def kept_items(self, run_id: str) -> Sequence[CarriedItem]:
+        """The open items as this run left them, whether it stands or not, in the order they were saved."""
+
+    def save_profiles(self, run: Run, profiles: Sequence[FileProfile]) -> None:
+        """Keep the profiles of the files that a running run has read; as save_open_items."""
+
+    def profiles(self, robot: str, *, before: str, periods: int = 12) -> Sequence[KeptProfile]:
+        """Profiles in the robot's standing runs of the last periods before one, newest period first."""
+
+    def decide(self, decision: Decision, *, seen: int) -> Decision:
+        """Keep a decision, and note it in the audit trail.
+
+        Args:
+            decision: without a number.
+            seen: number of the robot's last decision that the person's answer takes into account; 0 for none.
+
+        Returns:
+            The decision with its number.
+
+        Raises:
+            DecidedMeanwhileError: the robot has a later decision.
+        """
+
+    def decisions(self, robot: str) -> Sequence[Decision]:
+        """The robot's decisions by number."""
 
     def credit(self, entries: Sequence[GainEntry]) -> int:
         """Add credits (sign +1) and costs (sign -1) to the gain ledger, each item key once, whichever robot.

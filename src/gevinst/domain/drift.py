@@ -6,13 +6,13 @@ off by a factor of 100, and no rows where many are usual.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from statistics import median
-from typing import Any
 
 import pandas as pd
 
+from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.place import Place
 from gevinst.domain.source import SourceRead
@@ -37,37 +37,6 @@ OUTSIDE_SHARE = 50  # per mille of the rows, beyond what was usual
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLANKS = re.compile(r"\s+")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileProfile:
-    """What a file is like, in numbers."""
-
-    source: str  #: bank, ledger …
-    layout: str
-    columns: tuple[str, ...]  #: as the file names them, in its order
-    rows: int
-    sum: int  #: øre
-    volume: int  #: øre, sum without signs
-    median: int  #: øre, of the amounts without signs
-    quartiles: tuple[int, int]  #: øre, lower and upper, without signs
-    positive: int  #: rows over 0, per mille
-    first: str  #: ISO day of the first booking; "" for none
-    last: str
-    outside: int  #: rows booked outside the run's period
-    blank: Mapping[str, int]  #: rows without it, per mille, by text column
-    accounts: int  #: distinct accounts
-    shapes: Mapping[str, int]  #: rows by form of the text, the commonest 200
-
-    def as_values(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
-def profile_from(values: Mapping[str, Any]) -> FileProfile:
-    """A profile from its plain values."""
-    low, high = values["quartiles"]
-    return FileProfile(**{**values, "columns": tuple(values["columns"]), "quartiles": (low, high)})
 
 
 def profile_of(source: str, read: SourceRead, period: str) -> FileProfile:

@@ -11,13 +11,17 @@ from gevinst.app.ports import (
     DONE_STATES,
     AlreadyRunningError,
     CarriedItem,
+    DecidedMeanwhileError,
     FinishedRunError,
+    KeptProfile,
     RunExistsError,
     SeenInput,
     SeenStatement,
     UnknownRunError,
 )
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow, sealed
+from gevinst.domain.decision import Decision, audit_event
+from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry, credited_minutes
 from gevinst.domain.run import Environment, Run, RunState
 
@@ -33,6 +37,7 @@ class _Kept:
     items: tuple[CarriedItem, ...] = ()
     statements: tuple[SeenStatement, ...] = ()
     inputs: tuple[SeenInput, ...] = ()
+    profiles: tuple[FileProfile, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -51,6 +56,7 @@ class MemoryRunStore:
         self._kept: dict[str, _Kept] = {}
         self._gains = _Gains()
         self._audit: list[AuditRow] = []
+        self._decisions: list[Decision] = []
 
     def close(self) -> None:
         """See RunStore."""
@@ -154,6 +160,50 @@ class MemoryRunStore:
             for run in self._newest_first(robot)
             if _counts(run) and any(read.sha256 == sha256 for read in self._kept[run.run_id].inputs)
         ]
+
+    def inputs(self, run_id: str) -> Sequence[SeenInput]:
+        """See RunStore."""
+        return self._kept[run_id].inputs if run_id in self._kept else ()
+
+    def standing_runs(self, robot: str) -> Sequence[Run]:
+        """See RunStore."""
+        runs = [kept.run for (of, _), kept in self._standing().items() if of == robot]
+        return sorted(runs, key=lambda run: run.period)
+
+    def kept_items(self, run_id: str) -> Sequence[CarriedItem]:
+        """See RunStore."""
+        return self._kept[run_id].items if run_id in self._kept else ()
+
+    def save_profiles(self, run: Run, profiles: Sequence[FileProfile]) -> None:
+        """See RunStore."""
+        with self._lock:
+            self._running(run.run_id).profiles = tuple(profiles)
+
+    def profiles(self, robot: str, *, before: str, periods: int = 12) -> Sequence[KeptProfile]:
+        """See RunStore."""
+        earlier = [run for run in self.standing_runs(robot) if run.period < before][-periods:]
+        return [
+            KeptProfile(period=run.period, profile=profile)
+            for run in reversed(earlier)
+            for profile in self._kept[run.run_id].profiles
+        ]
+
+    def decide(self, decision: Decision, *, seen: int) -> Decision:
+        """See RunStore."""
+        with self._lock:
+            self._known(decision.run_id)
+            last = max((one.number for one in self.decisions(decision.robot)), default=0)
+            if last != seen:
+                raise DecidedMeanwhileError(robot=decision.robot, number=last)
+            at = decision.at.astimezone(UTC)
+            numbered = replace(decision, number=len(self._decisions) + 1, at=at)
+            self._decisions.append(numbered)
+            self.append_audit(audit_event(numbered))
+            return numbered
+
+    def decisions(self, robot: str) -> Sequence[Decision]:
+        """See RunStore."""
+        return [one for one in self._decisions if one.robot == robot]
 
     def credit(self, entries: Sequence[GainEntry]) -> int:
         """See RunStore."""

@@ -56,6 +56,11 @@ def input_row(read: SeenInput) -> dict[str, Any]:
     return _values(read, _INPUT)
 
 
+def input_of(row: RowMapping) -> SeenInput:
+    """An input file from its row."""
+    return SeenInput(**{name: row[name] for name in _INPUT})
+
+
 def numbered(run_id: str, kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows of one run in their order."""
     return [{**row, "run_id": run_id, "position": position} for position, row in enumerate(kept)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -28,10 +29,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from gevinst.domain.decision import DecisionKind
 from gevinst.domain.run import Environment, RunState, Trigger
 
 #: Revisions of the migrations, oldest first; the last is what this program works with.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 MOMENT_WIDTH = 32  # 2026-11-01T06:00:00.000000+00:00
 SIDES = ("left", "right")
@@ -223,4 +225,40 @@ audit = Table(
     Column("why", Text, nullable=False),
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+#: Append-only; see domain.decision. Item ids are JSON lists.
+decision = Table(
+    "decision",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("robot", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("kind", Word(DecisionKind), nullable=False),
+    Column("left", Text, nullable=False),
+    Column("right", Text, nullable=False),
+    Column("amount_left", BigInteger, nullable=False),
+    Column("amount_right", BigInteger, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("expected", Date),
+    Column("who", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("run_id", ForeignKey(run.c.run_id), nullable=False),
+    Column("undoes", BigInteger, nullable=False),
+    Column("approves", BigInteger, nullable=False),
+    Column("needs_approval", Boolean, nullable=False),
+    one_of("kind", DecisionKind),
+    CheckConstraint("number >= 1", name="number_from_one"),
+    Index("decision_by_robot", "robot", "number"),
+)
+
+#: A profile is JSON; see domain.drift.
+file_profile = Table(
+    "file_profile",
+    metadata,
+    Column("run_id", ForeignKey(run.c.run_id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("profile", Text, nullable=False),
 )

@@ -13,17 +13,20 @@ from gevinst.app.ports import (
     AlreadyRunningError,
     CarriedItem,
     FinishedRunError,
+    KeptProfile,
     RunExistsError,
     SeenInput,
     SeenStatement,
     UnknownRunError,
 )
 from gevinst.domain.audit import AuditEvent, AuditRow
+from gevinst.domain.decision import Decision
+from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.run import Environment, Run, RunState
-from gevinst.store import ledger, rows, trail
+from gevinst.store import decisions, ledger, rows, trail
 from gevinst.store.engine import Database
-from gevinst.store.schema import gain, input_file, open_item, statement
+from gevinst.store.schema import file_profile, gain, input_file, open_item, statement
 from gevinst.store.schema import run as run_table
 
 
@@ -131,6 +134,52 @@ class SqlRunStore:
             run_table.c.robot == robot, run_table.c.run_id.in_(reading), *_counts()
         )
         return [run.run_id for run in self._runs(_newest_first(query))]
+
+    def inputs(self, run_id: str) -> Sequence[SeenInput]:
+        """See RunStore."""
+        query = select(input_file).where(input_file.c.run_id == run_id).order_by(input_file.c.position)
+        with self._database.reading() as connection:
+            return [rows.input_of(row) for row in connection.execute(query).mappings()]
+
+    def standing_runs(self, robot: str) -> Sequence[Run]:
+        """See RunStore."""
+        standing = _standing_runs(run_table.c.robot == robot)
+        return self._runs(
+            select(run_table).where(run_table.c.run_id.in_(standing)).order_by(run_table.c.period)
+        )
+
+    def kept_items(self, run_id: str) -> Sequence[CarriedItem]:
+        """See RunStore."""
+        query = select(open_item).where(open_item.c.run_id == run_id).order_by(open_item.c.position)
+        with self._database.reading() as connection:
+            return [rows.item_of(row) for row in connection.execute(query).mappings()]
+
+    def save_profiles(self, run: Run, profiles: Sequence[FileProfile]) -> None:
+        """See RunStore."""
+        self._keep(file_profile, run, [decisions.profile_row(one) for one in profiles])
+
+    def profiles(self, robot: str, *, before: str, periods: int = 12) -> Sequence[KeptProfile]:
+        """See RunStore."""
+        earlier = [one.run_id for one in self.standing_runs(robot) if one.period < before][-periods:]
+        query = (
+            select(file_profile, run_table.c.period)
+            .join(run_table, run_table.c.run_id == file_profile.c.run_id)
+            .where(file_profile.c.run_id.in_(earlier))
+            .order_by(run_table.c.period.desc(), file_profile.c.position)
+        )
+        with self._database.reading() as connection:
+            return [decisions.kept_profile_of(row) for row in connection.execute(query).mappings()]
+
+    def decide(self, decision: Decision, *, seen: int) -> Decision:
+        """See RunStore."""
+        with self._database.writing(trail.TRAIL_TURN) as connection:
+            _state(connection, decision.run_id)
+            return decisions.add(connection, decision, seen=seen)
+
+    def decisions(self, robot: str) -> Sequence[Decision]:
+        """See RunStore."""
+        with self._database.reading() as connection:
+            return decisions.of_robot(connection, robot)
 
     def credit(self, entries: Sequence[GainEntry]) -> int:
         """See RunStore."""
