@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from gevinst.domain.source import SourceRead
+from gevinst.formats.bai2 import read_bai2
 from gevinst.formats.intake import Intake
 from gevinst.formats.ofx import read_ofx
 
-MT940, OFX = "mt940", "ofx"
+MT940, OFX, BAI2 = "mt940", "ofx", "bai2"
 #: How each format begins, or what its first few thousand characters hold.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25P?|60F|60M|28C?):"), MT940),
     (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), MT940),
     (re.compile(r"\A\s*OFXHEADER|<OFX>", re.IGNORECASE), OFX),
+    (re.compile(r"\A\s*01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), BAI2),
 )
 
 Reader: TypeAlias = Callable[[Intake, str | None], SourceRead]
-READERS: Mapping[str, Reader] = {OFX: read_ofx}
+READERS: Mapping[str, Reader] = {OFX: read_ofx, BAI2: read_bai2}
 
 
 def bank_format(head: str) -> str:
