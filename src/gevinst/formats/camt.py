@@ -179,7 +179,7 @@ def _syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> Exception:
     if any(word in message for word in _DEEP):
         return intake.rejected("FIL-005", line=line, what="XML")
     if any(word in message for word in _LETTERS) and not any(word in message for word in _CUT):
-        return intake.rejected("FIL-003", line=line, encoding="XML", hint="")
+        return intake.rejected("FIL-003", line=line, encoding="XML")
     return intake.rejected("FIL-004", line=line)
 
 

@@ -9,14 +9,15 @@ from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.domain.source import Assumption
 from gevinst.formats.amounts import StyleChoice, choose_style
+from gevinst.formats.columns import doubled_findings
 from gevinst.formats.currency import is_own_currency
 from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
 from gevinst.formats.grid import Cell
-from gevinst.formats.headings import by_tier
+from gevinst.formats.headings import by_tier, roles_of
 from gevinst.formats.money_columns import MoneyReader, Way, choose_way
 from gevinst.formats.plan import ALTERNATIVE_MARK, PAIR_MARK, Plan, Role, assume
 from gevinst.formats.profile import Profile, profiles
-from gevinst.formats.table import Table
+from gevinst.formats.table import DATE_ROLES, MONEY_ROLES, Table
 
 WORDED_ROLES = (
     Role.VALUE_DATE,
@@ -31,6 +32,7 @@ WORDED_ROLES = (
     Role.STATUS,
 )
 HALF = 0.5
+FEWEST_ROLES = 3
 SHORTEST_TEXT = 3
 UNDECIDED = {
     "date_order": "LAY-004",
@@ -106,20 +108,24 @@ def choose_plan(table: Table, file: str, wishes: Wishes | None = None) -> Plan |
         newest_first=bool(way.proof and way.proof.newest_first),
         balance_proved=bool(way.proof and way.proof.holds),
         assumptions=assumptions,
-        findings=doubts(assumptions, file=file, table=table),
+        findings=(*doubts(assumptions, file=file, table=table), *_doubled(choice, columns)),
     )
 
 
+def _doubled(choice: Choice, columns: Mapping[Role, int]) -> list[Finding]:
+    """A name that stands twice is an error for a date or an amount, unless a person chose one."""
+    important = (Role.DATE, Role.AMOUNT, Role.DEBIT, Role.CREDIT, Role.BALANCE)
+    found = [columns[role] for role in important if role in columns and role not in choice.wishes.columns]
+    return doubled_findings(choice.table, found, choice.file)
+
+
 def doubts(assumptions: Sequence[Assumption], *, file: str, table: Table) -> tuple[Finding, ...]:
-    """A warning for each assumption that is not sure; a name that stands twice is an error."""
+    """A warning for each assumption that is not sure."""
     return tuple(_doubt(one, file=file, table=table) for one in assumptions if not one.sure)
 
 
 def _doubt(assumption: Assumption, *, file: str, table: Table) -> Finding:
     place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
-    doubled = str(assumption.facts.get("doubled", ""))
-    if doubled:
-        return Finding(code="LAY-002", place=place, found=doubled, facts={"wanted": doubled})
     return Finding(
         code=UNDECIDED[assumption.subject],
         place=place,
@@ -132,6 +138,17 @@ def _doubt(assumption: Assumption, *, file: str, table: Table) -> Finding:
 def alternatives(values: Sequence[str]) -> str:
     """Choices as one fact."""
     return ALTERNATIVE_MARK.join(values)
+
+
+def missing_role(table: Table) -> Role | None:
+    """DATE or AMOUNT when the header names the other one and enough besides to be a list of movements."""
+    named = {role for name in table.names for role, _ in roles_of(name)[:1]}
+    if len(named) < FEWEST_ROLES:
+        return None
+    has_date, has_money = bool(named & DATE_ROLES), bool(named & MONEY_ROLES - {"balance"})
+    if has_date == has_money:
+        return None
+    return Role.AMOUNT if has_date else Role.DATE
 
 
 def _header_reason(table: Table) -> tuple[Assumption, ...]:
@@ -184,14 +201,8 @@ def _column_reason(
     facts: dict[str, str | int] = {"column": label, "role": role.value}
     if rivals:
         facts["alternatives"] = alternatives([choice.table.key(column) for column in (index, *rivals)])
-        facts["doubled"] = _doubled(choice.table, (index, *rivals))
         because = f"{role.value}.undecided"
     return assume(subject=role.value, taken=label, because=because, facts=facts, sure=not rivals)
-
-
-def _doubled(table: Table, columns: Sequence[int]) -> str:
-    """The name that two of the columns share, or ""."""
-    return next((table.names[index] for index in columns if len(table.same_name(index)) > 1), "")
 
 
 def _date_like(choice: Choice, date: int) -> set[int]:
@@ -275,9 +286,6 @@ def _amount_reasons(choice: Choice, way: Way, rivals: Sequence[Way]) -> list[Ass
         because = "amount.balance_mostly"
     if rivals:
         facts["alternatives"] = alternatives([way_key(choice.table, rival) for rival in rivals])
-        facts["doubled"] = _doubled(
-            choice.table, [index for rival in rivals for index in rival.columns.values()]
-        )
         because = "amount.undecided"
     return [
         assume(subject="amount", taken=label, because=because, facts=facts, sure=not rivals),

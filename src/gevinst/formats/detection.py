@@ -7,7 +7,8 @@ from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.assembling import Assembly, assemble
 from gevinst.formats.bank_files import read_bank_file
-from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts
+from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts, missing_role
+from gevinst.formats.columns import column_finding
 from gevinst.formats.currency import currency_of
 from gevinst.formats.delimited import UnclosedQuoteError, read_delimited
 from gevinst.formats.encoding import decode
@@ -20,6 +21,9 @@ from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.spool import is_list, read_list
 from gevinst.formats.table import Table, find_table
 from gevinst.formats.titles import account_above, short_rows
+
+#: What a column is called where a file lacks it.
+MISSING = {Role.DATE: "Dato", Role.AMOUNT: "Beløb"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +110,7 @@ def _read_grids(
             continue
         candidates += [found] if found else []
     if not candidates:
-        raise refused[0] if refused else intake.rejected("LAY-003")
+        raise refused[0] if refused else _no_table(intake, grids)
     best = max(candidates, key=lambda candidate: len(candidate.table.rows))
     sheet = _sheet_reason(candidates, best, told)
     plan = replace(
@@ -115,6 +119,17 @@ def _read_grids(
         findings=(*doubts(sheet, file=intake.name, table=best.table), *best.plan.findings),
     )
     return assemble(Assembly(intake=intake, table=best.table, plan=plan, id_told="id" in told.mapping))
+
+
+def _no_table(intake: Intake, grids: Sequence[Grid]) -> InputRejectedError:
+    """What a file lacks: the date or the amount under a header that names the rest, or a table altogether."""
+    tables = [table for grid in grids if (table := find_table(grid)) and table.header is not None]
+    findings = [
+        column_finding(table, wanted=MISSING[role], found=(), file=intake.name)
+        for table in tables
+        if table.rows and (role := missing_role(table))
+    ]
+    return InputRejectedError(findings[:1]) if findings else intake.rejected("LAY-003")
 
 
 def _candidate(intake: Intake, grid: Grid, told: Told) -> Candidate | None:

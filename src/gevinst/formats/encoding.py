@@ -67,10 +67,10 @@ def _declared(intake: Intake, wanted: str) -> tuple[str, str, str]:
     try:
         return intake.content.decode(wanted).removeprefix("\ufeff"), wanted, "encoding.told"
     except LookupError as error:
-        raise intake.rejected("FIL-003", found=wanted, encoding=wanted, hint="") from error
+        raise intake.rejected("FIL-003", found=wanted, encoding=wanted) from error
     except UnicodeDecodeError as error:
         line = intake.content[: error.start].count(b"\n") + 1
-        raise intake.rejected("FIL-003", line=line, encoding=wanted, hint="") from error
+        raise intake.rejected("FIL-003", line=line, encoding=wanted) from error
 
 
 def _detected(intake: Intake) -> tuple[str, str, str]:
@@ -99,7 +99,7 @@ def _not_utf8(intake: Intake, error: UnicodeDecodeError) -> str:
         line = content[: bad.start].count(b"\n") + 1
         if _is_binary(content.decode("latin-1")):
             raise intake.rejected("FIL-002", kind="binary") from bad
-        raise intake.rejected("FIL-003", line=line, encoding="cp1252", hint="") from bad
+        raise intake.rejected("FIL-003", line=line, encoding="cp1252") from bad
     return text
 
 
@@ -114,15 +114,25 @@ def _utf16_without_mark(content: bytes) -> str:
 def _refuse_broken_letters(intake: Intake, text: str, encoding: str) -> None:
     broken = MOJIBAKE.search(text)
     if broken:
-        mixed = encoding == "cp1252" and DANISH.search(text) is not None
-        raise _refused(intake, text, broken, encoding=encoding, hint="mixed" if mixed else "twice")
+        if encoding == "cp1252" and (odd := _not_of_utf8(intake.content)):
+            raise intake.rejected("FIL-003", line=odd[0], found=odd[1], encoding="utf-8")
+        raise _refused(intake, text, broken, encoding=encoding)
     if encoding != "cp1252":
         return
     dos = DOS_LETTERS.search(text)
     if dos and not DANISH.search(text):
-        raise _refused(intake, text, dos, encoding=encoding, hint="cp865")
+        raise _refused(intake, text, dos, encoding=encoding)
     if stray := C1.search(text):
-        raise _refused(intake, text, stray, encoding=encoding, hint="")
+        raise _refused(intake, text, stray, encoding=encoding)
+
+
+def _not_of_utf8(content: bytes) -> tuple[int, str] | None:
+    """The line and the letter where a text that is UTF-8 elsewhere is not."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1, chr(content[error.start])
+    return None
 
 
 def _refused(intake: Intake, text: str, at: re.Match[str], **facts: str) -> InputRejectedError:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
+from gevinst.formats.columns import column_finding
 from gevinst.formats.dates import DateOrder
 from gevinst.formats.grid import Grid, Syntax, blank_row, cell_text
 from gevinst.formats.headings import fold, near_misses
@@ -183,7 +184,7 @@ def columns_of(layout: Layout, table: Table, file: str) -> dict[Role, int]:
         if len(found) == 1:
             columns[role] = found[0]
         elif found or role not in layout.optional:
-            findings.append(_column_finding(table, str(wanted), found, file))
+            findings.append(column_finding(table, wanted=str(wanted), found=found, file=file))
     if findings:
         raise InputRejectedError(findings)
     return columns
@@ -193,10 +194,3 @@ def _positions(table: Table, wanted: str | int) -> Sequence[int]:
     if isinstance(wanted, int):
         return [wanted - 1] if wanted <= table.width else []
     return [index for index, name in enumerate(table.names) if fold(name) == fold(wanted)]
-
-
-def _column_finding(table: Table, wanted: str, found: Sequence[int], file: str) -> Finding:
-    place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
-    near = ", ".join(near_misses(wanted, table.names) or [name for name in table.names if name])
-    code = "LAY-002" if found else "LAY-001"
-    return Finding(code=code, place=place, facts={"wanted": wanted, "near": near, "what": "column"})

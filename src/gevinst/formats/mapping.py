@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.money import NumberStyle
-from gevinst.domain.place import Place
 from gevinst.formats.choosing import SIGNS, Wishes
+from gevinst.formats.columns import column_finding
 from gevinst.formats.dates import DateOrder
 from gevinst.formats.grid import column_index, is_blank
-from gevinst.formats.headings import fold, near_misses
+from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
 from gevinst.formats.money_columns import INDICATOR_WORDS, mark_key
 from gevinst.formats.plan import OPTIONS, PAIR_MARK, Role
@@ -88,10 +88,7 @@ def _find(table: Table, wanted: str, file: str, findings: list[Finding]) -> int:
         found = [index for index in _positions(wanted) if 0 <= index < table.width]
     if len(found) == 1:
         return found[0]
-    place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
-    near = ", ".join(near_misses(wanted, table.names) or [name for name in table.names if name])
-    code = "LAY-002" if found else "LAY-001"
-    findings.append(Finding(code=code, place=place, facts={"wanted": wanted, "near": near, "what": "column"}))
+    findings.append(column_finding(table, wanted=wanted, found=found, file=file))
     return 0
 
 

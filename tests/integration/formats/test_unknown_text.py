@@ -299,3 +299,24 @@ def test_the_sum_of_rows_is_kept_in_the_raw_rows(tmp_path: Path) -> None:
     source = read(tmp_path, BANK)
 
     assert list(source.raw["Beløb"]) == ["-1.250,00", "500,00", "-25,50"]
+
+
+def test_a_doubled_name_is_an_error_even_when_both_hold_the_same(tmp_path: Path) -> None:
+    source = read(
+        tmp_path, "Dato;Tekst;Beløb;Saldo;Beløb\n15-01-2026;a;1,00;1,00;1,00\n16-01-2026;b;3,00;4,00;3,00\n"
+    )
+
+    assert codes(source) == ["LAY-002 fil.csv:E1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "wanted"),
+    [("Dato;Tekst;Saldo", "15-01-2026;a;1,00", "Beløb"), ("Bilag;Tekst;Beløb", "7;a;1,00", "Dato")],
+)
+def test_a_list_of_movements_that_lacks_a_column_is_told_which(
+    tmp_path: Path, header: str, row: str, wanted: str
+) -> None:
+    with pytest.raises(InputRejectedError) as caught:
+        read(tmp_path, f"{header}\n{row}\n")
+
+    assert [(one.code, one.facts["wanted"]) for one in caught.value.findings] == [("LAY-001", wanted)]
