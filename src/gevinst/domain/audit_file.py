@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.place import Place
+from gevinst.domain.source import SourceRead
 
 # More accounts than this that do not add up have one cause, and one finding says so.
 MOST_ACCOUNTS_NAMED = 20
@@ -101,6 +102,14 @@ class AuditFile:
     totals: ControlTotals
     sums: JournalSums
     balances_stated: bool = True  #: False where every balance is 0,00: the system keeps none
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRead:
+    """An audit file as read: its postings as a source like any other, and the rest beside them."""
+
+    audit: AuditFile
+    source: SourceRead
 
 
 def total_findings(stated: ControlTotals, counted: JournalSums) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.place import Place
 
 
@@ -176,3 +177,26 @@ class Invoice:
     def tax(self) -> int:
         """Øre of all tax."""
         return sum(one.ore for one in self.totals.tax)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceRead:
+    """An invoice as read, and what does not add up in it."""
+
+    invoice: Invoice
+    findings: tuple[Finding, ...]  #: with an error the invoice may not be used
+    sha256: str
+    file: str  #: name without folder
+
+    @property
+    def usable(self) -> bool:
+        """Whether no finding is an error."""
+        return all(one.severity is not Severity.ERROR for one in self.findings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceFolder:
+    """The invoices of a folder, in order of file name, and the files that are none."""
+
+    read: tuple[InvoiceRead, ...]
+    rejected: tuple[Finding, ...]  #: of files that could not be read; each names its file

@@ -15,6 +15,7 @@ from gevinst.domain.invoice import (
     Invoice,
     InvoiceFamily,
     InvoiceLine,
+    Party,
     PaymentMeans,
     TaxCategory,
 )
@@ -61,19 +62,23 @@ def _identity(invoice: Invoice) -> tuple[str, ...]:
 
 
 def _missing(invoice: Invoice) -> Iterator[Finding]:
-    """INV-002 for each part that an invoice must have."""
+    """INV-002 for each part that an invoice must have, named as in UBL."""
     parts = {
-        "id": invoice.id,
-        "issue": invoice.issue,
-        "supplier": invoice.supplier.name or invoice.supplier.cvr,
-        "supplier_id": invoice.supplier.cvr or invoice.supplier.endpoint or invoice.supplier.tax_id,
-        "customer": invoice.customer.name or invoice.customer.cvr or invoice.customer.gln,
-        "lines": invoice.lines,
+        "ID": invoice.id,
+        "IssueDate": invoice.issue,
+        "AccountingSupplierParty/PartyName": invoice.supplier.name or invoice.supplier.cvr,
+        "AccountingSupplierParty/CompanyID": _supplier_number(invoice.supplier),
+        "AccountingCustomerParty": invoice.customer.name or invoice.customer.cvr or invoice.customer.gln,
+        "InvoiceLine": invoice.lines,
     }
     place = Place(file=invoice.totals.payable.place.file)
     for what, value in parts.items():
         if not value:
             yield Finding(code="INV-002", place=place, facts={"what": what})
+
+
+def _supplier_number(supplier: Party) -> str:
+    return supplier.cvr or supplier.tax_id or supplier.endpoint
 
 
 def _currency(invoice: Invoice) -> Iterator[Finding]:

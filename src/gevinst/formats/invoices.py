@@ -1,11 +1,11 @@
 """Read invoices: one file, or a folder of them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from gevinst.domain.finding import Finding, InputRejectedError, Severity
-from gevinst.domain.invoice import Invoice
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.invoice import InvoiceFolder, InvoiceRead
 from gevinst.domain.invoice_checks import invoice_findings, repeated_findings
 from gevinst.formats.cii import ROOT as CII_ROOT
 from gevinst.formats.cii import read_cii
@@ -31,29 +31,6 @@ OTHER_DOCUMENTS = {
     "AuditFile": "SAF-T",
     "CrossIndustryDocument": "ZUGFeRD 1",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvoiceRead:
-    """An invoice as read, and what does not add up in it."""
-
-    invoice: Invoice
-    findings: tuple[Finding, ...]  #: with an error the invoice may not be used
-    sha256: str
-    file: str  #: name without folder
-
-    @property
-    def usable(self) -> bool:
-        """Whether no finding is an error."""
-        return all(one.severity is not Severity.ERROR for one in self.findings)
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvoiceFolder:
-    """The invoices of a folder, in order of file name, and the files that are none."""
-
-    read: tuple[InvoiceRead, ...]
-    rejected: tuple[Finding, ...]  #: of files that could not be read; each names its file
 
 
 def read_invoice(path: Path) -> InvoiceRead:

@@ -12,6 +12,7 @@ from pathlib import Path
 from gevinst.domain.audit_file import (
     AuditFile,
     AuditHeader,
+    AuditRead,
     ControlTotals,
     LedgerAccount,
     TaxCode,
@@ -49,14 +50,6 @@ WANTED = {
 }
 WITHOUT = frozenset({"SourceDocuments"})
 CURRENCIES = {"DK": "DKK", "NO": "NOK"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditRead:
-    """An audit file as read: its postings as a source like any other, and the rest beside them."""
-
-    audit: AuditFile
-    source: SourceRead
 
 
 @dataclass(kw_only=True)
