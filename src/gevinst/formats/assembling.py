@@ -1,9 +1,6 @@
 """From a table and its plan to items: every row read, skipped with a reason, or named with its fault."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,16 +9,14 @@ from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import balance_findings
+from gevinst.formats.assembly import Assembly
 from gevinst.formats.balances import statements_of, total_findings
 from gevinst.formats.dates import read_dates
 from gevinst.formats.faults import row_findings, trouble_findings
 from gevinst.formats.grid import Syntax, cell_text, column_letter
 from gevinst.formats.identity import item_ids
-from gevinst.formats.intake import Intake
-from gevinst.formats.money_columns import MoneyReader
-from gevinst.formats.plan import Plan, Role, assume
-from gevinst.formats.rows import RowKind, RowSorter, SortedRow, way_of
-from gevinst.formats.table import Table
+from gevinst.formats.plan import Role, assume
+from gevinst.formats.rows import RowKind
 
 TEXT_ROLES = {
     Role.REFERENCE: "reference",
@@ -29,49 +24,6 @@ TEXT_ROLES = {
     Role.COUNTERPARTY: "counterparty",
     Role.DOCUMENT: "document",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assembly:
-    """One table on its way to items."""
-
-    intake: Intake
-    table: Table
-    plan: Plan
-    id_told: bool = False
-
-    @cached_property
-    def reader(self) -> MoneyReader:
-        """Reads the amount columns."""
-        return MoneyReader(table=self.table, style=self.plan.number_style)
-
-    @cached_property
-    def dates(self) -> list[date | None]:
-        """Booking date of each row; None where it cannot be read."""
-        return read_dates(self.table.columns[self.plan.columns[Role.DATE]], self.plan.date_order)
-
-    @cached_property
-    def amounts(self) -> list[int | None]:
-        """Signed øre of each row; None where it cannot be read."""
-        return self.reader.amounts(way_of(self.plan))
-
-    @cached_property
-    def others(self) -> list[SortedRow]:
-        """Rows that are no plain movement."""
-        sorter = RowSorter(
-            table=self.table, plan=self.plan, dates=self.dates, amounts=self.amounts, reader=self.reader
-        )
-        return sorter.other_rows()
-
-    @cached_property
-    def items(self) -> list[int]:
-        """Indexes of the movements that can be used."""
-        other = {row.index for row in self.others}
-        return [index for index in range(len(self.table.rows)) if index not in other]
-
-    def of_kind(self, kind: RowKind) -> list[SortedRow]:
-        """The other rows of one kind."""
-        return [row for row in self.others if row.kind is kind]
 
 
 def assemble(assembly: Assembly) -> SourceRead:

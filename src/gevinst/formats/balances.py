@@ -1,23 +1,19 @@
 """The balances and totals that a table itself states, held against its movements."""
 
-from typing import TYPE_CHECKING
-
 from gevinst.domain.finding import Finding
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
 from gevinst.domain.statement import Statement
 from gevinst.formats.amounts import amount_or_none
+from gevinst.formats.assembly import Assembly
 from gevinst.formats.grid import cell_text, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.plan import Role
 from gevinst.formats.rows import RowKind, balance_kind
 from gevinst.formats.table import Table
 
-if TYPE_CHECKING:
-    from gevinst.formats.assembling import Assembly
 
-
-def statements_of(assembly: "Assembly") -> list[Statement]:
+def statements_of(assembly: Assembly) -> list[Statement]:
     """The statement of a file of one account, when the file states an opening or a closing balance.
 
     Rows named as opening and closing balance win; else the running balance gives both ends.
@@ -48,7 +44,7 @@ def statements_of(assembly: "Assembly") -> list[Statement]:
     ]
 
 
-def _distinct(assembly: "Assembly", role: Role) -> list[str]:
+def _distinct(assembly: Assembly, role: Role) -> list[str]:
     index = assembly.plan.columns.get(role)
     if index is None:
         return []
@@ -56,7 +52,7 @@ def _distinct(assembly: "Assembly", role: Role) -> list[str]:
     return sorted({text for row in assembly.items if (text := cell_text(column[row]))})
 
 
-def _stated(assembly: "Assembly", kind: RowKind, otherwise: int | None, turn: int) -> int | None:
+def _stated(assembly: Assembly, kind: RowKind, otherwise: int | None, turn: int) -> int | None:
     """The first opening row or the last closing row of the file."""
     above = stated_above(assembly.table, kind, assembly.plan.number_style)
     stated = above + [row.amount for row in assembly.of_kind(kind) if row.amount is not None]
@@ -77,7 +73,7 @@ def stated_above(table: Table, kind: RowKind, style: NumberStyle) -> list[int]:
     return stated
 
 
-def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
+def _running(assembly: Assembly) -> tuple[int | None, int | None]:
     """Opening and closing balance by the balance column: before the first movement, after the last."""
     column = assembly.plan.columns.get(Role.BALANCE)
     rows = _in_time(assembly)
@@ -91,17 +87,17 @@ def _running(assembly: "Assembly") -> tuple[int | None, int | None]:
     return (balances[rows[stated]] or 0) - moved, balances[rows[-1]]
 
 
-def _in_time(assembly: "Assembly") -> list[int]:
+def _in_time(assembly: Assembly) -> list[int]:
     return assembly.items[::-1] if assembly.plan.newest_first else assembly.items
 
 
-def _balances(assembly: "Assembly", column: int) -> list[int | None]:
+def _balances(assembly: Assembly, column: int) -> list[int | None]:
     """The balance column as seen from the account."""
     balances = assembly.reader.column(column)
     return [None if b is None else -b for b in balances] if assembly.plan.turned_balance else balances
 
 
-def _first_break(assembly: "Assembly") -> int:
+def _first_break(assembly: Assembly) -> int:
     """Line where the running balance first fails; 0 when it never does or there is none."""
     column = assembly.plan.columns.get(Role.BALANCE)
     if column is None or not assembly.plan.balance_proved:
@@ -118,7 +114,7 @@ def _first_break(assembly: "Assembly") -> int:
     return 0
 
 
-def total_findings(assembly: "Assembly") -> list[Finding]:
+def total_findings(assembly: Assembly) -> list[Finding]:
     """BNK-005 for each total that is neither the sum since the last one nor the sum of all rows above."""
     findings: list[Finding] = []
     items = assembly.items
@@ -139,10 +135,10 @@ def total_findings(assembly: "Assembly") -> list[Finding]:
     return findings
 
 
-def _total_finding(assembly: "Assembly", index: int, stated: int, computed: int) -> Finding:
+def _total_finding(assembly: Assembly, index: int, stated: int, computed: int) -> Finding:
     facts = {"stated": stated, "computed": computed, "difference": stated - computed}
     return Finding(code="BNK-005", place=_place(assembly, assembly.table.lines[index]), facts=facts)
 
 
-def _place(assembly: "Assembly", line: int) -> Place:
+def _place(assembly: Assembly, line: int) -> Place:
     return Place(file=assembly.intake.name, sheet=assembly.table.grid.sheet, line=line)

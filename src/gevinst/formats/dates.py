@@ -7,7 +7,7 @@ a file.
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -166,24 +166,23 @@ def _by_span(kept: list[DateOrder], texts: list[str], first_column: list[str]) -
     span = {order: (found[-1] - found[0]).days for order, found in days.items()}
     ranked = sorted(kept, key=lambda order: (span[order], list(DateOrder).index(order)))
     best, rivals = ranked[0], ranked[1:]
-    facts = {"alternatives": tuple(ranked), "example": texts[0]}
+    undecided = OrderChoice(
+        order=DateOrder.DMY if DateOrder.DMY in kept else best,
+        because="date_order.undecided",
+        sure=False,
+        alternatives=tuple(ranked),
+        example=texts[0],
+    )
     far_shorter = all(span[other] >= SHORTER * max(span[best], 1) for other in rivals)
     weekend = {order: sum(day.weekday() >= SATURDAY for day in found) for order, found in days.items()}
     calm = all(weekend[best] <= weekend[other] for other in rivals)
-    firm = _firm(
-        best,
-        texts,
-        len(days[best]),
-        calm=calm,
-        strictly=all(weekend[best] < weekend[other] for other in rivals),
-    )
-    if far_shorter and firm:
-        return OrderChoice(order=best, because="date_order.shorter_span", **facts)  # type: ignore[arg-type]
+    strictly = all(weekend[best] < weekend[other] for other in rivals)
+    if far_shorter and _firm(best, texts, len(days[best]), calm=calm, strictly=strictly):
+        return replace(undecided, order=best, because="date_order.shorter_span", sure=True)
     in_order = [order for order in kept if _is_sorted(first_column, order)]
     if len(in_order) == 1 and len(days[in_order[0]]) >= FEWEST_DAYS:
-        return OrderChoice(order=in_order[0], because="date_order.sorted", **facts)  # type: ignore[arg-type]
-    likely = DateOrder.DMY if DateOrder.DMY in kept else best
-    return OrderChoice(order=likely, because="date_order.undecided", sure=False, **facts)  # type: ignore[arg-type]
+        return replace(undecided, order=in_order[0], because="date_order.sorted", sure=True)
+    return undecided
 
 
 def _firm(best: DateOrder, texts: list[str], days: int, *, calm: bool, strictly: bool) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
-from gevinst.formats.assembling import Assembly, assemble
+from gevinst.formats.assembling import assemble
+from gevinst.formats.assembly import Assembly
 from gevinst.formats.bank_files import read_bank_file
 from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts, missing_role
 from gevinst.formats.columns import column_finding

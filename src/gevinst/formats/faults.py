@@ -2,26 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.masking import shown_value
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
+from gevinst.formats.assembly import Assembly
 from gevinst.formats.dates import DateOrder
 from gevinst.formats.grid import Cell, Syntax, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.money_columns import mark_key
 from gevinst.formats.plan import Role
 from gevinst.formats.rows import SortedRow
 
-if TYPE_CHECKING:
-    from gevinst.formats.assembling import Assembly
-
 AMOUNT_EXAMPLES = {NumberStyle.COMMA: "1.234,50", NumberStyle.POINT: "1,234.50"}
 DATE_EXAMPLES = {DateOrder.DMY: "31-12-2026", DateOrder.MDY: "12/31/2026", DateOrder.YMD: "2026-12-31"}
 
 
-def row_findings(assembly: "Assembly", row: SortedRow) -> Iterator[Finding]:
+def row_findings(assembly: Assembly, row: SortedRow) -> Iterator[Finding]:
     """The findings of a faulty row, at least one."""
     cells = assembly.table.rows[row.index]
     fits = len(cells) >= assembly.table.width or assembly.plan.short_rows
@@ -34,7 +31,7 @@ def row_findings(assembly: "Assembly", row: SortedRow) -> Iterator[Finding]:
         yield _finding(assembly, "CEL-007", row.index, assembly.plan.columns[Role.DATE])
 
 
-def trouble_findings(assembly: "Assembly") -> Iterator[Finding]:
+def trouble_findings(assembly: Assembly) -> Iterator[Finding]:
     """A warning for each error value in a text, a reference or an id of a row that can be used otherwise."""
     grid = assembly.table.grid
     if not grid.errors and not grid.formulas:
@@ -47,7 +44,7 @@ def trouble_findings(assembly: "Assembly") -> Iterator[Finding]:
                 yield replace(found, severity=Severity.WARNING)
 
 
-def _field_count(assembly: "Assembly", index: int) -> Finding:
+def _field_count(assembly: Assembly, index: int) -> Finding:
     table = assembly.table
     last = index == len(table.rows) - 1
     cut = last and table.grid.cut_last and len(table.rows[index]) < table.width
@@ -58,7 +55,7 @@ def _field_count(assembly: "Assembly", index: int) -> Finding:
     )
 
 
-def _date_finding(assembly: "Assembly", index: int) -> Iterator[Finding]:
+def _date_finding(assembly: Assembly, index: int) -> Iterator[Finding]:
     column = assembly.plan.columns[Role.DATE]
     if (special := _special(assembly, index, column)) is not None:
         yield special
@@ -66,7 +63,7 @@ def _date_finding(assembly: "Assembly", index: int) -> Iterator[Finding]:
         yield _finding(assembly, "CEL-002", index, column, example=DATE_EXAMPLES[assembly.plan.date_order])
 
 
-def _amount_findings(assembly: "Assembly", index: int) -> Iterator[Finding]:
+def _amount_findings(assembly: Assembly, index: int) -> Iterator[Finding]:
     columns = [
         c
         for role in (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
@@ -92,7 +89,7 @@ def _amount_findings(assembly: "Assembly", index: int) -> Iterator[Finding]:
         yield _indicator_or_blank(assembly, index, columns[0])
 
 
-def _indicator_or_blank(assembly: "Assembly", index: int, column: int) -> Finding:
+def _indicator_or_blank(assembly: Assembly, index: int, column: int) -> Finding:
     """The amount reads, but its D/K cell does not; or both sides are blank."""
     marker = assembly.plan.columns.get(Role.INDICATOR)
     if marker is not None and mark_key(assembly.table.columns[marker][index]) not in assembly.plan.indicator:
@@ -100,7 +97,7 @@ def _indicator_or_blank(assembly: "Assembly", index: int, column: int) -> Findin
     return _finding(assembly, "CEL-007", index, column)
 
 
-def _special(assembly: "Assembly", index: int, column: int, *, blank_counts: bool = True) -> Finding | None:
+def _special(assembly: Assembly, index: int, column: int, *, blank_counts: bool = True) -> Finding | None:
     """An error value, a formula without value, or a blank."""
     grid, at = assembly.table.grid, (assembly.table.lines[index], column)
     cell = assembly.table.columns[column][index]
@@ -114,7 +111,7 @@ def _special(assembly: "Assembly", index: int, column: int, *, blank_counts: boo
 
 
 def _finding(
-    assembly: "Assembly", code: str, index: int, column: int, *, found: str = "", **facts: str
+    assembly: Assembly, code: str, index: int, column: int, *, found: str = "", **facts: str
 ) -> Finding:
     cell: Cell = assembly.table.columns[column][index]
     return Finding(
@@ -125,7 +122,7 @@ def _finding(
     )
 
 
-def _place(assembly: "Assembly", index: int, column: int | None) -> Place:
+def _place(assembly: Assembly, index: int, column: int | None) -> Place:
     grid, line = assembly.table.grid, assembly.table.lines[index]
     cell = "" if column is None or grid.syntax is Syntax.LIST else f"{column_letter(column)}{line}"
     return Place(file=assembly.intake.name, sheet=grid.sheet, line=line, cell=cell)

@@ -5,6 +5,7 @@ import io
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
 from gevinst.formats.grid import Cell, Grid, Row, Syntax
+from gevinst.formats.headings import fold, near_misses
 from gevinst.formats.intake import Intake
 from gevinst.formats.workbook_parts import Parts, SheetMarks, check_package, read_parts
 
@@ -35,8 +36,6 @@ def _safe_parts(intake: Intake) -> Parts:
 
 
 def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
-    from gevinst.formats.headings import fold, near_misses  # noqa: PLC0415 - only when a person names a sheet
-
     for name in names:
         if fold(name) == fold(wanted):
             return name

@@ -7,6 +7,7 @@ sheet's XML tells them apart from blanks.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,17 @@ MOST_MEMBERS = 2_000
 # calamine lays out the whole area up to the last cell; one cell in the far corner would take all memory.
 LARGEST_AREA = 40_000_000
 
+#: What the standard library raises for a package that is cut or damaged.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    KeyError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?/?>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?/?>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
@@ -96,14 +108,6 @@ def read_parts(intake: Intake) -> Parts:
         RuntimeError,
     ) as error:
         raise intake.rejected("FIL-004") from error
-    except _zlib_error() as error:
-        raise intake.rejected("FIL-004") from error
-
-
-def _zlib_error() -> type[Exception]:
-    import zlib  # noqa: PLC0415 - named only when something fails
-
-    return zlib.error
 
 
 def _sheet_paths(package: zipfile.ZipFile) -> dict[str, str]:
