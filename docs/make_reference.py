@@ -27,15 +27,18 @@ CATALOGUES = ROOT / "src" / "gevinst" / "texts"
 FORM = re.compile(r"\{(\w+):\w+\}")  # how a fact is shown, as in {rows:n}, is of no interest to a reader
 LIBRARIES = ("gevinst.keywords.reconciliation", "gevinst.keywords.period_folder", "gevinst.keywords.mail")
 
-#: What stands before the dash of a code.
+#: What stands before the dash of a code; another one is shown under its own letters.
 AREAS = {
     "FIL": "The file as a whole",
     "LAY": "Layout and columns",
     "CEL": "Cells",
     "BNK": "Bank statements",
-    "SAF": "SAF-T files",
     "BAL": "Trial balances",
+    "SAF": "SAF-T files",
+    "DOC": "Values in SAF-T files and invoices",
+    "INV": "Invoices",
     "ROB": "What the robot expects",
+    "DRF": "What differs from the periods before",
     "CFG": "Settings, robots and rules",
     "STO": "The database",
 }
@@ -81,13 +84,14 @@ libraries. Rows never pass through a keyword, only names of files, counts and su
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """The messages of a language that have no plural, by key."""
+    """The messages of a language by key; of those with a singular and a plural, the plural."""
     messages = {}
     for file in sorted(CATALOGUES.glob(f"{language}_*.po")):
         with file.open("rb") as opened:
-            for message in read_po(opened):
-                if isinstance(message.id, str) and isinstance(message.string, str):
-                    messages[message.id] = FORM.sub(r"{\1}", message.string)
+            for message in read_po(opened, locale=language):
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                text = message.string if isinstance(message.string, str) else message.string[-1]
+                messages[key] = FORM.sub(r"{\1}", text)
     return messages
 
 
@@ -146,9 +150,9 @@ def findings() -> Iterator[str]:
     yield from ("# Findings and errors", "", MADE)
     yield FINDINGS_INTRO
     codes = sorted(finding_codes() | error_codes())
-    for area, title in AREAS.items():
-        yield from ("", f"## {title}")
-        for code in (one for one in codes if one.startswith(area)):
+    for area in dict.fromkeys([*AREAS, *(code.split("-")[0] for code in codes)]):
+        yield from ("", f"## {AREAS.get(area, area)}")
+        for code in (one for one in codes if one.startswith(f"{area}-")):
             yield from _finding(code) if code in finding_codes() else _error(code)
 
 
