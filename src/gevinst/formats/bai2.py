@@ -24,7 +24,7 @@ from gevinst.formats.plan import assume
 
 OPENING, CLOSING, CREDITS, DEBITS = "010", "015", "100", "400"
 CURRENCY = "USD"  # what the format takes for granted
-#: Amounts have no decimal mark. Currencies without two decimals: øre for each unit, 0 where that is not exact.
+#: Amounts have no decimal mark. Currencies without two decimals: øre for each unit, 0 where none is exact.
 UNITS = {"JPY": 100, "KRW": 100, "CLP": 100, "ISK": 100, "VND": 100, "BHD": 0, "KWD": 0, "OMR": 0, "TND": 0}
 #: How many more fields a funds type has.
 FUNDS = {"": 0, "0": 0, "1": 0, "2": 0, "Z": 0, "V": 2, "S": 3}

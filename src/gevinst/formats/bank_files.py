@@ -9,13 +9,14 @@ from gevinst.formats.bai2 import read_bai2
 from gevinst.formats.intake import Intake
 from gevinst.formats.ofx import read_ofx
 
-MT940, OFX, BAI2 = "mt940", "ofx", "bai2"
+MT940, OFX, BAI2, PAIN = "mt940", "ofx", "bai2", "pain"
 #: How each format begins, or what its first few thousand characters hold.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25P?|60F|60M|28C?):"), MT940),
     (re.compile(r"\A\s*:(?:13|2[0-9]|34|6[0-5]|86|90)[A-Z]?:"), MT940),
     (re.compile(r"\A\s*OFXHEADER|<OFX>", re.IGNORECASE), OFX),
     (re.compile(r"\A\s*01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), BAI2),
+    (re.compile(r"<(?:[\w.-]+:)?(?:CstmrCdtTrfInitn|CstmrPmtStsRpt|pain\.00[12]\.001\.02)\b"), PAIN),
 )
 
 Reader: TypeAlias = Callable[[Intake, str | None], SourceRead]
@@ -44,8 +45,16 @@ def read_bank_file(
     name = bank_format(head)
     if wanted and wanted != name:
         raise intake.rejected("FIL-002", kind=name)
+    return _reader(name)(intake, encoding)
+
+
+def _reader(name: str) -> Reader:
     if name == MT940:
         from gevinst.formats.mt940 import read_mt940  # noqa: PLC0415 - other files need no mt-940
 
-        return read_mt940(intake, encoding)
-    return READERS[name](intake, encoding)
+        return read_mt940
+    if name == PAIN:
+        from gevinst.formats.pain import read_pain  # noqa: PLC0415 - other files need no lxml
+
+        return read_pain
+    return READERS[name]

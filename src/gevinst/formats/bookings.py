@@ -3,6 +3,7 @@
 MT940, OFX, BAI2, pain, FIK and Betalingsservice differ in how an entry is written, not in what it is.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from gevinst.domain.finding import Finding
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import Statement, balance_findings, chain_findings
-from gevinst.formats.identity import row_id, unique_ids
+from gevinst.formats.identity import row_id
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import assume
 
@@ -108,10 +109,18 @@ def _ids(bookings: Sequence[Booking], id_name: str) -> tuple[list[str], Assumpti
     names = [booking.bank_id for booking in bookings]
     if names and all(names) and len(set(names)) == len(names):
         return names, assume(subject="id", taken=id_name, because="id.element", facts={"column": id_name})
-    lines = [booking.line for booking in bookings]
-    return unique_ids([row_id(line) for line in lines], range(1, len(lines) + 1)), assume(
-        subject="id", taken="row:N", because="id.row"
-    )
+    return _row_ids(bookings), assume(subject="id", taken="row:N", because="id.row")
+
+
+def _row_ids(bookings: Sequence[Booking]) -> list[str]:
+    """`row:N` by line; a line may hold more than one entry, and the second is `row:N/2`."""
+    seen: Counter[int] = Counter()
+    names: list[str] = []
+    for booking in bookings:
+        seen[booking.line] += 1
+        again = seen[booking.line]
+        names.append(row_id(booking.line) + (f"/{again}" if again > 1 else ""))
+    return names
 
 
 def _frame(intake: Intake, bookings: Sequence[Booking], ids: Sequence[str]) -> pd.DataFrame:

@@ -54,7 +54,8 @@ class _UnsafeError(Exception):
 class Record:
     """One element that a reader asked for, with the texts of its leaves by path of local names.
 
-    A record within a record keeps its own leaves. `texts` has the first text of each path, blanks left out.
+    A record within a record keeps its own leaves. `texts` has the first text of each path, blanks left out, and
+    the attributes below it as `path/@name`.
     """
 
     name: str
@@ -198,7 +199,7 @@ class _Collector:
         ready, self._ready = self._ready, []
         return iter(ready)
 
-    def _start(self, tag: str, _: object) -> None:
+    def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = tag.rpartition(":")[2]
         names = self._names
         names.append(name)
@@ -213,7 +214,11 @@ class _Collector:
         elif name in self._wanted and names[-2] in self._wanted[name]:
             self._open_record(name)
         else:
-            self._prefixes.append(f"{self._prefixes[-1]}{name}/")
+            prefix = f"{self._prefixes[-1]}{name}/"
+            self._prefixes.append(prefix)
+            if attributes and self._open:
+                for key, value in attributes.items():
+                    self._open[-1][1].texts.setdefault(f"{prefix}@{key}", value)
 
     def _open_record(self, name: str) -> None:
         parent = self._open[-1][1] if self._open else None
