@@ -102,9 +102,11 @@ def ends_of(fit: Fit) -> list[tuple[str, int]]:
 
 
 def all_free(board: Board, fit: Fit) -> bool:
-    """Whether no group holds an item of the fit."""
+    """Whether no group holds an item of the fit, and nobody has split it."""
     return bool(
-        (board.left.group[list(fit.left)] < 0).all() and (board.right.group[list(fit.right)] < 0).all()
+        (board.left.group[list(fit.left)] < 0).all()
+        and (board.right.group[list(fit.right)] < 0).all()
+        and not board.apart.forbids(fit.left, fit.right)
     )
 
 

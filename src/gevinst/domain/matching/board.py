@@ -1,7 +1,7 @@
 """The board of a reconciliation: both sides in canonical order, what is free, and the groups so far."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.matching.apart import Apart
 from gevinst.domain.matching.codes import shape_of
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, Names, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
@@ -24,6 +25,7 @@ REASONS_BY_CODE = (
     "reference",
     "reference_interchangeable",
 )  # what makes a form of code a link between the sides
+Note = tuple[str, Mapping[str, str | int]]  # key of the sentence (note.<key>), facts
 
 
 @dataclass(kw_only=True)
@@ -90,6 +92,8 @@ class Board:
     doubts: list["Doubt"] = field(default_factory=list)  #: several against several, for a person
     links: Counter[str] = field(default_factory=Counter)  #: forms of the codes that pairs were made by
     crowds: set[int] = field(default_factory=set)  #: amounts that a pass did not search fully
+    apart: Apart = field(default_factory=Apart)  #: what people have split
+    said: list[Note] = field(default_factory=list)  #: what decisions and budgets have to say
     _chunks: list[pd.DataFrame] = field(default_factory=list)
 
     @property
@@ -107,9 +111,10 @@ class Board:
         self.crowds.update(np.unique(amounts).tolist())
 
     @property
-    def notes(self) -> tuple[tuple[str, Mapping[str, str | int]], ...]:
-        """What the passes say of themselves."""
-        return (("crowded", {"keys": len(self.crowds)}),) if self.crowds else ()
+    def notes(self) -> tuple[Note, ...]:
+        """What the passes say of themselves, and what became of decisions."""
+        crowded: list[Note] = [("crowded", {"keys": len(self.crowds)})] if self.crowds else []
+        return (*crowded, *self.said)
 
     def add_pairs(
         self,
@@ -145,9 +150,21 @@ class Board:
         )
 
     def add(
-        self, rule: MatchPass, left: Sequence[int], right: Sequence[int], *, reason: str, key: str = ""
+        self,
+        rule: MatchPass,
+        left: Sequence[int],
+        right: Sequence[int],
+        *,
+        reason: str,
+        key: str = "",
+        decided: bool = False,
     ) -> None:
-        """Make one group of several items; one side may be empty (a reversal)."""
+        """Make one group of several items; one side may be empty (a reversal).
+
+        What people have split is not made, unless it is they who decide so.
+        """
+        if not decided and self.apart.forbids(left, right):
+            return
         left_at, right_at = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
         self.left.group[left_at] = self.made
         self.right.group[right_at] = self.made
@@ -182,6 +199,17 @@ class Board:
             return int(self.left.day[left].min() - self.right.day[right].min())
         days = self.left.day[left] if len(left) else self.right.day[right]
         return int(days.max() - days.min())
+
+    def take_back(self, pass_ids: Collection[str]) -> None:
+        """Undo the groups of some passes: their items are free again, the other groups are numbered anew."""
+        made = self.groups()
+        taken = made["pass_id"].isin(list(pass_ids)).to_numpy()
+        numbers = np.where(taken, -1, np.cumsum(~taken) - 1)
+        for side in self.sides:
+            held = side.group >= 0
+            side.group[held] = numbers[side.group[held]]
+        self._chunks = [made.assign(group=numbers)[~taken]]
+        self.made = int((~taken).sum())
 
     def groups(self) -> pd.DataFrame:
         """The groups so far as a frame with GROUP_COLUMNS."""

@@ -9,9 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.matching.batches import batch
 from gevinst.domain.matching.board import Board, BoardSide, in_order, make_board
+from gevinst.domain.matching.budget import over_budget
+from gevinst.domain.matching.decided import apply_decisions
 from gevinst.domain.matching.fees import net_of_fee
 from gevinst.domain.matching.marks import Indexes, Mask
 from gevinst.domain.matching.pairs import one_to_one, within_tolerance
@@ -42,6 +45,9 @@ PASSES: Mapping[PassKind, Callable[[Board, MatchPass], None]] = {
 }
 
 
+NOTHING = Tally(count=0, sum=0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SideInput:
     """One side as it enters: its items, its closing balance, and the rows that did not become items."""
@@ -51,11 +57,18 @@ class SideInput:
     rows_in_file: int = 0
     skipped: int = 0
     rejected: int = 0
+    duplicate: Tally = NOTHING  #: rows of the file that stood in an earlier one; they are not among the items
     findings: tuple[Finding, ...] = ()  #: errors reject the input, warnings are shown
 
 
 def reconcile(
-    left: SideInput, right: SideInput, *, rules: Rules, calendar: BankCalendar, as_of: date | None = None
+    left: SideInput,
+    right: SideInput,
+    *,
+    rules: Rules,
+    calendar: BankCalendar,
+    as_of: date | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Reconciliation:
     """Reconcile two sides.
 
@@ -65,6 +78,7 @@ def reconcile(
         rules: the passes, in order.
         calendar: bank days.
         as_of: the day that ages are counted to; the last booking day of both sides when None.
+        decisions: what people have decided, in force, with ids as here (see decided.decisions_for).
 
     Returns:
         Every item exactly once, in a group, a proposal, or open with its likely cause. When an input has an
@@ -72,7 +86,7 @@ def reconcile(
         rows.
 
     Raises:
-        InputRejectedError: BNK-006, several currencies.
+        InputRejectedError: ROB-002, several currencies.
     """
     _one_currency(left, right)
     board = make_board(left.items, right.items, calendar)
@@ -81,9 +95,11 @@ def reconcile(
     )
     found: tuple[Proposal, ...] = ()
     if not errors:
+        apply_decisions(board, decisions)
         for rule in rules.passes:
             PASSES[rule.kind](board, rule)
         found = proposals(board, rules.passes)
+        found += over_budget(board, rules, first=len(found))
     day = as_of or _last_day(left.items, right.items)
     frames = _states(board, found, day, rejected=bool(errors))
     return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
@@ -94,7 +110,7 @@ def _one_currency(left: SideInput, right: SideInput) -> None:
     if len(currencies) > 1:
         files = [side.items["place_file"].iloc[0] for side in (left, right) if len(side.items)]
         place = Place(file=" / ".join(dict.fromkeys(files)))
-        raise InputRejectedError([Finding(code="BNK-006", place=place, found=", ".join(currencies))])
+        raise InputRejectedError([Finding(code="ROB-002", place=place, found=", ".join(currencies))])
 
 
 def _last_day(left: pd.DataFrame, right: pd.DataFrame) -> date:
@@ -181,20 +197,25 @@ def _tally(amounts: pd.Series) -> Tally:
 
 def _totals(frame: pd.DataFrame, side: SideInput) -> SideTotals:
     amounts, state = frame["amount"], frame["state"]
-    none, rejected = Tally(count=0, sum=0), Tally(count=side.rejected, sum=0)
+    rejected, double = Tally(count=side.rejected, sum=0), side.duplicate
     read = _tally(amounts)
     return SideTotals(
         rows_in_file=side.rows_in_file,
         skipped=side.skipped,
-        read=Tally(count=read.count + rejected.count, sum=read.sum),
+        read=Tally(count=read.count + rejected.count + double.count, sum=read.sum + double.sum),
         carried=_tally(amounts[frame["carried_from"] != ""]),
         matched=_tally(amounts[state == ItemState.MATCHED]),
         open=_tally(amounts[state == ItemState.OPEN]),
         proposed=_tally(amounts[state == ItemState.PROPOSED]),
         rejected=rejected,
-        excluded=none,
-        duplicate=none,
+        excluded=NOTHING,
+        duplicate=double,
     )
+
+
+def _in_use(totals: SideTotals) -> int:
+    """Sum of the items: what was read, without the doubles of an earlier file."""
+    return totals.read.sum - totals.duplicate.sum
 
 
 def _bridge(
@@ -203,7 +224,7 @@ def _bridge(
     from_balances = all(side.balance is not None for side in inputs)
     undecided = {name: side.open.sum + side.proposed.sum for name, side in totals.items()}
     balances = [
-        side.balance if from_balances and side.balance is not None else totals[name].read.sum
+        side.balance if from_balances and side.balance is not None else _in_use(totals[name])
         for name, side in zip(Side, inputs, strict=True)
     ]
     return Bridge(

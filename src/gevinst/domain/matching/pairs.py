@@ -64,6 +64,7 @@ def pair_edges(board: Board, rule: MatchPass) -> Edges:
         return near_edges(board, rule)[0]
     else:
         edges = amount_edges(board, days=rule.days)
+    edges = edges.keep(board.apart.allowed(edges.left, edges.right))
     return edges.keep(said_by(board, rule)[edges.left]) if rule.text_contains else edges
 
 
@@ -127,6 +128,7 @@ def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:
     """
     lonely = [_lonely(side, board.shared_names) for side in (board.left, board.right)]
     edges = amount_edges(board, days=rule.days, only=(lonely[0], lonely[1]))
+    edges = edges.keep(board.apart.allowed(edges.left, edges.right))
     found = [
         _damage(board.left.own.names_of(left), board.right.own.names_of(right), board)
         for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True)
@@ -175,7 +177,7 @@ def within_tolerance(board: Board, rule: MatchPass) -> None:
         right=pairs["item_right"].to_numpy(dtype=np.int64),
         mark=pairs["mark"].to_numpy(dtype=np.int64),
     )
-    found = edges.keep(only_each_other(edges))
+    found = edges.keep(only_each_other(edges) & board.apart.allowed(edges.left, edges.right))
     keys = _keys(board.left.codes.names, found.mark)
     board.add_pairs(rule, found.left, found.right, reason="tolerance", key=keys)
 

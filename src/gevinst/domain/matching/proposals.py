@@ -84,7 +84,8 @@ def _open_doubts(board: Board, held: list[set[int]]) -> Iterator[Doubt]:
     for doubt in by_size:
         ends = (doubt.left, doubt.right)
         free = all((side.group[list(end)] < 0).all() for side, end in zip(board.sides, ends, strict=True))
-        if free and not held[0] & set(doubt.left) and not held[1] & set(doubt.right):
+        split = any(board.apart.forbids(*answer) for answer in doubt.alternatives)
+        if free and not split and not held[0] & set(doubt.left) and not held[1] & set(doubt.right):
             held[0].update(doubt.left)
             held[1].update(doubt.right)
             yield doubt
