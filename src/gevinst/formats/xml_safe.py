@@ -54,8 +54,8 @@ class _UnsafeError(Exception):
 class Record:
     """One element that a reader asked for, with the texts of its leaves by path of local names.
 
-    A record within a record keeps its own leaves. `texts` has the first text of each path, blanks left out, and
-    the attributes below it as `path/@name`.
+    A record within a record keeps its own leaves. `texts` has the first text of each path, blanks left out,
+    and the attributes below it as `path/@name`.
     """
 
     name: str
