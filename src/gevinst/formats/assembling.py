@@ -11,6 +11,7 @@ from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import balance_findings
 from gevinst.formats.assembly import Assembly
 from gevinst.formats.balances import statements_of, total_findings
+from gevinst.formats.currency import OFFICE_CURRENCY, currency_code
 from gevinst.formats.dates import read_dates
 from gevinst.formats.faults import row_findings, trouble_findings
 from gevinst.formats.grid import Syntax, cell_text, column_letter
@@ -58,7 +59,9 @@ def _frame(assembly: Assembly, ids: Sequence[str]) -> pd.DataFrame:
         "account": _texts(assembly, Role.ACCOUNT, plan.account),
         "booked": np.array([assembly.dates[row] for row in rows], dtype="datetime64[s]"),
         "amount": np.array([assembly.amounts[row] for row in rows], dtype="int64"),
-        "currency": _texts(assembly, Role.CURRENCY, plan.currency or "DKK"),
+        "currency": [
+            currency_code(text) for text in _texts(assembly, Role.CURRENCY, plan.currency or OFFICE_CURRENCY)
+        ],
         "place_file": [assembly.intake.name] * len(rows),
         "place_sheet": [table.grid.sheet] * len(rows),
         "place_line": [table.lines[row] for row in rows],

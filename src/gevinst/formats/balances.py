@@ -6,6 +6,7 @@ from gevinst.domain.place import Place
 from gevinst.domain.statement import Statement
 from gevinst.formats.amounts import amount_or_none
 from gevinst.formats.assembly import Assembly
+from gevinst.formats.currency import OFFICE_CURRENCY, currency_code
 from gevinst.formats.grid import cell_text, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.plan import Role
@@ -19,7 +20,8 @@ def statements_of(assembly: Assembly) -> list[Statement]:
     Rows named as opening and closing balance win; else the running balance gives both ends.
     """
     accounts = _distinct(assembly, Role.ACCOUNT) or [assembly.plan.account]
-    currencies = _distinct(assembly, Role.CURRENCY) or [assembly.plan.currency or "DKK"]
+    codes = _distinct(assembly, Role.CURRENCY) or [assembly.plan.currency or OFFICE_CURRENCY]
+    currencies = sorted({currency_code(code) for code in codes})
     if len(accounts) > 1 or len(currencies) > 1:
         return []
     opening, closing = _running(assembly)

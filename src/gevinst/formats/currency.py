@@ -13,8 +13,17 @@ _CODE = re.compile(rf"(?<![A-Za-z])({CODES})(?![A-Za-z])")
 _ABOVE = re.compile(rf"\b(?:valuta|currency|ccy|møntsort)\b\W*({CODES})\b", re.IGNORECASE)
 # Words that say that an amount is in the account's or the company's own currency, whatever the voucher's is.
 _OWN = re.compile(
-    r"\bdkk\b|\bkr\b|lokal|local|\bhv\b|egen valuta|kontovaluta|account|co-område", re.IGNORECASE
+    r"\b(?:dkk|kr|hv|hw|lcy)\b|\(rv\)|lokal|local|loc\.cur|egen valuta|kontovaluta|account|co-område"
+    r"|standardvaluta|regnskabsvaluta|firmakode|company code|hauswährung|\bint(?:ern|\.) valuta",
+    re.IGNORECASE,
 )
+KRONER = frozenset({"KR", "KR.", "DKR", "DKR.", "KRONER"})
+
+
+def currency_code(text: str) -> str:
+    """A currency cell as its code: `dkk` and `kr.` are DKK."""
+    code = text.upper()
+    return OFFICE_CURRENCY if code in KRONER else code
 
 
 def is_own_currency(name: str) -> bool:

@@ -105,6 +105,14 @@ def test_a_foreign_amount_names_its_currency(tmp_path: Path) -> None:
     assert source.items["currency"].unique().tolist() == ["EUR"]
 
 
+def test_kroner_are_kroner_however_they_are_written(tmp_path: Path) -> None:
+    source = read(
+        tmp_path, "Dato;Beløb;Valuta\n15-01-2026;1,00;dkk\n16-01-2026;2,00;Kr.\n17-01-2026;3,00;DKK\n"
+    )
+
+    assert (source.items["currency"].unique().tolist(), source.findings) == (["DKK"], ())
+
+
 def test_another_currency_beside_the_number_is_not_taken_for_kroner(tmp_path: Path) -> None:
     source = read(
         tmp_path, "Dato;Tekst;Beløb\n15-01-2026;a;1,00 kr.\n16-01-2026;b;2,00 EUR\n17-01-2026;c;3,00\n"
