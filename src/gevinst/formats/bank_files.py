@@ -6,10 +6,12 @@ from typing import TypeAlias
 
 from gevinst.domain.source import SourceRead
 from gevinst.formats.bai2 import read_bai2
+from gevinst.formats.betalingsservice import read_betalingsservice
+from gevinst.formats.fik import read_fik
 from gevinst.formats.intake import Intake
 from gevinst.formats.ofx import read_ofx
 
-MT940, OFX, BAI2, PAIN = "mt940", "ofx", "bai2", "pain"
+MT940, OFX, BAI2, PAIN, FIK, BETALINGSSERVICE = "mt940", "ofx", "bai2", "pain", "fik", "betalingsservice"
 #: How each format begins, or what its first few thousand characters hold.
 SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\{1:F\d\d|(?:^|\n):20:[^\n]*\r?\n(?:.*\n){0,6}?:(?:25P?|60F|60M|28C?):"), MT940),
@@ -17,10 +19,17 @@ SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\A\s*OFXHEADER|<OFX>", re.IGNORECASE), OFX),
     (re.compile(r"\A\s*01,[^,\n]*,[^,\n]*,\d{6},\d{0,4},"), BAI2),
     (re.compile(r"<(?:[\w.-]+:)?(?:CstmrCdtTrfInitn|CstmrPmtStsRpt|pain\.00[12]\.001\.02)\b"), PAIN),
+    (re.compile(r"\AFI01\d{10}"), FIK),
+    (re.compile(r"\ABS002\d{8}BS\w\d{4}"), BETALINGSSERVICE),
 )
 
 Reader: TypeAlias = Callable[[Intake, str | None], SourceRead]
-READERS: Mapping[str, Reader] = {OFX: read_ofx, BAI2: read_bai2}
+READERS: Mapping[str, Reader] = {
+    OFX: read_ofx,
+    BAI2: read_bai2,
+    FIK: read_fik,
+    BETALINGSSERVICE: read_betalingsservice,
+}
 
 
 def bank_format(head: str) -> str:
