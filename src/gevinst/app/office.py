@@ -5,7 +5,10 @@ from pathlib import Path
 
 
 class ConfigurationError(Exception):
-    """A setting, a robot's folder or its rules cannot be used. The catalogue has `error.<code>`, for `facts`."""
+    """A setting, a robot's folder or its rules cannot be used.
+
+    The catalogue has the sentence under `error.<code>`, for `facts`.
+    """
 
     def __init__(self, code: str, **facts: str | int) -> None:
         self.code = code

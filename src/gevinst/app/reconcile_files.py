@@ -33,8 +33,8 @@ class AdHoc:
 def reconcile_files(left: SourceRead, right: SourceRead, ask: AdHoc, *, same_sign: bool = False) -> RunReport:
     """Reconcile two files that were read.
 
-    When most equal amounts have opposite signs, the right side is turned and the report says so; `same_sign` keeps
-    the signs as they are.
+    When most equal amounts have opposite signs, the right side is turned and the report says so; `same_sign`
+    keeps the signs as they are.
     """
     if not same_sign:
         right = _turned(right, compare_signs(left.items["amount"], right.items["amount"]))

@@ -1,7 +1,7 @@
 """One run of a reconciliation robot, step by step; each step is one word of the flow."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -60,8 +60,10 @@ class RunTools:
 
 
 class RobotRun:
-    """The steps of a run. A step that finds the input unusable keeps what it found and goes on, so that a controller
-    sees all that is wrong at once; `check_input` then stops the run.
+    """The steps of a run.
+
+    A step that finds the input unusable keeps what it found and goes on, so that a controller sees all that
+    is wrong at once; `check_input` then stops the run.
     """
 
     def __init__(
@@ -94,7 +96,7 @@ class RobotRun:
         try:
             read = self.tools.read(path, layout=source.layout or None, mapping=source.mapping or None)
         except InputRejectedError as error:
-            self.findings += error.findings
+            self.findings += [_with_folder(one, source, path) for one in error.findings]
             return None
         errors = input_findings(self.run, source, read, self.tools.store)
         read = replace(read, findings=(*read.findings, *errors))
@@ -111,13 +113,13 @@ class RobotRun:
         try:
             self.ledger_balances = self.tools.read_balance(path, source.account)
         except InputRejectedError as error:
-            self.findings += error.findings
+            self.findings += [_with_folder(one, source, path) for one in error.findings]
         return self.ledger_balances
 
     def path_of(self, source: Source) -> Path:
         """Where a source's file is for this period; a file given by hand goes first."""
         given = self.files.get(source.name)
-        return given if given else self.tools.office.data / source.path.format(period=self.run.period)
+        return given or self.tools.office.data / source.path.format(period=self.run.period)
 
     def carried_items(self) -> pd.DataFrame:
         """Open items from the period before: as the last run left them, else from the robot's `carried` file.
@@ -370,6 +372,15 @@ def closing_balance(read: SourceRead) -> int | None:
     return balances[-1] if balances else None
 
 
+def _with_folder(finding: Finding, source: Source, path: Path) -> Finding:
+    """A missing file's finding with the folder as the robot's file names it, or as it was given by hand."""
+    if "folder" not in finding.facts:
+        return finding
+    own = Path(source.path).parent
+    folder = own if path.parent.as_posix().endswith(own.as_posix()) else path.parent
+    return replace(finding, facts={**finding.facts, "folder": folder.as_posix()})
+
+
 def _modified(path: Path) -> datetime | None:
     return datetime.fromtimestamp(path.stat().st_mtime).astimezone() if path.is_file() else None
 
@@ -387,7 +398,7 @@ def _seen_input(name: str, read: SourceRead) -> SeenInput:
     return SeenInput(source=name, file=read.file, sha256=read.sha256, rows=read.rows.in_file)
 
 
-def _carried_item(side: Side, row: Mapping[str, object], period: str) -> CarriedItem:
+def _carried_item(side: Side, row: Mapping[Hashable, object], period: str) -> CarriedItem:
     texts = ("account", "currency", "reference", "text", "counterparty", "document", "cause")
     booked = row["booked"]
     assert isinstance(booked, pd.Timestamp)  # noqa: S101 - ITEM_COLUMNS
@@ -430,7 +441,7 @@ def _carried_frame(kept: Sequence[CarriedItem]) -> pd.DataFrame:
 
 
 def _item_keys(items: pd.DataFrame, period: str, robot: str) -> list[str]:
-    """Keys of business items: account and id; where the id is only a row, the row's content and its occurrence."""
+    """Keys of business items: account and id; where the id is only a row, its content and its occurrence."""
     seen: dict[str, int] = {}
     keys = []
     columns = ("item_id", "account", "booked", "amount", "reference", "text")

@@ -9,14 +9,14 @@ from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Environment, Run, RunState, Trigger
 
 
-def new_run(  # noqa: PLR0913 - what a run is
+def new_run(
     robot: Robot, *, period: str, trial: bool, trigger: Trigger, user: str, now: datetime, run_id: str = ""
 ) -> Run:
     """A run of a robot that is about to start.
 
     Raises:
-        ConfigurationError: CFG-006 the period is no month; CFG-007 the robot's phase does not run; CFG-008 parts
-            that production needs are missing; CFG-009 the review date has passed.
+        ConfigurationError: CFG-006 the period is no month; CFG-007 the robot's phase does not run; CFG-008
+            parts that production needs are missing; CFG-009 the review date has passed.
     """
     if not is_period(period):
         raise ConfigurationError("CFG-006", period=period)

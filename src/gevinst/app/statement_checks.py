@@ -1,4 +1,4 @@
-"""Checks of a robot's input against what is known: the account, earlier statements, earlier files, row limits."""
+"""Checks of a robot's input against what is known: account, earlier statements and files, row limits."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,31 +11,30 @@ from gevinst.domain.run import Run
 from gevinst.domain.source import SourceRead
 from gevinst.domain.statement import Statement
 
+USED = "used"  # of BNK-003: not twice in the file, but in a run before
+
 
 def input_findings(run: Run, source: Source, read: SourceRead, store: RunStore) -> list[Finding]:
     """What is wrong with a file beyond its own content.
 
     BNK-003: the file or a statement in it was used in another period. BNK-002: its opening balance is not the
-    closing balance of the statement before. BNK-004: it is of another account. ROB-001: too few or too many rows.
+    closing balance of the statement before. BNK-004: it is of another account. ROB-001: too few or too many
+    rows.
     """
     return [
-        *_used_before(run, read, store),
-        *_statement_findings(run, read.statements, store),
+        *(_used_before(run, read, store) or _statement_findings(run, read.statements, store)),
         *_account_findings(source, read),
         *_row_findings(source, read),
     ]
 
 
-def _used_before(run: Run, read: SourceRead, store: RunStore) -> Iterator[Finding]:
+def _used_before(run: Run, read: SourceRead, store: RunStore) -> list[Finding]:
     for run_id in store.runs_with_input(run.robot, read.sha256):
         earlier = store.find(run_id)
         if earlier and earlier.period != run.period:
-            yield Finding(
-                code="BNK-003",
-                place=Place(file=read.file),
-                facts={"number": earlier.period, "run_id": run_id},
-            )
-            return
+            facts = {"variant": USED, "number": "", "period": earlier.period, "run_id": run_id}
+            return [Finding(code="BNK-003", place=Place(file=read.file), facts=facts)]
+    return []
 
 
 def _statement_findings(run: Run, statements: Sequence[Statement], store: RunStore) -> Iterator[Finding]:
@@ -46,8 +45,9 @@ def _statement_findings(run: Run, statements: Sequence[Statement], store: RunSto
         for statement in own:
             twin = numbers.get((statement.number, statement.first, statement.last))
             if twin:
-                facts = {"number": statement.number, "run_id": twin.run_id}
-                yield Finding(code="BNK-003", place=statement.place, facts=facts)
+                again = {"number": statement.number, "period": twin.period, "run_id": twin.run_id}
+                again["variant"] = USED
+                yield Finding(code="BNK-003", place=statement.place, facts=again)
         yield from _gap_before(own[0], seen)
 
 
@@ -58,7 +58,7 @@ def _gap_before(statement: Statement, seen: Sequence[SeenStatement]) -> Iterator
         return
     latest = max(earlier, key=lambda one: (one.last is not None and one.last, one.number))
     if latest.closing is not None and latest.closing != statement.opening:
-        facts = {
+        facts: dict[str, str | int] = {
             "before": latest.number or latest.period,
             "after": statement.number or str(first),
             "closing": latest.closing,

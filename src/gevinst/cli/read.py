@@ -12,6 +12,7 @@ from gevinst.cli.help import help_text
 from gevinst.cli.sources import assumption_lines, mapping_of, read_file
 from gevinst.cli.table import table
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.masking import shown_value
 from gevinst.domain.place import Place
 from gevinst.domain.run import ExitCode
 from gevinst.domain.source import SourceRead
@@ -45,7 +46,7 @@ def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input:
 
 
 def read_json(found: SourceRead) -> dict[str, Any]:
-    """The file as JSON; amounts in øre, dates ISO."""
+    """The file as JSON; amounts in øre, dates ISO, texts as they stand in the file."""
     return {
         "layout": found.layout,
         "items": [_item(row) for row in found.items.to_dict("records")],
@@ -109,6 +110,11 @@ def _finding(one: Finding) -> dict[str, Any]:
     }
 
 
+def _shown(*cells: str) -> list[str]:
+    """Cells as a terminal may show them: masked, on one line; JSON has them whole."""
+    return [shown_value(cell) for cell in cells]
+
+
 def _lines(found: SourceRead) -> str:
     texts = Texts(language())
     facts = {"file": found.file, "count": found.rows.read, "sum": int(found.items["amount"].sum())}
@@ -118,7 +124,7 @@ def _lines(found: SourceRead) -> str:
         strict=True,
     )
     rows = [
-        [item_id, texts.day(booked), texts.amount(amount), text, reference, str(line)]
+        [item_id, texts.day(booked), texts.amount(amount), *_shown(text, reference), str(line)]
         for item_id, booked, amount, text, reference, line in columns
     ]
     heads = [

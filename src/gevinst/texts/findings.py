@@ -22,11 +22,17 @@ def finding_text(finding: Finding, texts: Texts) -> FindingText:
     """The sentences of a finding, its facts filled in."""
     facts = {"found": finding.found, **finding.facts}
     title, expected, do = (
-        texts.get(f"finding.{finding.code}.{part}", **facts) for part in ("title", "expected", "do")
+        texts.get(_key(finding, part, texts), **facts) for part in ("title", "expected", "do")
     )
     return FindingText(
         title=title, place=place_text(finding.place, texts), found=finding.found, expected=expected, do=do
     )
+
+
+def _key(finding: Finding, part: str, texts: Texts) -> str:
+    """The sentence's key: that of the finding's variant, where there is one, else that of its code."""
+    variant = f"finding.{finding.code}.{finding.facts.get('variant', '')}.{part}"
+    return variant if texts.has(variant) else f"finding.{finding.code}.{part}"
 
 
 def finding_sentence(finding: Finding, texts: Texts) -> str:
