@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import fasteners
 
 from gevinst.demo import lay_out
 
@@ -167,15 +169,20 @@ class TestOffice:
         )
         return Done(code=done.returncode, out=done.stdout, err=done.stderr)
 
-    def run(self, robot: str, *options: str, period: str = PERIOD, **files: Path) -> Ran:
+    def run(
+        self, robot: str, *options: str, period: str = PERIOD, files: Mapping[str, Path] | None = None
+    ) -> Ran:
         """Run a robot, with files given by hand for its sources."""
-        sources = [part for name, path in files.items() for part in ("--source", f"{name}={path}")]
+        sources = [part for name, path in (files or {}).items() for part in ("--source", f"{name}={path}")]
         done = self.gevinst("run", robot, "--period", period, *sources, *options, "--json")
         assert done.out.startswith("{"), done.said
         return Ran(code=done.code, out=done.out, err=done.err, facts=json.loads(done.out))
 
-    def run_case(self, case: Path, **settings: str) -> Ran:
-        """Run a case of fixtures with a robot of its own, made as `expected.json` says."""
+    def run_case(self, case: Path) -> Ran:
+        """The run of a case of fixtures by a robot of its own, made as `expected.json` says."""
+        return self.once(case.name, lambda: self._run_case(case))
+
+    def _run_case(self, case: Path) -> Ran:
         answer = expected(case)
         robot = case.name.replace("_", "-")
         bank = [f'{name} = "{answer[name]}"' for name in ("account", "layout") if name in answer]
@@ -184,8 +191,15 @@ class TestOffice:
         self.add_robot(robot, bank="\n".join(bank), more=more, rules=rules)
         names = {"bank": "left", "ledger": "right", "carried": "carried"}
         files = {source: case / answer[name] for source, name in names.items() if name in answer}
-        del settings
-        return self.run(robot, **files)
+        return self.run(robot, files=files)
+
+    def once(self, name: str, make: Callable[[], Ran]) -> Ran:
+        """A run that all tests of this test run share, whichever worker they are in."""
+        kept = self.folder / f"{name}.ran.json"
+        with fasteners.InterProcessLock(kept.with_suffix(".lock")):
+            if not kept.exists():
+                kept.write_text(json.dumps(asdict(make())), encoding="utf-8")
+        return Ran(**json.loads(kept.read_text(encoding="utf-8")))
 
     def database(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query to the office's database, read with Python's own library."""
@@ -209,9 +223,9 @@ def expected(case: Path) -> dict[str, Any]:
     return answer
 
 
-def cases(*states: str) -> Iterator[Path]:
+def cases(*states: str) -> list[Path]:
     """The cases of fixtures that end in one of these states."""
-    return (case for case in sorted(CASES.iterdir()) if case.is_dir() and expected(case)["state"] in states)
+    return [case for case in sorted(CASES.iterdir()) if case.is_dir() and expected(case)["state"] in states]
 
 
 def _rule(one: Mapping[str, Any]) -> str:
