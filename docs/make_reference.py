@@ -117,22 +117,22 @@ def commands() -> Iterator[str]:
 
 
 def _commands_of(command: click.Command, name: str) -> Iterator[str]:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield from _command(command, name)
     if isinstance(command, click.Group):
         context = click.Context(command)
         for part in command.list_commands(context):
             found = command.get_command(context, part)
             if found:
                 yield from _commands_of(found, f"{name} {part}")
-        return
-    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+
+
+def _command(command: click.Command, name: str) -> Iterator[str]:
     options = [one for one in command.params if isinstance(one, click.Option)]
-    shown = " ".join(
-        [
-            name,
-            *(["[OPTIONS]"] if options else []),
-            *(one.make_metavar(click.Context(command)) for one in arguments),
-        ]
-    )
+    arguments = [
+        one.make_metavar(click.Context(command)) for one in command.params if isinstance(one, click.Argument)
+    ]
+    shown = " ".join([name, *(["[OPTIONS]"] if options else []), *arguments])
     yield from ("", f"## `{shown}`", "", _one_line(command.help or ""))
     if options:
         yield from ("", "| Option | Meaning |", "| --- | --- |")
@@ -150,7 +150,8 @@ def findings() -> Iterator[str]:
     yield from ("# Findings and errors", "", MADE)
     yield FINDINGS_INTRO
     codes = sorted(finding_codes() | error_codes())
-    for area in dict.fromkeys([*AREAS, *(code.split("-")[0] for code in codes)]):
+    there = {code.split("-")[0] for code in codes}
+    for area in sorted(there, key=[*AREAS, *sorted(there - AREAS.keys())].index):
         yield from ("", f"## {AREAS.get(area, area)}")
         for code in (one for one in codes if one.startswith(f"{area}-")):
             yield from _finding(code) if code in finding_codes() else _error(code)

@@ -163,13 +163,13 @@ def test_the_pages_that_are_made_are_up_to_date(tmp_path: Path) -> None:
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
-        return
-    for part in command.list_commands(click.Context(command)):
-        found = command.get_command(click.Context(command), part)
-        assert found is not None
-        yield from commands(found, f"{name} {part}")
+    if isinstance(command, click.Group):
+        for part in command.list_commands(click.Context(command)):
+            found = command.get_command(click.Context(command), part)
+            assert found is not None
+            yield from commands(found, f"{name} {part}")
 
 
 @pytest.mark.parametrize(("name", "command"), [*commands(group, "gevinst")])
