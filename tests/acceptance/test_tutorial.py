@@ -1,6 +1,7 @@
 """The pages for readers do what they say: each page's blocks are carried out in a fresh demo office."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from gevinst.store import open_store
 
 CARRIED_OUT = [page for page in PAGES if any(block.language == "console" for block in blocks(page))]
 TUTORIAL = ROOT / "docs" / "tutorial" / "add-an-account.md"
+DANISH_PAGE = ROOT / "docs" / "tutorial" / "laes-koerselssiden.md"
+ENGLISH_PAGE = ROOT / "docs" / "tutorial" / "your-first-run.md"
+EXPLAINED = ("Opgørelse", "Kontroltotaler", "Matchede poster", "Tvivl")  # headings that both pages explain
 
 
 def page_id(page: Path) -> str:
@@ -76,6 +80,17 @@ def test_a_fourth_account_is_added_by_two_files(tmp_path: Path) -> None:
     assert {pairs_of(one) for one in result["groups"]} == {pairs_of(one) for one in truth["groups"]}
     assert result["run"]["environment"] == "production"
     assert gain_of(office, "gavekonto") == (19, "47.50")
+    assert_headings_are_explained((office.last_run("gavekonto") / "koersel.html").read_text(encoding="utf-8"))
+
+
+def assert_headings_are_explained(run_page: str) -> None:
+    """The headings that the two pages for controllers explain are those of the run page."""
+    headings = set(re.findall(r"<h2[^>]*>([^<]+)</h2>", run_page))
+    for page in (DANISH_PAGE, ENGLISH_PAGE):
+        text = page.read_text(encoding="utf-8")
+        named = {*EXPLAINED, *re.findall(r"^- \*([^*]+)\*:", text, re.MULTILINE)}
+        assert named <= headings
+        assert all(name in text for name in EXPLAINED)
 
 
 def pairs_of(group: dict[str, list[str]]) -> tuple[str, str]:
