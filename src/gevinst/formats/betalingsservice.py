@@ -1,7 +1,7 @@
 """Betalingsservice status, delivery 0602: what debtors paid, refused and had paid back.
 
-Records have 128 characters at fixed places. A payment carried out (0236 automatic, 0297 payment slip) is money
-in, one paid back (0239, 0299) is money out, and one refused or cancelled (0237, 0238) moves nothing.
+Records have 128 characters at fixed places. A payment carried out (0236 automatic, 0297 payment slip) is
+money in, one paid back (0239, 0299) is money out, and one refused or cancelled (0237, 0238) moves nothing.
 """
 
 import re

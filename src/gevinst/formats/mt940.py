@@ -216,13 +216,14 @@ def _read_entry(intake: Intake, head: _Head, fields: Sequence[Field], outcome: O
 
 
 def _entry_findings(intake: Intake, entry: Entry) -> Iterator[Finding]:
+    found = shown_value(entry.shown)
     if not entry.mark:
-        yield intake.finding("BNK-022", line=entry.line, found=entry.shown, example=EXAMPLE)
+        yield intake.finding("BNK-022", line=entry.line, found=found, example=EXAMPLE)
         return
     if entry.booked is None:
-        yield intake.finding("CEL-002", line=entry.line, found=entry.shown, column=":61:", example="261231")
+        yield intake.finding("CEL-002", line=entry.line, found=found, column=":61:", example="261231")
     if entry.amount is None:
-        yield intake.finding("CEL-001", line=entry.line, found=entry.shown, column=":61:", example="1234,50")
+        yield intake.finding("CEL-001", line=entry.line, found=found, column=":61:", example="1234,50")
 
 
 def _statement(intake: Intake, head: _Head, bookings: Sequence[Booking]) -> Statement:

@@ -12,7 +12,7 @@ _SLASHED = re.compile(
     r"/(EREF|KREF|PREF|MREF|MARF|CSID|TRTP|TRCD|REMI|ORDP|BENM|ULTD|ULTC|NAME|IBAN|ADDR|CRNM|DBNM|CACT|DACT"
     r"|CBIC|DBIC|BIC|OPRP|PURP|ISDT|RTRN|SVCL|OCMT|CHGS|OAMT|INIT)/"
 )
-_PURPOSE = tuple(f"{number:02d}" for number in (*range(20, 30), *range(60, 66)))
+_PURPOSE = frozenset(str(number) for number in (*range(20, 30), *range(60, 66)))
 _NAMES = ("32", "33")
 
 
@@ -52,11 +52,11 @@ def one_line(text: str) -> str:
 
 def _coded(text: str, mark: str) -> Details:
     """The German form: ?00 posting text, ?20 to ?29 purpose, ?32 and ?33 name."""
-    pieces = re.split(re.escape(mark) + r"(\d{2})", text)
+    pieces = re.split(rf"\{mark}(\d{{2}})", text)
     parts: dict[str, list[str]] = {}
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
         parts.setdefault(key, []).append(value)
-    purpose = flowing([value for key in _PURPOSE for value in parts.get(key, ())], FULL_PART)
+    purpose = flowing([value for key in sorted(_PURPOSE & parts.keys()) for value in parts[key]], FULL_PART)
     words = _keyed(_SEPA, purpose)
     free = one_line(words.get("SVWZ", "") or words.get("", ""))
     return Details(

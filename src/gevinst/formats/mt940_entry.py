@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import InvalidOperation
+from functools import lru_cache
 
 from mt940 import Options, models, tags
 
-from gevinst.domain.masking import shown_value
 from gevinst.domain.money import AmountError, ore_from_number
 from gevinst.formats.bookings import real_reference
 from gevinst.formats.dates import DateOrder, read_date
@@ -25,7 +25,7 @@ OPTIONS = Options.all()
 BOOKED = frozenset({"C", "D", "RC", "RD"})
 EXPECTED = frozenset({"EC", "ED"})  # announced, not booked
 NO_DAY = frozenset({"", "0000"})
-SHOWN = 16  # of an entry that cannot be read: date, mark and amount, and no name
+SHOWN = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,25 +41,27 @@ class Entry:
     bank_reference: str
     extra: str
     raw: str
-    shown: str  #: its beginning, as a message may show it
+    shown: str  #: its beginning: date, mark and amount, and no name
 
 
 def entry_of(field: Field) -> Entry:
     """Read one :61:."""
     parts = _parts(field)
     mark = (parts.get("status") or "").upper()
-    value_date = _value_day(parts) if parts else None
+    value_date, booked = _days(
+        _joined(parts, "year", "month", "day"), _joined(parts, "entry_month", "entry_day")
+    )
     return Entry(
         line=field.line,
         mark=mark if mark in BOOKED | EXPECTED else "",
         value_date=value_date,
-        booked=_booked_day(parts, value_date) if value_date else None,
+        booked=booked,
         amount=_amount(parts.get("amount") or "", mark),
         customer_reference=real_reference(parts.get("customer_reference") or ""),
         bank_reference=real_reference(parts.get("bank_reference") or ""),
         extra=one_line(parts.get("extra_details") or ""),
         raw="\n".join(line.rstrip() for line in field.lines),
-        shown=shown_value(field.first[:SHOWN]),
+        shown=field.first[:SHOWN],
     )
 
 
@@ -71,18 +73,20 @@ def _parts(field: Field) -> Mapping[str, str | None]:
     return next((found.groupdict() for found in matches if found), {})
 
 
-def _value_day(parts: Mapping[str, str | None]) -> date | None:
-    return read_date(f"{parts['year']}{parts['month']}{parts['day']}", DateOrder.YMD)
-
-
-def _booked_day(parts: Mapping[str, str | None], value_date: date) -> date | None:
-    """The entry date has no year: it is in the year that puts it nearest the value date."""
-    short = f"{parts['entry_month'] or ''}{parts['entry_day'] or ''}".strip()
-    if short in NO_DAY:
-        return value_date
+@lru_cache(maxsize=4096)
+def _days(value: str, entered: str) -> tuple[date | None, date | None]:
+    """Value date and booking day. The entry date has no year: it is in the year nearest the value date."""
+    value_date = read_date(value, DateOrder.YMD)
+    if value_date is None or entered in NO_DAY:
+        return value_date, value_date
     years = (value_date.year - 1, value_date.year, value_date.year + 1)
-    days = (read_date(f"{year}-{short[:2]}-{short[2:]}", DateOrder.YMD) for year in years)
-    return min((day for day in days if day), key=lambda day: abs((day - value_date).days), default=None)
+    days = [read_date(f"{year}-{entered[:2]}-{entered[2:]}", DateOrder.YMD) for year in years]
+    nearest = min((day for day in days if day), key=lambda day: abs((day - value_date).days), default=None)
+    return value_date, nearest
+
+
+def _joined(parts: Mapping[str, str | None], *names: str) -> str:
+    return "".join(parts.get(name) or "" for name in names).strip()
 
 
 def _amount(text: str, mark: str) -> int | None:
