@@ -15,7 +15,7 @@ from gevinst.app.office import ConfigurationError, Office
 from gevinst.formats.robot_folder import find_office, load_robot, load_rules, robot_ids
 
 if TYPE_CHECKING:
-    from gevinst.app.ports import RunStore
+    from gevinst.app.ports import KeptGroup, RunStore
     from gevinst.app.robot_run import RobotRun, RunTools
     from gevinst.app.run_report import RunReport
     from gevinst.domain.robot import Robot
@@ -184,6 +184,13 @@ def _write_failed(folder: Path, run: "Run", robot: "Robot", reason: str) -> None
         log="log.html" if (folder / "log.html").is_file() else "",
     )
     write_reports(folder, report, [])
+
+
+def kept_groups(of: Office, run: "Run") -> "Sequence[KeptGroup]":
+    """The matches of a run, from its evidence folder; none when it ran without our runner."""
+    from gevinst.formats.kept_run import kept_groups as read  # noqa: PLC0415 - quick to start
+
+    return read(of.runs / run.folder) if run.folder else ()
 
 
 def console_tail(folder: Path) -> str:

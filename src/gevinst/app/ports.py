@@ -69,6 +69,17 @@ class SeenInput:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptGroup:
+    """A match of an earlier run, as its evidence has it."""
+
+    left: tuple[str, ...]  #: item ids
+    right: tuple[str, ...]  #: item ids
+    made_by: str  #: id of the pass, or `decision` for people
+    amount: int  #: øre, of the left side, or of the right where the left has no item
+    difference: int  #: øre
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeptProfile:
     """The profile of a file that a standing run has read."""
 

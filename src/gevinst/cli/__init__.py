@@ -15,6 +15,7 @@ LANGUAGE_SETTING = "GEVINST_LANGUAGE"
 #: Sub-commands: module and name; the catalogue has cli.<name>.help.
 COMMANDS = {
     "audit": "gevinst.cli.audit:audit",
+    "decide": "gevinst.cli.decide:decide_group",
     "demo": "gevinst.cli.demo:demo",
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",

@@ -4,13 +4,14 @@ import click
 
 from gevinst.app.office import ConfigurationError
 from gevinst.app.ports import AlreadyRunningError, StoreError
+from gevinst.domain.decision import DecisionError
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.run import ExitCode
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 #: Errors in what the user has typed: an unknown robot, no month, an unknown run.
-USAGE = frozenset({"CFG-003", "CFG-006", "STO-003"})
+USAGE = frozenset({"CFG-003", "CFG-006", "STO-003", "STO-009"})
 NOT_WRITTEN = "CFG-010"
 
 
@@ -31,7 +32,7 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         for finding in error.findings:
             click.echo(finding_sentence(finding, texts), err=True)
         return ExitCode.INPUT
-    if isinstance(error, ConfigurationError | StoreError):
+    if isinstance(error, ConfigurationError | StoreError | DecisionError):
         return _told(error, texts)
     if isinstance(error, OSError) and error.filename:
         return _told(
@@ -40,8 +41,9 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
     raise error
 
 
-def _told(error: ConfigurationError | StoreError, texts: Texts) -> int:
+def _told(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> int:
     click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
     if isinstance(error, AlreadyRunningError):
         return ExitCode.ALREADY_RUNNING
-    return ExitCode.USAGE if error.code in USAGE else ExitCode.CONFIGURATION
+    asked_wrong = isinstance(error, DecisionError) or error.code in USAGE
+    return ExitCode.USAGE if asked_wrong else ExitCode.CONFIGURATION

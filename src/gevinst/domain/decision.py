@@ -3,7 +3,7 @@
 A decision is never changed or deleted. An undo is a decision of its own, and restores what was before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -64,6 +64,15 @@ class Decision:
     def about(self) -> int:
         """Number of the decision that it undoes or approves; 0 for one about items."""
         return self.undoes or self.approves
+
+
+class DecisionError(Exception):
+    """A decision that cannot be taken. The catalogue has `error.<code>`, for `facts`."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts: Mapping[str, str | int] = facts
+        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
 
 
 class Standing(StrEnum):

@@ -39,6 +39,7 @@ class Source:
     mapping: Mapping[str, str] = field(default_factory=dict)  #: columns by role, where the file needs it
     min_rows: int = 0
     max_rows: int | None = None
+    drift_stops: bool = True  #: a file that cannot be what it says is rejected (see drift); else told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,7 @@ class Robot:
     sources: Mapping[str, Source]
     schedule: str = ""  #: in words; "" is by hand only
     timeout_minutes: int = 30
+    four_eyes_above: int | None = None  #: øre; a larger decision counts once a second person has approved it
     gain: GainCard | None = None
     case_texts: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict

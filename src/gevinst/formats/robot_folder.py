@@ -45,6 +45,7 @@ class _Source(_Part):
     layout: str = ""
     account: str = ""
     mapping: dict[str, str] = {}
+    drift: Literal["stop", "warn"] = "stop"
     min_rows: int = Field(default=0, ge=0)
     max_rows: int | None = Field(default=None, ge=0)
 
@@ -65,6 +66,10 @@ class _Schedule(_Part):
 
 class _Limits(_Part):
     timeout_minutes: int = Field(default=30, ge=1, le=24 * 60)
+
+
+class _Delivery(_Part):
+    four_eyes_above: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] | None = None
 
 
 class _Baseline(_Part):
@@ -103,6 +108,7 @@ class _Robot(_Part):
     sources: dict[Literal["bank", "ledger", "balances", "carried"], _Source]
     schedule: _Schedule = _Schedule()
     limits: _Limits = _Limits()
+    delivery: _Delivery = _Delivery()
     gain: _Gain | None = None
     passport: _Passport | None = None
 
@@ -242,9 +248,10 @@ def _robot(parts: _Robot, version: str) -> Robot:
         flow=parts.flow,
         phase=parts.phase,
         people=People(**parts.people.model_dump()),
-        sources={name: Source(name=name, **source.model_dump()) for name, source in parts.sources.items()},
+        sources={name: _source(name, source) for name, source in parts.sources.items()},
         schedule=parts.schedule.when,
         timeout_minutes=parts.limits.timeout_minutes,
+        four_eyes_above=int(parts.delivery.four_eyes_above) if parts.delivery.four_eyes_above else None,
         gain=_gain_card(parts, version) if parts.gain else None,
         case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()}
         if parts.gain
@@ -252,6 +259,10 @@ def _robot(parts: _Robot, version: str) -> Robot:
         passport=_passport(parts.passport) if parts.passport else None,
         version=version,
     )
+
+
+def _source(name: str, part: _Source) -> Source:
+    return Source(name=name, drift_stops=part.drift == "stop", **part.model_dump(exclude={"drift"}))
 
 
 def _gain_card(parts: _Robot, version: str) -> GainCard:

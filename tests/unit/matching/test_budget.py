@@ -1,4 +1,4 @@
-"""The tolerance budget: over the cap, all matches of the pass are for a person, in whatever order they came."""
+"""The tolerance budget: over the cap, all matches of the pass are for a person, in whatever order."""
 
 import random
 from collections.abc import Sequence

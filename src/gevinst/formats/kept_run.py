@@ -1,0 +1,49 @@
+"""What an evidence folder keeps of a run, read again: its matches, and its inputs as they were."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from gevinst.app.ports import KeptGroup
+
+RESULT = "result.json"
+MANIFEST = "manifest.json"
+INPUT = "input/"
+_HASHED_AT_ONCE = 1 << 20
+
+
+def kept_groups(folder: Path) -> list[KeptGroup]:
+    """The matches of a run, as its result has them; none when the folder has no result."""
+    return [
+        KeptGroup(
+            left=tuple(one["left"]),
+            right=tuple(one["right"]),
+            made_by=one["pass"],
+            amount=one["evidence"]["amount_left"] if one["left"] else one["evidence"]["amount_right"],
+            difference=one["difference"],
+        )
+        for one in _document(folder / RESULT).get("groups", ())
+    ]
+
+
+def kept_inputs(folder: Path) -> dict[str, Path]:
+    """The inputs of a run by their SHA-256; one that was changed since, or is gone, is left out."""
+    files = _document(folder / MANIFEST).get("files", ())
+    paths = {one["sha256"]: folder / one["path"] for one in files if one["path"].startswith(INPUT)}
+    return {digest: path for digest, path in paths.items() if path.is_file() and _sha256(path) == digest}
+
+
+def _document(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(_HASHED_AT_ONCE):
+            digest.update(part)
+    return digest.hexdigest()
