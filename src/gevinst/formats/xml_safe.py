@@ -162,6 +162,8 @@ def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
     try:
         for start in range(0, len(view), CHUNK):
             parser.Parse(bytes(view[start : start + CHUNK]), False)  # noqa: FBT003 - expat takes it by position
+            if start - parser.CurrentByteIndex > MOST_TEXT:
+                raise _UnsafeError("XML")  # one tag that does not end
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - as above
         yield
