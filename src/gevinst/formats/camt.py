@@ -22,7 +22,7 @@ from gevinst.formats.camt_entry import Entry, Movement, entry_of, movements_of, 
 from gevinst.formats.camt_statement import Head, head_of, totals_findings
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
-from gevinst.formats.plan import assume
+from gevinst.formats.plan import ALTERNATIVE_MARK, assume
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
@@ -62,49 +62,87 @@ class _Use:
     rejected: int = 0
 
 
-def read_camt(intake: Intake, *, detail: bool = False) -> SourceRead:
+def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> SourceRead:
     """Read a camt file.
 
     Args:
         intake: the file.
         detail: one item for each TxDtls of an entry instead of one for each Ntry.
+        account: the one account to take, where a file has several; the others' entries are left out and told.
 
     Raises:
         InputRejectedError: FIL-003 letters, FIL-004 cut or not well-formed, FIL-005 DTD, entities, too deep;
             LAY-003 no statement in it.
     """
     _refuse_dtd(intake)
-    reads = list(_statements(intake))
-    if not reads:
+    found = list(_statements(intake))
+    if not found:
         raise intake.rejected("LAY-003")
+    reads = [read for read in found if _plain(read.head.account) == _plain(account)] or found
     use = _sort_entries(intake, reads, detail=detail)
+    use.skipped.extend(_left_out(found, reads))
     statements = _statement_values(intake, reads)
     ids, id_reason = _ids(use.movements, count=sum(len(read.entries) for read in reads))
-    findings = [*use.findings]
-    if not use.rejected:
-        findings += [
-            *balance_findings(statements),
-            *_chain(statements),
-            *totals_findings(intake, reads_of(reads)),
-        ]
     frame = _frame(intake, use.movements, ids)
     return SourceRead(
         items=frame,
         statements=tuple(statements),
-        findings=(*findings, *_currencies(intake, frame)),
+        findings=(
+            *use.findings,
+            *([] if use.rejected else _proof(intake, reads, statements)),
+            *_currencies(intake, frame),
+            *_account_doubt(intake, reads),
+        ),
         rows=_counts(use),
-        layout="camt",
+        layout="camt_details" if detail else "camt",
         sha256=intake.sha256,
         file=intake.name,
-        assumptions=(*_reasons(reads), id_reason),
+        assumptions=(*_reasons(reads), *_account_reason(reads), id_reason),
         raw=pd.DataFrame([movement.raw for movement in use.movements], dtype=object),
-        skipped=tuple(use.skipped),
+        skipped=tuple(sorted(use.skipped)),
     )
 
 
-def reads_of(reads: Sequence[_Read]) -> list[tuple[Head, Sequence[Entry]]]:
-    """Heads and entries, as the totals check takes them."""
-    return [(read.head, read.entries) for read in reads]
+def _proof(intake: Intake, reads: Sequence[_Read], statements: Sequence[Statement]) -> list[Finding]:
+    totals = totals_findings(intake, [(read.head, read.entries) for read in reads])
+    return [*balance_findings(statements), *_chain(statements), *totals]
+
+
+def _plain(account: str) -> str:
+    return account.replace(" ", "").upper()
+
+
+def _left_out(found: Sequence[_Read], reads: Sequence[_Read]) -> list[tuple[int, str]]:
+    taken = {read.head.number for read in reads}
+    others = [read for read in found if read.head.number not in taken]
+    return [(entry.line, "skipped.other_account") for read in others for entry in read.entries]
+
+
+def _accounts(reads: Sequence[_Read]) -> list[str]:
+    return list(dict.fromkeys(read.head.account for read in reads))
+
+
+def _account_reason(reads: Sequence[_Read]) -> list[Assumption]:
+    """Entries of several accounts are not one side of a reconciliation: a person says which is meant."""
+    accounts = _accounts(reads)
+    if len(accounts) <= 1:
+        return []
+    facts: dict[str, str | int] = {"count": len(accounts), "alternatives": ALTERNATIVE_MARK.join(accounts)}
+    return [
+        assume(subject="account", taken=accounts[0], because="account.undecided", facts=facts, sure=False)
+    ]
+
+
+def _account_doubt(intake: Intake, reads: Sequence[_Read]) -> list[Finding]:
+    return [
+        Finding(
+            code="LAY-006",
+            place=intake.place(),
+            severity=Severity.WARNING,
+            facts={**one.facts, "subject": one.subject, "taken": one.taken},
+        )
+        for one in _account_reason(reads)
+    ]
 
 
 def _refuse_dtd(intake: Intake) -> None:

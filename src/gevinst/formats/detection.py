@@ -55,7 +55,12 @@ def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
     if kind is Kind.CAMT:
         from gevinst.formats.camt import read_camt  # noqa: PLC0415 - only statements need lxml
 
-        return read_camt(intake, detail=told.layout is not None and told.layout.detail)
+        detail = told.layout is not None and told.layout.detail
+        return read_camt(intake, detail=detail, account=told.mapping.get("account", ""))
+    if kind is Kind.SAFT:
+        from gevinst.formats.saft import read_saft  # noqa: PLC0415 - as above
+
+        return read_saft(intake, account=told.mapping.get("account", ""))
     if kind is Kind.BANK:
         return read_bank_file(
             intake,

@@ -5,7 +5,7 @@ import pytest
 
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.source import SourceRead
-from gevinst.formats.reading import read_source
+from gevinst.formats.reading import read_source, unsure
 
 SPACES = {
     "camt.053.001.02": ' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"',
@@ -219,3 +219,18 @@ def test_a_time_is_read_as_its_day(tmp_path: Path) -> None:
     file.write_text(f"<Document><BkToCstmrStmt>{text}</BkToCstmrStmt></Document>", encoding="utf-8")
 
     assert read_source(file).items["booked"][0].date() == date(2026, 1, 5)
+
+
+def test_one_of_several_accounts_is_asked_for_and_taken(tmp_path: Path) -> None:
+    other = statement(entry("9.00"), number=1).replace("DK5000400440116243", "DK8030000001234567")
+    file = tmp_path / "udtog.xml"
+    text = f"<Document><BkToCstmrStmt>{statement(entry('1.00'))}{other}</BkToCstmrStmt></Document>"
+    file.write_text(text, encoding="utf-8")
+
+    asked = unsure(read_source(file))
+    taken = read_source(file, answers={"account": "DK80 3000 0001 2345 67"})
+
+    assert [one.alternatives for one in asked] == [("DK5000400440116243", "DK8030000001234567")]
+    assert (list(taken.items["amount"]), unsure(taken)) == ([900], [])
+    assert [reason for _, reason in taken.skipped] == ["skipped.other_account"]
+    assert (taken.rows.in_file, taken.rows.read, taken.rows.skipped) == (2, 1, 1)
