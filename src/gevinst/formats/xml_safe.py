@@ -162,8 +162,7 @@ def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
     try:
         for start in range(0, len(view), CHUNK):
             parser.Parse(bytes(view[start : start + CHUNK]), False)  # noqa: FBT003 - expat takes it by position
-            if start - parser.CurrentByteIndex > MOST_TEXT:
-                raise _UnsafeError("XML")  # one tag that does not end
+            _refuse_endless(start - parser.CurrentByteIndex)
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - as above
         yield
@@ -173,6 +172,12 @@ def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
         raise intake.rejected("FIL-005", line=parser.CurrentLineNumber, what=error.what) from error
     except (LookupError, ValueError) as error:  # an encoding that Python does not know or that has no table
         raise intake.rejected("FIL-003", line=parser.CurrentLineNumber, encoding="XML", hint="") from error
+
+
+def _refuse_endless(waiting: int) -> None:
+    """Refuse a tag or a comment that does not end: the parser would keep and search it again and again."""
+    if waiting > MOST_TEXT:
+        raise _UnsafeError("XML")
 
 
 class _Collector:
