@@ -46,7 +46,7 @@ def assemble(assembly: Assembly) -> SourceRead:
         layout=assembly.plan.layout,
         sha256=assembly.intake.sha256,
         file=assembly.intake.name,
-        assumptions=(*assembly.plan.assumptions, id_reason, *_account_reason(assembly)),
+        assumptions=(*assembly.plan.assumptions, id_reason, *_account_reason(assembly, frame)),
         raw=_raw(assembly),
         skipped=_skipped(assembly),
     )
@@ -150,10 +150,15 @@ def _hidden_findings(assembly: Assembly) -> list[Finding]:
     ]
 
 
-def _account_reason(assembly: Assembly) -> tuple[Assumption, ...]:
-    account = assembly.plan.account
-    return (
-        (assume(subject="account", taken=account, because="account.title", facts={"account": account}),)
-        if account
-        else ()
-    )
+def _account_reason(assembly: Assembly, frame: pd.DataFrame) -> tuple[Assumption, ...]:
+    """The account above the table; or that the table has several, which one reconciliation seldom should."""
+    account, accounts = assembly.plan.account, frame["account"].nunique()
+    if account:
+        return (
+            assume(subject="account", taken=account, because="account.title", facts={"account": account}),
+        )
+    if accounts <= 1:
+        return ()
+    label = assembly.table.label(assembly.plan.columns[Role.ACCOUNT])
+    facts: dict[str, str | int] = {"column": label, "count": accounts}
+    return (assume(subject="account", taken=label, because="account.several", facts=facts),)

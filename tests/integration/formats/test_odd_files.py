@@ -105,6 +105,13 @@ def test_a_foreign_amount_names_its_currency(tmp_path: Path) -> None:
     assert source.items["currency"].unique().tolist() == ["EUR"]
 
 
+def test_a_ledger_of_several_accounts_is_said_to_be_so(tmp_path: Path) -> None:
+    source = read(tmp_path, "Bilag;Dato;Konto;Beløb\n1;15-01-2026;92205;1,00\n2;16-01-2026;92206;2,00\n")
+
+    assert reason(source, "account") == "assumption.account.word"
+    assert source.assumptions[-1].because == "assumption.account.several"
+
+
 def test_kroner_are_kroner_however_they_are_written(tmp_path: Path) -> None:
     source = read(
         tmp_path, "Dato;Beløb;Valuta\n15-01-2026;1,00;dkk\n16-01-2026;2,00;Kr.\n17-01-2026;3,00;DKK\n"
