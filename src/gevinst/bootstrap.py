@@ -131,6 +131,7 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
         store=opened,
         read=read_source,
         read_balance=read_balance,
+        kept_inputs=lambda run: kept_inputs(of, run),
         write_reports=write_reports,
         conclude=conclude,
         now=now,
@@ -191,6 +192,13 @@ def kept_groups(of: Office, run: "Run") -> "Sequence[KeptGroup]":
     from gevinst.formats.kept_run import kept_groups as read  # noqa: PLC0415 - quick to start
 
     return read(of.runs / run.folder) if run.folder else ()
+
+
+def kept_inputs(of: Office, run: "Run") -> "Mapping[str, Path]":
+    """The files that a run has read, by SHA-256, from its evidence folder."""
+    from gevinst.formats.kept_run import kept_inputs as read  # noqa: PLC0415 - quick to start
+
+    return read(of.runs / run.folder) if run.folder else {}
 
 
 def console_tail(folder: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from gevinst.app.drift_check import COMPARED, CheckedFile, check_drift
 from gevinst.app.office import Office
 from gevinst.app.ports import CarriedItem, RunStore, SeenInput, SeenStatement
 from gevinst.app.run_report import (
@@ -21,10 +22,12 @@ from gevinst.app.run_report import (
 )
 from gevinst.app.statement_checks import input_findings
 from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
 from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, credited_minutes, credits_for
 from gevinst.domain.item import items_frame
-from gevinst.domain.matching.engine import SideInput, reconcile
+from gevinst.domain.matching.decided import DECIDED, decisions_for
+from gevinst.domain.matching.engine import NOTHING, SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.period import period_end, previous_period
 from gevinst.domain.place import Place
@@ -53,6 +56,7 @@ class RunTools:
     store: RunStore
     read: SourceReader
     read_balance: Callable[[Path, str], Statement]  #: one account's balances from a trial balance
+    kept_inputs: Callable[[Run], Mapping[str, Path]]  #: an earlier run's files by SHA-256, from its evidence
     write_reports: Callable[[Path, RunReport, Sequence[Path]], None]
     conclude: Callable[[RunReport], str]  #: the conclusion in one Danish sentence
     now: Callable[[], datetime]
@@ -79,6 +83,8 @@ class RobotRun:
         self.files = dict(files or {})
         self.calendar = BankCalendar()
         self.reads: dict[str, SourceRead] = {}
+        self.checked: dict[str, CheckedFile] = {}
+        self.decisions: Sequence[Decision] = ()
         self.paths: dict[str, Path] = {}
         self.facts: list[SourceFact] = []
         self.findings: list[Finding] = []
@@ -100,9 +106,29 @@ class RobotRun:
             return None
         errors = input_findings(self.run, source, read, self.tools.store)
         read = replace(read, findings=(*read.findings, *errors))
-        self.reads[name] = read
+        self.reads[name] = self._compared(source, read)
+        read = replace(read, findings=self.reads[name].findings)
         self.facts.append(source_fact(SIDES[name], read, received=_modified(path)))
         return read
+
+    def _compared(self, source: Source, read: SourceRead) -> SourceRead:
+        """The file beside the earlier ones, without the rows that the last one had."""
+        if source.name not in COMPARED:
+            return read
+        checked = check_drift(self.run, source, read, store=self.tools.store, read_before=self._read_before)
+        self.checked[source.name] = checked
+        return checked.read
+
+    def _read_before(self, run: Run, source: Source) -> SourceRead | None:
+        """The file that an earlier run had of a source, from its evidence; None when it is gone."""
+        paths = self.tools.kept_inputs(run)
+        seen = (
+            paths.get(one.sha256) for one in self.tools.store.inputs(run.run_id) if one.source == source.name
+        )
+        path = next((path for path in seen if path), None)
+        if path is None:
+            return None
+        return self.tools.read(path, layout=source.layout or None, mapping=source.mapping or None)
 
     def read_balances(self) -> Statement | None:
         """The ledger account's balances from the trial balance, where the robot has one."""
@@ -152,14 +178,23 @@ class RobotRun:
         """Reconcile bank and ledger, with the items carried in."""
         carried = self.carried_items()
         self.check_input()
+        left = self._side("bank", carried[carried["side"] == Side.LEFT])
+        right = self._side("ledger", carried[carried["side"] == Side.RIGHT])
+        self.decisions = decisions_for(self._decided(), self.run.period, left.items, right.items)
         self.result = reconcile(
-            self._side("bank", carried[carried["side"] == Side.LEFT]),
-            self._side("ledger", carried[carried["side"] == Side.RIGHT]),
+            left,
+            right,
             rules=self.rules,
             calendar=self.calendar,
             as_of=period_end(self.run.period),
+            decisions=self.decisions,
         )
         return self.result
+
+    def _decided(self) -> Sequence[Decision]:
+        """What people had decided when the run started."""
+        decided = self.tools.store.decisions(self.robot.id)
+        return [one for one in decided if one.at <= self.run.started]
 
     def _side(self, name: str, carried: pd.DataFrame) -> SideInput:
         read = self.reads[name]
@@ -172,6 +207,7 @@ class RobotRun:
             rows_in_file=read.rows.in_file,
             skipped=read.rows.skipped,
             rejected=read.rows.rejected,
+            duplicate=self.checked[name].duplicate if name in self.checked else NOTHING,
             findings=read.findings,
         )
 
@@ -242,9 +278,10 @@ class RobotRun:
         )
 
     def _items_by_case(self, result: Reconciliation) -> dict[str, list[str]]:
-        matched = result.left[
-            (result.left["state"] == ItemState.MATCHED) & (result.left["carried_from"] == "")
-        ]
+        left, groups = result.left, result.groups
+        by_people = groups.loc[groups["pass_id"] == DECIDED, "group"]
+        own = (left["state"] == ItemState.MATCHED) & ~left["group"].isin(by_people)
+        matched = left[own & (left["carried_from"] == "")]
         texts = (matched["text"] + " " + matched["counterparty"]).str.casefold()
         by_case: dict[str, list[str]] = {}
         for key, text in zip(_item_keys(matched, self.run.period, self.robot.id), texts, strict=True):
@@ -281,6 +318,7 @@ class RobotRun:
             as_of=end,
             deadline=self.calendar.add_bank_days(self.run.started.date(), DEADLINE_BANK_DAYS),
             log="log.html",
+            decisions=tuple(self.decisions),
         )
 
     def _previous(self) -> PreviousRun | None:
@@ -311,6 +349,7 @@ class RobotRun:
         """Hand what the next period needs to the store."""
         store, result = self.tools.store, self.result
         store.save_inputs(self.run, [_seen_input(name, read) for name, read in self.reads.items()])
+        store.save_profiles(self.run, [one.profile for one in self.checked.values()])
         if result is not None and self._state() is not RunState.REJECTED:
             store.save_statements(self.run, self._seen_statements())
             store.save_open_items(self.run, self._open_items(result))

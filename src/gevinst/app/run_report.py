@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.reconciliation import Outcome, Reconciliation, Side
 from gevinst.domain.run import Run, RunState
@@ -108,6 +109,7 @@ class RunReport:
     as_of: date  #: the day that ages are counted to
     deadline: date | None = None  #: when the open items should be handled
     log: str = ""  #: file name of the technical log beside the page; "" for none
+    decisions: tuple[Decision, ...] = ()  #: of people, in force, with ids as the result has them
 
     @property
     def rejected(self) -> tuple[Finding, ...]:
