@@ -297,6 +297,9 @@ def _reasons(audit: AuditFile, journal: Journal, account: str) -> list[Assumptio
         assume(subject="date", taken=element, because="saft.date", facts={"column": element}),
     ]
     if account:
-        facts = {"account": account}
-        reasons.append(assume(subject="account", taken=account, because="saft.account", facts=facts))
+        told = {"account": account}
+        reasons.append(assume(subject="account", taken=account, because="saft.account", facts=told))
+    elif len(journal.movements) > 1:
+        several: dict[str, str | int] = {"column": "AccountID", "count": len(journal.movements)}
+        reasons.append(assume(subject="account", taken="AccountID", because="account.several", facts=several))
     return reasons
