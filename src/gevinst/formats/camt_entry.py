@@ -17,6 +17,8 @@ _DAY = len("2026-01-31")
 SIGNS = {"CRDT": 1, "DBIT": -1}
 # What a bank writes when the payer gave no reference.
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"})
+# Branches that hold nothing an item shows; in real files they are half of an entry.
+UNREAD = frozenset({"RltdAgts", "PstlAdr", "CtctDtls", "Domn", "Chrgs", "Tax", "Intrst", "CardTx", "RltdDts"})
 # What the raw row of an entry shows.
 RAW = {
     "NtryRef": ("NtryRef",),
@@ -131,24 +133,20 @@ class Leaves:
 def leaves_of(element: etree._Element) -> Leaves:
     """Gather the texts of an element in one walk: a hundred thousand entries are a usual year."""
     leaves = Leaves()
-    _gather(element, "", leaves)
+    _gather(element, "", leaves.texts, leaves.details)
     return leaves
 
 
-def _gather(element: etree._Element, prefix: str, leaves: Leaves) -> None:
-    for child in element:
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue  # a comment or an entity
-        path = prefix + tag.rpartition("}")[2]
-        if path == "NtryDtls/TxDtls":
-            leaves.details.append(leaves_of(child))
-            continue
+def _gather(element: etree._Element, prefix: str, texts: dict[str, list[str]], details: list[Leaves]) -> None:
+    for child in element.iterchildren("*"):
+        name = str(child.tag).rpartition("}")[2]
         text = child.text
         if text and not text.isspace():
-            leaves.texts.setdefault(path, []).append(text.strip())
-        if len(child):
-            _gather(child, f"{path}/", leaves)
+            texts.setdefault(prefix + name, []).append(text.strip())
+        elif prefix == "NtryDtls/" and name == "TxDtls":
+            details.append(leaves_of(child))
+        elif name not in UNREAD:
+            _gather(child, f"{prefix}{name}/", texts, details)
 
 
 def iso_amount(text: str) -> int:
