@@ -2,7 +2,7 @@
 """Write the pages of the reference that are made from the code: `python docs/make_reference.py [FOLDER]`.
 
 Commands come from Click, findings from the message catalogue, keywords from Robot Framework's libdoc. FOLDER
-is where `commands.md`, `findings.md` and `keywords.md` go; without it, `docs/reference`.
+is where `commands.md`, `findings.md`, `keywords.md` and `layouts.md` go; without it, `docs/reference`.
 """
 
 import os
@@ -15,10 +15,11 @@ os.environ["GEVINST_LANGUAGE"] = "en"  # before the commands are imported: their
 
 import click
 from babel.messages.pofile import read_po
-from robot.libdocpkg import LibraryDocumentation
+from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from gevinst.cli import group
 from gevinst.domain.run import ExitCode
+from gevinst.formats.layouts import Layout, packaged_layouts
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "reference"
@@ -39,6 +40,7 @@ AREAS = {
     "INV": "Invoices",
     "ROB": "What the robot expects",
     "DRF": "What differs from the periods before",
+    "DEC": "Decisions",
     "CFG": "Settings, robots and rules",
     "STO": "The database",
 }
@@ -78,6 +80,11 @@ error makes the input unusable: the run is *rejected* and no line is used. A war
 used. Errors of settings, robots and the database stop a command before anything is done. Words in braces are
 filled in. What to do with a rejected run: [Rejected input](../how-to/rejected-input.md)."""
 
+LAYOUTS_INTRO = """\
+A layout describes a known file as data. `--layout ID`, or `layout` in `robot.toml`, names it, and another kind
+of file is then refused. Without that, a file is recognised by itself. Layouts for banks follow published
+descriptions and sample files; a real export may differ: `gevinst read` shows it before you rely on it."""
+
 KEYWORDS_INTRO = """\
 The words that a suite under `tasks/` is written with. A suite imports a resource file, and that imports the
 libraries. Rows never pass through a keyword, only names of files, counts and sums."""
@@ -90,7 +97,7 @@ def catalogue(language: str) -> dict[str, str]:
         with file.open("rb") as opened:
             for message in read_po(opened, locale=language):
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else message.string[-1]
+                text = message.string if isinstance(message.string, str) else (message.string or [""])[-1]
                 messages[key] = FORM.sub(r"{\1}", text)
     return messages
 
@@ -101,8 +108,9 @@ ENGLISH, DANISH = catalogue("en"), catalogue("da")
 def main(arguments: list[str]) -> None:
     """Write the pages."""
     folder = Path(arguments[0]) if arguments else PAGES
-    for name, lines in (("commands", commands()), ("findings", findings()), ("keywords", keywords())):
-        (folder / f"{name}.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    pages = {"commands": commands, "findings": findings, "keywords": keywords, "layouts": layouts}
+    for name, page in pages.items():
+        (folder / f"{name}.md").write_text("\n".join([*page(), ""]), encoding="utf-8")
 
 
 def commands() -> Iterator[str]:
@@ -117,26 +125,33 @@ def commands() -> Iterator[str]:
 
 
 def _commands_of(command: click.Command, name: str) -> Iterator[str]:
-    if not isinstance(command, click.Group) or command.invoke_without_command:
+    if not isinstance(command, click.Group):
         yield from _command(command, name)
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for part in command.list_commands(context):
-            found = command.get_command(context, part)
-            if found:
-                yield from _commands_of(found, f"{name} {part}")
+        return
+    if command.params:
+        yield from _command(command, name)
+    inner = " ".join([name, *_arguments(command)])
+    context = click.Context(command)
+    for part in command.list_commands(context):
+        found = command.get_command(context, part)
+        if found:
+            yield from _commands_of(found, f"{inner} {part}")
 
 
 def _command(command: click.Command, name: str) -> Iterator[str]:
-    options = [one for one in command.params if isinstance(one, click.Option)]
-    arguments = [
-        one.make_metavar(click.Context(command)) for one in command.params if isinstance(one, click.Argument)
-    ]
-    shown = " ".join([name, *(["[OPTIONS]"] if options else []), *arguments])
-    yield from ("", f"## `{shown}`", "", _one_line(command.help or ""))
+    options = [one for one in command.params if isinstance(one, click.Option) and "--version" not in one.opts]
+    if name == "gevinst" and not options:
+        return
+    shown = [name, *(["[OPTIONS]"] if options else []), *_arguments(command)]
+    yield from ("", f"## `{' '.join(shown)}`", "", _one_line(command.help or ""))
     if options:
         yield from ("", "| Option | Meaning |", "| --- | --- |")
         yield from (_option(one) for one in options)
+
+
+def _arguments(command: click.Command) -> list[str]:
+    context = click.Context(command)
+    return [one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)]
 
 
 def _option(option: click.Option) -> str:
@@ -178,6 +193,23 @@ def _error(code: str) -> Iterator[str]:
     key = f"error.{code}"
     yield from ("", f"### {code}", "", "| English | Dansk |", "| --- | --- |")
     yield f"| {_cell(ENGLISH[key])} | {_cell(DANISH[key])} |"
+
+
+def layouts() -> Iterator[str]:
+    """Every layout that comes with the package, and how it is recognised."""
+    yield from ("# Layouts", "", MADE, LAYOUTS_INTRO, "")
+    yield from ("| Id | File | Dansk | Recognised by |", "| --- | --- | --- | --- |")
+    for one in packaged_layouts().values():
+        yield f"| `{one.id}` | {one.title.en} | {one.title.da} | {_recognised(one)} |"
+
+
+def _recognised(layout: Layout) -> str:
+    if layout.starts:
+        return f"records that begin with `{layout.starts}`"
+    names = ", ".join(f"`{name}`" for name in layout.header or layout.anchors)
+    if not names:
+        return "its content"
+    return f"the header {names}" if layout.header else f"a header with {names}"
 
 
 def keywords() -> Iterator[str]:

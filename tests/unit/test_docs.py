@@ -26,7 +26,7 @@ from gevinst.formats.plan import OPTIONS, Role
 from gevinst.formats.robot_folder import load_rules
 
 REFERENCE = DOCS / "reference"
-MADE = ("commands.md", "findings.md", "keywords.md")
+MADE = ("commands.md", "findings.md", "keywords.md", "layouts.md")
 RULES_PAGE = DOCS / "how-to" / "write-rules.md"
 ROBOT_PAGE = REFERENCE / "robot-toml.md"
 LINKED = tuple(dict.fromkeys((*PAGES, *sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("robots/*/README.md")))))
@@ -42,6 +42,7 @@ MODELS = {
     "_Source": (ROBOT_PAGE, "`[sources]`"),
     "_Schedule": (ROBOT_PAGE, "`[schedule]`"),
     "_Limits": (ROBOT_PAGE, "`[limits]`"),
+    "_Delivery": (ROBOT_PAGE, "`[delivery]`"),
     "_Gain": (ROBOT_PAGE, "`[gain]`"),
     "_Baseline": (ROBOT_PAGE, "`[gain]`"),
     "_Passport": (ROBOT_PAGE, "`[passport]`"),
@@ -108,7 +109,7 @@ def keys_of(model: type[BaseModel]) -> set[str]:
     """Keys of a model; tables have a heading of their own."""
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if model is robot_folder._Robot:
-        tables = {"title", "people", "sources", "schedule", "limits", "gain", "passport"}
+        tables = {"title", "people", "sources", "schedule", "limits", "delivery", "gain", "passport"}
         assert tables <= fields.keys()
         return fields.keys() - tables
     return set(fields)
@@ -163,22 +164,28 @@ def test_the_pages_that_are_made_are_up_to_date(tmp_path: Path) -> None:
 
 
 def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group) or command.invoke_without_command:
+    """Each command with its name as it is typed: a group's arguments stand before the sub-command."""
+    context = click.Context(command)
+    if name != "gevinst" and (command.params or not isinstance(command, click.Group)):
         yield name, command
     if isinstance(command, click.Group):
-        for part in command.list_commands(click.Context(command)):
-            found = command.get_command(click.Context(command), part)
+        arguments = [one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)]
+        for part in command.list_commands(context):
+            found = command.get_command(context, part)
             assert found is not None
-            yield from commands(found, f"{name} {part}")
+            yield from commands(found, " ".join([name, *arguments, part]))
 
 
 @pytest.mark.parametrize(("name", "command"), [*commands(group, "gevinst")])
 def test_a_command_is_in_the_reference_with_every_option(name: str, command: click.Command) -> None:
-    text = read(REFERENCE / "commands.md")
-    headings = [heading for heading in HEADING.findall(text) if re.match(rf"`{name}[ `](?![a-z])", heading)]
+    page = REFERENCE / "commands.md"
+    after = r"(?: \[OPTIONS\])?(?: [A-Z_]+)*`"  # options and arguments of its own
+    headings = [
+        heading for heading in HEADING.findall(read(page)) if re.fullmatch(f"`{name}{after}", heading)
+    ]
 
     assert len(headings) == 1
-    described = section(REFERENCE / "commands.md", headings[0])
+    described = section(page, headings[0])
     for parameter in command.params:
         for option in parameter.opts if isinstance(parameter, click.Option) else []:
             assert f"`{option}" in described
@@ -273,7 +280,7 @@ def test_every_word_of_the_flows_is_in_the_reference() -> None:
 
 
 def test_every_layout_is_in_the_reference() -> None:
-    rows = re.findall(r"^\| `(\w+)` \|", section(REFERENCE / "formats.md", "Layouts"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|", read(REFERENCE / "layouts.md"), re.MULTILINE)
 
     assert sorted(rows) == sorted(packaged_layouts())
 
