@@ -5,6 +5,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlwt  # type: ignore[import-untyped]
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -222,3 +223,24 @@ def test_an_error_in_a_text_is_a_warning_and_the_row_is_read(tmp_path: Path) -> 
         ("CEL-003", Severity.WARNING, "C3")
     ]
     assert len(source.items) == len(ROWS)
+
+
+def test_a_workbook_of_excel_97_is_read_and_its_errors_stop_it(tmp_path: Path) -> None:
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("Poster")
+    day = xlwt.easyxf(num_format_str="dd-mm-yyyy")
+    for column, name in enumerate(HEADER):
+        sheet.write(0, column, name)
+    for number, (booked, voucher, text, amount) in enumerate(ROWS, 1):
+        sheet.write(number, 0, booked, day)
+        for column, value in enumerate((voucher, text, amount), 1):
+            sheet.write(number, column, value)
+    sheet.write(3, 0, ROWS[0][0], day)
+    sheet.write(3, 2, "Fejl")
+    sheet.write(3, 3, xlwt.Formula("1/0"))
+    old.save(str(tmp_path / "bog.xls"))
+
+    source = read_source(tmp_path / "bog.xls")
+
+    assert list(source.items["amount"]) == [125050, -1225]
+    assert told(source) == [("CEL-007", "bog.xls:Poster:D4")]
