@@ -19,8 +19,8 @@ from gevinst.formats.dates import DateOrder, read_date
 from gevinst.formats.mt940_details import Details, details_of, one_line
 from gevinst.formats.mt940_fields import Field
 
-# The usual form; ASN's, with an IBAN as reference; and that of banks whose reference is longer still.
-GRAMMARS = (tags.Statement(), tags.StatementASNB(), tags.StatementGLS())
+# The usual form; that of banks whose reference is longer than 16 places; and ASN's, with an IBAN as reference.
+USUAL, LONG, ASN = tags.Statement(), tags.StatementGLS(), tags.StatementASNB()
 OPTIONS = Options.all()
 BOOKED = frozenset({"C", "D", "RC", "RD"})
 EXPECTED = frozenset({"EC", "ED"})  # announced, not booked
@@ -69,7 +69,9 @@ def _parts(field: Field) -> Mapping[str, str | None]:
     """The parts of an entry by the first grammar that it fits; empty when it fits none."""
     head, rest = field.lines[0].rstrip(), one_line(" ".join(field.lines[1:]))
     value = (f"{head}\n{rest}" if rest else head).lstrip()
-    matches = (grammar.re.match(value) for grammar in GRAMMARS)
+    # Without a // what follows the 16th place is a name; with one it is more of the reference.
+    grammars = (LONG, USUAL, ASN) if "//" in head else (USUAL, LONG, ASN)
+    matches = (grammar.re.match(value) for grammar in grammars)
     return next((found.groupdict() for found in matches if found), {})
 
 
