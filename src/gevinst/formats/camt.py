@@ -23,24 +23,12 @@ from gevinst.formats.camt_statement import Head, head_of, totals_findings
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
+from gevinst.formats.xml_safe import root_of, syntax_error
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
-_UNSAFE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_UNSAFE_WIDE = re.compile("<!(?:DOCTYPE|ENTITY)")
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>]")
-WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SKIPPED = {"PDNG": "skipped.pending_entry", "FUTR": "skipped.pending_entry", "INFO": "skipped.info_entry"}
-# libxml2 error names, each by what a controller must do about it.
-_CUT = (
-    "premature end",
-    "extra content",
-    "document is empty",
-    "couldn't find end of start tag",
-    "endtag: '</' not found",
-)
-_DEEP = ("excessive depth", "huge input", "xml_parse_huge", "amplification")
-_LETTERS = ("encoding", "utf-8", "invalid char", "input is not proper")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +62,7 @@ def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> Sou
         InputRejectedError: FIL-003 letters, FIL-004 cut or not well-formed, FIL-005 DTD, entities, too deep;
             LAY-003 no statement in it.
     """
-    _refuse_dtd(intake)
+    root_of(intake)  # refuses a DTD before any other parser sees the file
     found = list(_statements(intake))
     if not found:
         raise intake.rejected("LAY-003")
@@ -145,17 +133,6 @@ def _account_doubt(intake: Intake, reads: Sequence[_Read]) -> list[Finding]:
     ]
 
 
-def _refuse_dtd(intake: Intake) -> None:
-    """Refuse a DTD before any parser sees it: statements have none, attacks do."""
-    content = intake.content
-    if content.startswith(WIDE_MARKS):
-        unsafe = _UNSAFE_WIDE.search(content.decode("utf-16", errors="replace")) is not None
-    else:
-        unsafe = _UNSAFE.search(content.replace(b"\x00", b"")) is not None
-    if unsafe:
-        raise intake.rejected("FIL-005", what="DTD")
-
-
 def _statements(intake: Intake) -> Iterator[_Read]:
     lines = _entry_lines(intake.content)
     entries: list[Entry] = []
@@ -176,7 +153,7 @@ def _statements(intake: Intake) -> Iterator[_Read]:
                 entries = []
                 element.clear()
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(intake, error) from error
+        raise syntax_error(intake, error) from error
 
 
 def _elements(content: bytes) -> Iterator[etree._Element]:
@@ -209,16 +186,6 @@ def _entry_lines(content: bytes) -> list[int]:
         before = found.start()
         lines.append(line)
     return lines
-
-
-def _syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> Exception:
-    message = str(error).lower()
-    line = error.lineno or 0
-    if any(word in message for word in _DEEP):
-        return intake.rejected("FIL-005", line=line, what="XML")
-    if any(word in message for word in _LETTERS) and not any(word in message for word in _CUT):
-        return intake.rejected("FIL-003", line=line, encoding="XML")
-    return intake.rejected("FIL-004", line=line)
 
 
 def _sort_entries(intake: Intake, reads: Sequence[_Read], *, detail: bool) -> _Use:

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
+from gevinst.domain.finding import InputRejectedError
 from gevinst.formats.intake import Intake
 
 MOST_DEPTH = 100  # the deepest of our formats has some 15
@@ -22,6 +23,13 @@ _UNREADABLE = frozenset(
 )
 _INVALID = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 # libxml2 error texts, by what a controller must do about them.
+_CUT = (
+    "premature end",
+    "extra content",
+    "document is empty",
+    "couldn't find end of start tag",
+    "endtag: '</' not found",
+)
 _DEEP = ("excessive depth", "huge", "too long", "too large", "buffer size limit", "amplification", "maximum")
 _LETTERS = ("encoding", "utf-8", "invalid char", "input is not proper", "invalid bytes")
 
@@ -121,7 +129,7 @@ def tree_of(intake: Intake) -> etree._Element:
     try:
         return etree.fromstring(intake.content, parser)
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(intake, error) from error
+        raise syntax_error(intake, error) from error
 
 
 def records_of(
@@ -171,7 +179,7 @@ def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
     except _UnsafeError as error:
         raise intake.rejected("FIL-005", line=parser.CurrentLineNumber, what=error.what) from error
     except (LookupError, ValueError) as error:  # an encoding that Python does not know or that has no table
-        raise intake.rejected("FIL-003", line=parser.CurrentLineNumber, encoding="XML", hint="") from error
+        raise intake.rejected("FIL-003", line=parser.CurrentLineNumber, encoding="XML") from error
 
 
 def _refuse_endless(waiting: int) -> None:
@@ -259,9 +267,9 @@ class _Collector:
         self._text.append(text)
 
 
-def _expat_error(intake: Intake, error: expat.ExpatError) -> Exception:
+def _expat_error(intake: Intake, error: expat.ExpatError) -> InputRejectedError:
     if error.code in _UNREADABLE or (error.code == _INVALID and not _is_text(intake.content)):
-        return intake.rejected("FIL-003", line=error.lineno, encoding="XML", hint="")
+        return intake.rejected("FIL-003", line=error.lineno, encoding="XML")
     return intake.rejected("FIL-004", line=error.lineno)
 
 
@@ -276,10 +284,11 @@ def _is_text(content: bytes) -> bool:
     return True
 
 
-def _syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> Exception:
+def syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> InputRejectedError:
+    """What a fault that libxml2 found means: FIL-005 too deep or large, FIL-003 letters, else FIL-004 cut."""
     message, line = str(error).lower(), error.lineno or 0
     if any(word in message for word in _DEEP):
         return intake.rejected("FIL-005", line=line, what="XML")
-    if any(word in message for word in _LETTERS):
-        return intake.rejected("FIL-003", line=line, encoding="XML", hint="")
+    if any(word in message for word in _LETTERS) and not any(word in message for word in _CUT):
+        return intake.rejected("FIL-003", line=line, encoding="XML")
     return intake.rejected("FIL-004", line=line)
