@@ -5,12 +5,12 @@ only one, or among items that nobody could tell apart, is taken; the rest is lef
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gevinst.domain.matching.board import Board
+from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.edges import Edges
 from gevinst.domain.matching.marks import Indexes
 
@@ -96,16 +96,19 @@ def _only_pair(knot: Knot) -> list[Answer]:
 
 
 def _interchangeable(board: Board, knot: Knot) -> list[Answer]:
-    alike = len({_look(board, "left", at) for at in knot.left}) == 1
-    if not (alike and knot.complete and len({_look(board, "right", at) for at in knot.right}) == 1):
+    if not (knot.complete and all_alike(board.left, knot.left) and all_alike(board.right, knot.right)):
         return []
     pairs = tuple(zip(knot.left, knot.right, strict=False))
     return [Answer(pairs=pairs, reason="interchangeable", alike=max(len(knot.left), len(knot.right)))]
 
 
-def _look(board: Board, name: str, at: int) -> tuple[object, ...]:
+def all_alike(side: BoardSide, items: Sequence[int]) -> bool:
+    """Whether nobody could tell the items apart."""
+    return len({look(side, at) for at in items}) == 1
+
+
+def look(side: BoardSide, at: int) -> tuple[int, int, frozenset[int], frozenset[int]]:
     """All that a person can see of an item; numbers that only its own side has tell nothing."""
-    side = board.left if name == "left" else board.right
     return int(side.booked[at]), int(side.amount[at]), side.codes.of(at), side.words.of(at)
 
 

@@ -116,16 +116,26 @@ def amount_window(
     )
 
 
-def amount_edges(board: Board, *, days: int, only: tuple[Mask, Mask] | None = None) -> Edges:
-    """Pairs of free items with the same amount within the window; `only` limits the items of each side."""
+def amount_edges(
+    board: Board, *, days: int, only: tuple[Mask, Mask] | None = None, most: int = MOST_EDGES
+) -> Edges:
+    """Pairs of free items with the same amount within the window.
+
+    Args:
+        board: the items.
+        days: bank days between the two, both ends included.
+        only: limits the items of each side.
+        most: pairs; the most crowded items beyond it are left out and noted.
+    """
     ends = [side.free if only is None else side.free & only[at] for at, side in enumerate(board.sides)]
     left_at = np.flatnonzero(ends[0])
     window = amount_window(board.left, board.right, left_at, np.flatnonzero(ends[1]), days=days)
     counts = window.counts
-    if counts.sum() > MOST_EDGES:
-        fair = np.sort(counts)[max(0, int(np.searchsorted(np.cumsum(np.sort(counts)), MOST_EDGES)) - 1)]
-        board.note_crowd(board.left.amount[left_at[counts > fair]])
-        counts = np.where(counts > fair, 0, counts)
+    if counts.sum() > most:
+        by_size = np.sort(counts)
+        first_left_out = by_size[np.searchsorted(np.cumsum(by_size), most, side="right")]
+        board.note_crowd(board.left.amount[left_at[counts >= first_left_out]])
+        counts = np.where(counts >= first_left_out, 0, counts)
     starts = np.repeat(window.low - (np.cumsum(counts) - counts), counts)
     positions = starts + np.arange(counts.sum())
     return Edges(

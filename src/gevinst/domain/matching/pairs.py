@@ -7,12 +7,14 @@ import pandas as pd
 
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
-from gevinst.domain.matching.components import Answer, knots, solve
+from gevinst.domain.matching.components import Answer, Knot, all_alike, knots, solve
+from gevinst.domain.matching.crowds import blocks
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
-from gevinst.domain.matching.evidence import conflicts, shared_words, weak_pairs
+from gevinst.domain.matching.evidence import CLOSE_DAYS, conflicts, shared_words, weak_pairs
 from gevinst.domain.matching.marks import Indexes, Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 
+MOST_NEAR = 200_000  # pairs whose numbers are compared by eye
 DIGITS = "0123456789"
 REASONS = {Key.CODE: "reference", Key.TEXT: "text_date", Key.NONE: "amount_date", Key.DAY: "amount_date"}
 
@@ -22,10 +24,14 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
     if rule.key is Key.NEAR:
         by_damaged_code(board, rule)
         return
+    if rule.key is Key.NONE and not rule.text_contains:
+        _pair_blocks(board, rule)
     edges = pair_edges(board, rule)
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
-        edges = edges.keep(~weak_pairs(board, edges))
+        weak = weak_pairs(board, edges)
+        _pair_even(board, rule, edges.keep(weak))
+        edges = edges.keep(~weak)
     only = only_each_other(edges)
     answers = [
         answer
@@ -33,6 +39,41 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         for answer in solve(board, knot, shared_code=rule.key is Key.CODE)
     ]
     _add(board, rule, only=edges.keep(only), answers=answers, edges=edges)
+
+
+def _pair_blocks(board: Board, rule: MatchPass) -> None:
+    """Pair the kinds of crowded amounts that can only go with each other, in order."""
+    for block in blocks(board, days=rule.days):
+        count = block.pairs
+        board.add_pairs(
+            rule,
+            block.left[:count],
+            block.right[:count],
+            reason="interchangeable",
+            candidates=block.alike - 1,
+            alike=block.alike,
+        )
+
+
+def _pair_even(board: Board, rule: MatchPass, weak: Edges) -> None:
+    """Pair alike items of weak amounts where both sides have equally many, close in time."""
+    answers = [
+        Answer(
+            pairs=tuple(zip(knot.left, knot.right, strict=True)),
+            reason="interchangeable",
+            alike=len(knot.left),
+        )
+        for knot in knots(weak)
+        if _even(board, knot)
+    ]
+    _add(board, rule, only=weak.keep(np.zeros(len(weak), dtype=np.bool_)), answers=answers, edges=weak)
+
+
+def _even(board: Board, knot: Knot) -> bool:
+    if len(knot.left) != len(knot.right) or len(knot.left) == 1 or not knot.complete:
+        return False
+    apart = abs(int(board.left.day[knot.left[0]] - board.right.day[knot.right[0]]))
+    return apart <= CLOSE_DAYS and all_alike(board.left, knot.left) and all_alike(board.right, knot.right)
 
 
 def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer], edges: Edges) -> None:
@@ -127,7 +168,7 @@ def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:
         The pairs; both numbers of each, as a person would compare them; and which may be of a series.
     """
     lonely = [_lonely(side, board.shared_names) for side in (board.left, board.right)]
-    edges = amount_edges(board, days=rule.days, only=(lonely[0], lonely[1]))
+    edges = amount_edges(board, days=rule.days, only=(lonely[0], lonely[1]), most=MOST_NEAR)
     edges = edges.keep(board.apart.allowed(edges.left, edges.right))
     found = [
         _damage(board.left.own.names_of(left), board.right.own.names_of(right), board)
