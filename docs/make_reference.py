@@ -81,8 +81,8 @@ used. Errors of settings, robots and the database stop a command before anything
 filled in. What to do with a rejected run: [Rejected input](../how-to/rejected-input.md)."""
 
 LAYOUTS_INTRO = """\
-A layout describes a known file as data. `--layout ID`, or `layout` in `robot.toml`, names it, and another kind
-of file is then refused. Without that, a file is recognised by itself. Layouts for banks follow published
+A layout describes a known file as data. `--layout ID`, or `layout` in `robot.toml`, names it, and another
+kind of file is then refused. Without that, a file is recognised by itself. Layouts for banks follow published
 descriptions and sample files; a real export may differ: `gevinst read` shows it before you rely on it."""
 
 KEYWORDS_INTRO = """\
