@@ -9,7 +9,7 @@ from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.marks import Indexes, Marks, Mask
 
 #: A pass that would look at more pairs than this leaves the most crowded amounts open and says so.
-MOST_EDGES = 2_000_000
+MOST_EDGES = 1_500_000
 DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 
 
@@ -62,7 +62,7 @@ def _free_marks(side: BoardSide, marks: Marks) -> pd.DataFrame:
 
 
 def _without_crowds(board: Board, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Leave out the (mark, amount) keys that would make too many pairs, and say so."""
+    """Leave out the amounts that would make too many pairs with a mark, and say so."""
     keys = [_pair_keys(frames, at) for at in (0, 1)]
     known, numbers = np.unique(np.concatenate(keys), return_inverse=True)
     ends = np.split(numbers, [len(keys[0])])
@@ -72,9 +72,9 @@ def _without_crowds(board: Board, frames: list[pd.DataFrame]) -> list[pd.DataFra
     order = np.argsort(products, kind="stable")
     kept = np.zeros(len(known), dtype=np.bool_)
     kept[order[np.cumsum(products[order]) <= MOST_EDGES]] = True
-    crowded = frames[0]["amount"].to_numpy()[~kept[ends[0]]]
+    crowded = np.unique(frames[0]["amount"].to_numpy()[~kept[ends[0]] & (products[ends[0]] > 0)])
     board.note_crowd(crowded)
-    return [frame[kept[end]] for frame, end in zip(frames, ends, strict=True)]
+    return [frame[~frame["amount"].isin(crowded)] for frame in frames]
 
 
 def _pair_keys(frames: list[pd.DataFrame], at: int) -> Indexes:
@@ -134,8 +134,11 @@ def amount_edges(
     if counts.sum() > most:
         by_size = np.sort(counts)
         first_left_out = by_size[np.searchsorted(np.cumsum(by_size), most, side="right")]
-        board.note_crowd(board.left.amount[left_at[counts >= first_left_out]])
-        counts = np.where(counts >= first_left_out, 0, counts)
+        amounts = board.left.amount[left_at]
+        crowded = np.unique(amounts[counts >= first_left_out])
+        board.note_crowd(crowded)
+        # The whole amount is left out: with some of its items gone, the others would seem to be alone.
+        counts = np.where(np.isin(amounts, crowded), 0, counts)
     starts = np.repeat(window.low - (np.cumsum(counts) - counts), counts)
     positions = starts + np.arange(counts.sum())
     return Edges(

@@ -70,6 +70,8 @@ class _Detective:
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
         for at in self.other.side.free_indexes().tolist():
             amount = int(self.other.side.amount[at])
+            if amount in self.crowds:
+                continue
             self.free_by_amount[amount].append(at)
             self.free_by_digits[_digits(amount)].append(at)
             for code in self.other.side.own.names_of(at):
@@ -82,9 +84,9 @@ class _Detective:
 
     def cause(self, at: int) -> Cause:
         """The first cause that fits, most telling first."""
-        mine = self.own.mark(at)
-        if mine.amount in self.crowds:
+        if int(self.own.side.amount[at]) in self.crowds:
             return Cause(key="not_searched")
+        mine = self.own.mark(at)
         for look in (self._sign, self._double, self._digits, self._other_amount):
             found = look(mine)
             if found:
