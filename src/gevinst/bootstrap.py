@@ -169,7 +169,6 @@ def _seal(folder: Path, run: "Run") -> str:
 def _write_failed(folder: Path, run: "Run", robot: "Robot", reason: str) -> None:
     """The page of a run that broke down: what is known, and who acts."""
     from gevinst.app.run_report import RunReport  # noqa: PLC0415
-    from gevinst.texts import Texts  # noqa: PLC0415
 
     report = RunReport(
         run=run,
@@ -179,7 +178,7 @@ def _write_failed(folder: Path, run: "Run", robot: "Robot", reason: str) -> None
         process_owner=robot.people.process_owner,
         benefit_owner=robot.people.benefit_owner,
         controller_group=robot.people.controller_group,
-        failure=Texts().get(reason),
+        failure=reason,
         versions=versions(),
         as_of=run.started.date(),
         log="log.html" if (folder / "log.html").is_file() else "",

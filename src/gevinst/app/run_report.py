@@ -102,7 +102,7 @@ class RunReport:
     sources: tuple[SourceFact, ...] = ()
     result: Reconciliation | None = None
     findings: tuple[Finding, ...] = ()  #: what rejected the input before matching
-    failure: str = ""  #: what went wrong when the run broke down, one sentence without data
+    failure: str = ""  #: why the run broke down: a key of the catalogue, or a sentence without data
     previous: PreviousRun | None = None
     gain: GainFact | None = None
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -86,6 +86,7 @@ def run_lines(ended: Run, folder: Path) -> str:
 
 def trouble_lines(ended: Run, folder: Path) -> list[str]:
     """What a controller must mend in the input, or what IT must see of a run that broke down."""
+    texts = Texts(language())
     if ended.state is RunState.FAILED:
-        return [bootstrap.console_tail(folder)]
-    return rejected_lines(ended, folder, Texts(language()))
+        return [texts.get("cli.run.folder", path=str(folder)), bootstrap.console_tail(folder)]
+    return rejected_lines(ended, folder, texts)

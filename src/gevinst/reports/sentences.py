@@ -92,6 +92,7 @@ def _because_skeleton(texts: Texts, group: Group) -> str:
         shape=texts.get("because.shape", left=group.n_left, right=group.n_right),
         items=group.n_left + group.n_right,
         shared=texts.get("because.shared", mark=_KEY) if group.key else "",
+        decided=texts.get("because.decided", mark=_KEY) if group.key else "",
         account=texts.get("because.account", account=account) if account else "",
     )
     return " ".join(sentence.split())
@@ -208,7 +209,8 @@ def conclude(report: RunReport, texts: Texts) -> Conclusion:
 
 def _unfinished(report: RunReport, texts: Texts) -> Conclusion:
     """The first sentence of the failure is the headline's, the rest is explanation."""
-    cause, _, rest = mask_cpr(report.failure).partition(". ")
+    failure = texts.get(report.failure) if texts.has(report.failure) else report.failure
+    cause, _, rest = mask_cpr(failure).partition(". ")
     headline = texts.get(f"conclusion.{report.state}", cause=cause).removesuffix(": ").removesuffix(".")
     detail = f"{rest} {texts.get('conclusion.unfinished.detail')}".strip()
     return Conclusion(tone="stop", headline=headline, detail=detail)

@@ -103,6 +103,8 @@ def _drained(child: subprocess.Popen[bytes], file: Path) -> Iterator[None]:
         yield
     finally:
         drain.join(SECONDS_TO_END)
+        if child.stdout and not drain.is_alive():
+            child.stdout.close()
 
 
 def _write_work_item(folder: Path, run: Run, files: Mapping[str, Path]) -> None:
