@@ -1,7 +1,7 @@
 """Detection: what the columns of an unknown table are, why, and how sure that is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.masking import shown_value
@@ -44,7 +44,14 @@ UNDECIDED = {
 }
 # Reasons for an order of day and month that are the same for every order.
 FIXED_REASONS = frozenset(
-    {"date_order.real", "date_order.year_first", "date_order.points", "date_order.same_either_way"}
+    {
+        "date_order.real",
+        "date_order.year_first",
+        "date_order.points",
+        "date_order.same_either_way",
+        "date_order.comma_amounts",
+        "date_order.heading",
+    }
 )
 SIGNS = ("normal", "reversed")
 
@@ -82,8 +89,8 @@ def choose_plan(table: Table, file: str, wishes: Wishes | None = None) -> Plan |
     dates, date_reason = _date_column(choice)
     if not dates:
         return None
-    order, order_reason = _date_order(choice, dates[0])
     style, style_reason = _number_style(choice, dates[0])
+    order, order_reason = _date_order(choice, dates[0], style_reason)
     reader = MoneyReader(table=table, style=style)
     way, rivals = choose_way(reader, choice.looks, choice.wishes.columns, _date_like(choice, dates[0]))
     if way is None:
@@ -211,12 +218,27 @@ def _date_like(choice: Choice, date: int) -> set[int]:
     }
 
 
-def _date_order(choice: Choice, date: int) -> tuple[DateOrder, Assumption]:
+def _date_order(choice: Choice, date: int, style: Assumption) -> tuple[DateOrder, Assumption]:
     if choice.wishes.date_order:
         told = choice.wishes.date_order
         return told, assume(subject="date_order", taken=told.value, because="date_order.told")
     found = choose_order(_date_columns(choice, date))
+    if not found.sure and set(found.alternatives) == {DateOrder.DMY, DateOrder.MDY}:
+        found = _by_custom(choice, date, style, found)
     return found.order, order_assumption(found)
+
+
+def _by_custom(choice: Choice, date: int, style: Assumption, found: OrderChoice) -> OrderChoice:
+    """Day first where the file is written as those do who never put the month first.
+
+    No country that writes amounts with a decimal comma, and none whose word for date is "dato", writes the
+    month first; a bank's file of one day in the first twelve of a month holds nothing else that decides.
+    """
+    if style.sure and style.because == "assumption.number_style.comma":
+        return replace(found, order=DateOrder.DMY, because="date_order.comma_amounts", sure=True)
+    if "dato" in choice.table.label(date).casefold():
+        return replace(found, order=DateOrder.DMY, because="date_order.heading", sure=True)
+    return found
 
 
 def _date_columns(choice: Choice, date: int) -> list[Sequence[Cell]]:

@@ -41,7 +41,7 @@ FILES: dict[str, str] = {
     "FIL-005": '<!DOCTYPE x [<!ENTITY a "b">]>' + STATEMENT.format(""),
     "LAY-002": "Dato;Tekst;Beløb;Beløb\n15-01-2026;a;1,00;2,00\n",
     "LAY-003": "Kode;Navn\n1;Skatter\n",
-    "LAY-004": HEAD + "01/02/2026;a;1,00\n",
+    "LAY-004": "Date,Text,Amount\n01/02/2026,a,1.00\n",
     "LAY-005": HEAD + "15-01-2026;a;1.234\n",
     "LAY-006": "Dato;Netto;Brutto\n15-01-2026;1,00;2,00\n",
     "CEL-001": HEAD + "15-01-2026;a;1O,00\n16-01-2026;a;1,00\n",

@@ -242,6 +242,23 @@ def test_undecided_dates_are_a_warning_and_an_answer_settles_them(tmp_path: Path
     assert (str(answered.items["booked"][0].date()), unsure(answered)) == ("2026-01-02", [])
 
 
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("Date;Text;Amount\n05-10-2026;a;1,00\n05-10-2026;b;2,50\n", "comma_amounts"),
+        ("Dato;Tekst;Beløb\n05/10/2026;a;100\n05/10/2026;b;250\n", "heading"),
+    ],
+)
+def test_a_danish_file_of_one_early_day_is_read_day_first_without_a_question(
+    tmp_path: Path, text: str, because: str
+) -> None:
+    source = read(tmp_path, text)
+
+    assert unsure(source) == []
+    assert {str(day.date()) for day in source.items["booked"]} == {"2026-10-05"}
+    assert f"assumption.date_order.{because}" in [one.because for one in source.assumptions]
+
+
 def test_amounts_that_can_be_thousands_or_decimals_are_asked_about(tmp_path: Path) -> None:
     source = read(tmp_path, "Dato;Tekst;Beløb\n15-01-2026;a;1.234\n16-01-2026;b;5.678\n")
 
