@@ -14,6 +14,7 @@ MOST_DEPTH = 100  # the deepest of our formats has some 15
 MOST_TEXT = 10_000_000  # characters in one element; the limit of libxml2 too
 MOST_MARKS = 6_000_000  # "<" in a file that is held as a tree: 3 million elements, some 500 MB
 CHUNK = 1 << 20
+BUFFER = 1 << 16
 _UNREADABLE = frozenset(
     {
         expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
@@ -149,13 +150,15 @@ def records_of(
     parser = _parser(namespaces=False)
     collector.attach(parser)
     for _ in _fed(intake, parser):
+        if collector.text_is_endless:
+            raise intake.rejected("FIL-005", line=parser.CurrentLineNumber, what="XML")
         yield from collector.take()
 
 
 def _parser(*, namespaces: bool) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
     parser.buffer_text = True
-    parser.buffer_size = 65536
+    parser.buffer_size = BUFFER
     parser.StartDoctypeDeclHandler = _refuse_dtd
     return parser
 
@@ -197,7 +200,6 @@ class _Collector:
         self._prefixes: list[str] = [""]
         self._open: list[tuple[int, Record]] = []
         self._text: list[str] = []
-        self._length = 0
         self._passed = 0  #: depth at which an element is passed over; 0 for none
         self._ready: list[Record] = []
         self._counts: dict[str, int] = {}
@@ -207,7 +209,12 @@ class _Collector:
         self._parser = parser
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
+        parser.CharacterDataHandler = self._text.append  # most calls are for the blanks between elements
+
+    @property
+    def text_is_endless(self) -> bool:
+        """Whether the element that is open has more text than any of ours; it comes in pieces of BUFFER."""
+        return len(self._text) > MOST_TEXT // BUFFER
 
     def take(self) -> Iterator[Record]:
         """The records that ended since the last time."""
@@ -221,7 +228,6 @@ class _Collector:
         if len(names) > MOST_DEPTH:
             raise _UnsafeError("XML")
         self._text.clear()
-        self._length = 0
         if self._passed:
             return
         if name in self._without:
@@ -257,14 +263,6 @@ class _Collector:
         elif self._text and (value := "".join(self._text).strip()):
             self._open[-1][1].texts.setdefault(prefix[:-1], value)
         self._text.clear()
-
-    def _characters(self, text: str) -> None:
-        if self._passed:
-            return
-        self._length += len(text)
-        if self._length > MOST_TEXT:
-            raise _UnsafeError("XML")
-        self._text.append(text)
 
 
 def _expat_error(intake: Intake, error: expat.ExpatError) -> InputRejectedError:
