@@ -191,8 +191,8 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     """Read a robot's folder.
 
     Raises:
-        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004 its id is
-            not its folder's name, CFG-005 its flow does not exist.
+        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004 its id
+            is not its folder's name, CFG-005 its flow does not exist.
     """
     folder = office.robots / robot_id
     if not ROBOT_ID.fullmatch(robot_id) or not (folder / ROBOT_FILE).is_file():
@@ -244,7 +244,7 @@ def _match_pass(part: _Pass) -> MatchPass:
 def _robot(parts: _Robot, version: str) -> Robot:
     return Robot(
         id=parts.id,
-        title=dict(parts.title),
+        title={str(language): title for language, title in parts.title.items()},
         flow=parts.flow,
         phase=parts.phase,
         people=People(**parts.people.model_dump()),

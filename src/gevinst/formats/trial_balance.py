@@ -31,14 +31,15 @@ def read_trial_balance(path: Path, account: str) -> Statement:
         account: as the trial balance writes it.
 
     Raises:
-        InputRejectedError: LAY-003 no such table, BAL-001 the account is not in it, BAL-002 a balance is no amount.
+        InputRejectedError: LAY-003 no such table, BAL-001 the account is not in it, BAL-002 a balance is
+            no amount.
     """
     intake = take_in(path)
     for grid in _grids(intake):
         for place, row in enumerate(grid.rows):
             columns = _columns(row)
             if columns:
-                return _statement(intake.name, grid, place, columns, account)
+                return _statement(intake.name, grid, columns, header=place, account=account)
     raise intake.rejected("LAY-003")
 
 
@@ -56,7 +57,9 @@ def _columns(row: Row) -> tuple[int, int, int] | None:
     return None if account is None or opening is None or closing is None else (account, opening, closing)
 
 
-def _statement(file: str, grid: Grid, header: int, columns: tuple[int, int, int], account: str) -> Statement:
+def _statement(
+    file: str, grid: Grid, columns: tuple[int, int, int], *, header: int, account: str
+) -> Statement:
     at, opening, closing = columns
     rows = [row for row in grid.rows[header + 1 :] if len(row) > max(columns)]
     lines = grid.lines[header + 1 :]
