@@ -191,8 +191,8 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     """Read a robot's folder.
 
     Raises:
-        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004 its id
-            is not its folder's name, CFG-005 its flow does not exist.
+        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004
+            its id is not its folder's name, CFG-005 its flow does not exist.
     """
     folder = office.robots / robot_id
     if not ROBOT_ID.fullmatch(robot_id) or not (folder / ROBOT_FILE).is_file():
