@@ -162,6 +162,12 @@ class Invoice:
     attachments: int = 0  #: documents within the file, not opened
 
     @property
+    def identity(self) -> tuple[str, str, str]:
+        """Kind, supplier and number: two invoices that share it are one invoice twice."""
+        supplier = self.supplier
+        return (str(self.kind), supplier.cvr or supplier.endpoint or supplier.name, self.id)
+
+    @property
     def owed(self) -> int:
         """What the customer owes, øre: negative for a credit note."""
         payable = self.totals.payable.ore

@@ -49,16 +49,11 @@ def invoice_findings(invoice: Invoice) -> list[Finding]:
 
 def repeated_findings(earlier: Invoice, later: Invoice) -> list[Finding]:
     """INV-015 when two invoices have the same kind, supplier and number."""
-    if _identity(earlier) != _identity(later) or not later.id:
+    if earlier.identity != later.identity or not later.id:
         return []
     place = later.totals.payable.place
     facts = {"number": later.id, "file": earlier.totals.payable.place.file}
     return [Finding(code="INV-015", place=Place(file=place.file), severity=Severity.WARNING, facts=facts)]
-
-
-def _identity(invoice: Invoice) -> tuple[str, ...]:
-    supplier = invoice.supplier
-    return (str(invoice.kind), supplier.cvr or supplier.endpoint or supplier.name, invoice.id)
 
 
 def _missing(invoice: Invoice) -> Iterator[Finding]:

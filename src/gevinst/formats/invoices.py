@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gevinst.domain.finding import Finding, InputRejectedError
-from gevinst.domain.invoice import InvoiceFolder, InvoiceRead
+from gevinst.domain.invoice import Invoice, InvoiceFolder, InvoiceRead
 from gevinst.domain.invoice_checks import invoice_findings, repeated_findings
 from gevinst.formats.cii import ROOT as CII_ROOT
 from gevinst.formats.cii import read_cii
@@ -55,12 +55,21 @@ def read_invoice_of(intake: Intake) -> InvoiceRead:
     return InvoiceRead(invoice=invoice, findings=findings, sha256=intake.sha256, file=intake.name)
 
 
+def is_invoice(path: Path) -> bool:
+    """Whether a file looks like an invoice by its outermost element; False where it cannot be opened."""
+    try:
+        return root_of(take_in(path)).name in {*ROOTS, CII_ROOT, ENVELOPE}
+    except InputRejectedError:
+        return False
+
+
 def read_invoices(folder: Path) -> InvoiceFolder:
     """Read every .xml file of a folder; the second of two invoices with the same number gets INV-015.
 
     A file that cannot be read does not stop the others.
     """
     read: list[InvoiceRead] = []
+    first: dict[tuple[str, ...], Invoice] = {}
     rejected: list[Finding] = []
     for path in sorted(one for one in folder.iterdir() if one.suffix.lower() == ".xml"):
         try:
@@ -68,10 +77,10 @@ def read_invoices(folder: Path) -> InvoiceFolder:
         except InputRejectedError as error:
             rejected += error.findings
             continue
-        repeats = [
-            finding for earlier in read for finding in repeated_findings(earlier.invoice, found.invoice)
-        ]
-        read.append(replace(found, findings=(*found.findings, *repeats[:1])))
+        invoice = found.invoice
+        earlier = first.setdefault(invoice.identity, invoice)
+        repeats = repeated_findings(earlier, invoice) if earlier is not invoice else []
+        read.append(replace(found, findings=(*found.findings, *repeats)))
     return InvoiceFolder(read=tuple(read), rejected=tuple(rejected))
 
 

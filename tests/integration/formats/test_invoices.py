@@ -21,7 +21,7 @@ from gevinst.domain.invoice import (
     References,
 )
 from gevinst.domain.place import Place
-from gevinst.formats.invoices import read_invoice, read_invoices
+from gevinst.formats.invoices import is_invoice, read_invoice, read_invoices
 from gevinst.reports.invoice_json import invoice_json
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
@@ -247,6 +247,15 @@ def test_a_folder_is_read_file_by_file_and_repeats_are_named(tmp_path: Path) -> 
     assert [(one.code, one.place.file) for one in folder.rejected] == [("FIL-004", "b.xml")]
     assert [[one.code for one in read.findings] for read in folder.read] == [[], ["INV-015"]]
     assert folder.read[1].usable
+
+
+def test_an_invoice_is_known_by_its_outermost_element(tmp_path: Path) -> None:
+    names = ("oioubl/invoice.xml", "peppol/credit_note.xml", "peppol/cii.xml")
+
+    assert all(is_invoice(FIXTURES / name) for name in names)
+    assert not is_invoice(FIXTURES / "saft" / "danish.xml")
+    assert not is_invoice(FIXTURES / "oioubl" / "README.md")
+    assert not is_invoice(tmp_path / "mangler.xml")
 
 
 def test_the_json_has_ore_decimals_and_places() -> None:
