@@ -39,7 +39,17 @@ class _Desk:
     period: str  #: "" until one is asked for
 
 
-@click.group("decide", help=help_text("decide.help"))
+class _PeriodAnywhere(click.Group):
+    """A group whose period may stand before or after the robot."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the period first, where click looks for it."""
+        robot, rest = args[:1], args[1:]
+        width = 2 if rest[:1] == ["--period"] else int(bool(rest) and rest[0].startswith("--period="))
+        return super().parse_args(ctx, [*rest[:width], *robot, *rest[width:]])
+
+
+@click.group("decide", cls=_PeriodAnywhere, help=help_text("decide.help"))
 @click.argument("robot")
 @click.option("--period", default="", help=help_text("run.period"))
 @click.pass_context

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from gevinst.app.run_report import RunReport
+from gevinst.domain.decision import Decision, DecisionKind
+from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Side, Tally
 from gevinst.reports.control import cause_title, undecided_rows
 from gevinst.reports.items import Item, ItemBook, items_of
@@ -43,6 +46,7 @@ class OpenItem:
     title: str  #: the cause in two or three words
     because: str
     suspect: Item | None
+    notes: tuple[str, ...] = ()  #: what people have noted, oldest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +63,9 @@ def open_items(report: RunReport, texts: Texts) -> list[OpenItem]:
     """All open and proposed items: oldest bucket first, then the largest amount."""
     if report.result is None:
         return []
-    book = ItemBook(report.result)
+    book, notes = ItemBook(report.result), notes_by_item(report, texts)
     rows = [
-        _open_item(item, book, report, texts)
+        replace(_open_item(item, book, report, texts), notes=notes.get((side, item.item_id), ()))
         for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right))
         for item in items_of(side, undecided_rows(frame))
     ]
@@ -78,6 +82,26 @@ def _open_item(item: Item, book: ItemBook, report: RunReport, texts: Texts) -> O
         because=cause(item, book, texts, names=report.sides),
         suspect=book.find(item.suspect_side, item.suspect) if item.suspect else None,
     )
+
+
+def notes_by_item(report: RunReport, texts: Texts) -> dict[tuple[Side, str], tuple[str, ...]]:
+    """What people have noted of items, as sentences, CPR numbers masked; a date that has passed is said."""
+    notes: dict[tuple[Side, str], tuple[str, ...]] = {}
+    for one in report.decisions:
+        if one.kind is DecisionKind.NOTE:
+            ends = ((Side.LEFT, one.left), (Side.RIGHT, one.right))
+            for known in ((side, name) for side, names in ends for name in names):
+                notes[known] = (*notes.get(known, ()), _note(one, report.as_of, texts))
+    return notes
+
+
+def _note(note: Decision, as_of: date, texts: Texts) -> str:
+    said = texts.get("report.note", number=note.number, who=note.who, day=note.at, text=note.reason)
+    if note.expected is None:
+        return mask_cpr(said)
+    late = note.expected < as_of
+    day = texts.get("report.note.late" if late else "report.note.expected", day=note.expected)
+    return mask_cpr(f"{said} {day}")
 
 
 def age_buckets(rows: Sequence[OpenItem]) -> list[AgeBucket]:
