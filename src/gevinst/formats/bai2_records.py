@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from gevinst.formats.physical_lines import physical_lines
+
 CODES = frozenset({"01", "02", "03", "16", "49", "88", "98", "99"})
 _NEXT = re.compile(r"/\s+(?=(?:01|02|03|16|49|88|98|99),)")
-_LINE_END = re.compile(r"\r*\n|\r")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,7 +50,7 @@ def records_of(text: str) -> Iterator[Record]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(_LINE_END.split(text), start=1):
+    for number, line in enumerate(physical_lines(text), start=1):
         for piece in _NEXT.split(line):
             if piece.strip():
                 yield number, piece.strip()

@@ -4,7 +4,6 @@ Records have 128 characters at fixed places. A payment carried out (0236 automat
 money in, one paid back (0239, 0299) is money out, and one refused or cancelled (0237, 0238) moves nothing.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from gevinst.formats.bookings import Booking, Outcome, source_read
 from gevinst.formats.dates import DateOrder, read_date
 from gevinst.formats.encoding import decode
 from gevinst.formats.intake import Intake
+from gevinst.formats.physical_lines import physical_lines
 from gevinst.formats.plan import assume
 
 START, SECTION, PAYMENT, SECTION_END, END = "BS002", "BS012", "BS042", "BS092", "BS992"
@@ -32,7 +32,6 @@ NO_DAY = "000000"
 CURRENCY = "DKK"
 EXAMPLE = "BS042…"
 SHOWN = 5
-_LINE_END = re.compile(r"\r*\n|\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,7 @@ def read_betalingsservice(intake: Intake, encoding: str | None = None) -> Source
         InputRejectedError: FIL-002 another delivery, FIL-003 letters, BNK-020 no section in it.
     """
     decoded = decode(intake, encoding)
-    lines = [(n, line) for n, line in enumerate(_LINE_END.split(decoded.text), start=1) if line.strip()]
+    lines = [(n, line) for n, line in enumerate(physical_lines(decoded.text), start=1) if line.strip()]
     delivery_type = lines[0][1][16:20]
     if delivery_type != "0602":
         raise intake.rejected("FIL-002", kind=f"Betalingsservice {shown_value(delivery_type)}")

@@ -3,7 +3,6 @@
 The columns are those that ERP systems read them by: date at 57, amount in øre at 65, both counted from 1.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from gevinst.formats.bookings import Booking, Outcome, source_read
 from gevinst.formats.dates import DateOrder, read_date
 from gevinst.formats.encoding import decode
 from gevinst.formats.intake import Intake
+from gevinst.formats.physical_lines import physical_lines
 from gevinst.formats.plan import assume
 
 START, SECTION, PAYMENT, SECTION_END, END = "FI01", "FI02", "FI03", "FI08", "FI09"
@@ -31,7 +31,6 @@ CODE = 4
 CURRENCY = "DKK"
 EXAMPLE = "FI03…"
 SHOWN = 4  # of a line that is none of the format's: what it has in place of its code
-_LINE_END = re.compile(r"\r*\n|\r")
 
 
 @dataclass(kw_only=True)
@@ -62,7 +61,7 @@ def read_fik(intake: Intake, encoding: str | None = None) -> SourceRead:
     """
     decoded = decode(intake, encoding)
     file = _File(intake=intake)
-    for number, line in enumerate(_LINE_END.split(decoded.text), start=1):
+    for number, line in enumerate(physical_lines(decoded.text), start=1):
         if line.strip():
             _take(file, number, line.rstrip())
     outcome = file.outcome

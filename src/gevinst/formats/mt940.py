@@ -24,6 +24,7 @@ from gevinst.formats.plan import assume
 
 OPENING, CLOSING = ("60F", "60M", "60"), ("62F", "62M", "62")
 INTERIM = ("34F", "13D", "13", "90C", "90D")
+LONGEST_NUMBER = 18  # digits
 EXAMPLE = ":61:2612311231C1234,50NTRF"
 _BALANCE = re.compile(r"([DC])\s?(\d{6})\s?([A-Z]{3})?\s?(\d[\d,]*)", re.IGNORECASE)
 _TOTAL = re.compile(r"(\d{1,9})\s?([A-Z]{3})?\s?(\d[\d,]*)", re.IGNORECASE)
@@ -49,6 +50,16 @@ class _Head:
     currency: str
     opening: _Balance | None
     closing: _Balance | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Total:
+    """A :90: beside the entries of its side. With a floor, small entries are in the total only."""
+
+    count: int
+    stated: int  #: øre
+    entries: int
+    computed: int  #: øre
 
 
 def read_mt940(intake: Intake, encoding: str | None = None) -> SourceRead:
@@ -246,41 +257,50 @@ def _statement(intake: Intake, head: _Head, bookings: Sequence[Booking]) -> Stat
 
 def _number(message: Message) -> str:
     """The running number, with its page where a statement has several; "" for 0: the bank does not count."""
-    number, _, page = message.value("28C", "28").partition("/")
+    given = message.value("28C", "28")
+    number, _, page = given.partition("/")
     number, page = number.strip().lstrip("0"), page.strip().lstrip("0")
     if not number:
         return ""
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return f"Id {given}"
     whole = page in {"", "1"} and message.has("62F") and message.has("60F", "60")
     return number if whole or not page else f"{number}/{page}"
 
 
 def _total_findings(intake: Intake, message: Message, bookings: Sequence[Booking]) -> Iterator[Finding]:
     """BNK-005 and BNK-007 when :90D: and :90C: do not say what the entries do."""
-    for field in message.fields:
-        found = _TOTAL.fullmatch(field.first) if field.tag in {"90C", "90D"} else None
-        if not found:
-            continue
-        amounts = [booking.amount for booking in bookings if (booking.amount < 0) == (field.tag == "90D")]
-        count, total = len(amounts), abs(sum(amounts))
-        stated = _total_ore(found[3])
-        left_out = int(found[1]) - count
-        floor = _floor(message, field.tag[-1])
-        if floor and left_out > 0 and stated is not None and stated >= total:
-            yield _floor_warning(intake, field, count=left_out, amount=stated - total, floor=floor)
-            continue
-        if left_out:
-            yield intake.finding("BNK-007", line=field.line, stated=int(found[1]), computed=count)
-        if stated is not None and stated != total:
-            yield intake.finding(
-                "BNK-005", line=field.line, stated=stated, computed=total, difference=stated - total
-            )
+    for tag in ("90D", "90C"):
+        amounts = [abs(one.amount) for one in bookings if (one.amount < 0) == (tag == "90D")]
+        computed, floor = sum(amounts), _floor(message, tag[-1])
+        for field in (field for field in message.fields if field.tag == tag):
+            found = _TOTAL.fullmatch(field.first)
+            stated = _total_ore(found[3]) if found else None
+            if found and stated is not None:
+                total = _Total(
+                    count=int(found[1]), stated=stated, entries=len(amounts), computed=sum(amounts)
+                )
+                yield from _total_finding(intake, field, total, floor=floor)
 
 
-def _floor_warning(intake: Intake, field: Field, *, count: int, amount: int, floor: int) -> Finding:
-    """BNK-023: the bank leaves small entries out of the list, but not out of its totals."""
-    return intake.finding(
-        "BNK-023", line=field.line, severity=Severity.WARNING, count=count, amount=amount, floor=floor
-    )
+def _total_finding(intake: Intake, field: Field, total: _Total, *, floor: int) -> Iterator[Finding]:
+    difference = total.stated - total.computed
+    if floor and total.count > total.entries and difference >= 0:
+        yield intake.finding(
+            "BNK-023",
+            line=field.line,
+            severity=Severity.WARNING,
+            count=total.count - total.entries,
+            amount=difference,
+            floor=floor,
+        )
+        return
+    if total.count != total.entries:
+        yield intake.finding("BNK-007", line=field.line, stated=total.count, computed=total.entries)
+    if difference:
+        yield intake.finding(
+            "BNK-005", line=field.line, stated=total.stated, computed=total.computed, difference=difference
+        )
 
 
 def _total_ore(text: str) -> int | None:

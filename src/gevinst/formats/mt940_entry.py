@@ -19,7 +19,7 @@ from gevinst.formats.dates import DateOrder, read_date
 from gevinst.formats.mt940_details import Details, details_of, one_line
 from gevinst.formats.mt940_fields import Field
 
-# The usual form; that of banks whose reference is longer than 16 places; and ASN's, with an IBAN as reference.
+# The usual form; that of banks whose reference is longer than 16 places; and ASN's, with an IBAN there.
 USUAL, LONG, ASN = tags.Statement(), tags.StatementGLS(), tags.StatementASNB()
 OPTIONS = Options.all()
 BOOKED = frozenset({"C", "D", "RC", "RD"})

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gevinst.formats.physical_lines import physical_lines
+
 KNOWN_TAGS = frozenset(
     [
         "13",
@@ -40,7 +42,6 @@ AHEAD = 40  # lines that are looked at for what follows a doubtful :20:
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):")
 _CLOCK = re.compile(r"[0-5]\d(?:\D|$)")
 _END = re.compile(r"-\s*(?:[})].*)?")
-_LINE_END = re.compile(r"\r*\n|\r")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +111,7 @@ def fields_of(text: str) -> Iterator[Field]:
 def _tagged_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines with their number; a colon alone belongs to the line after it, a blank line to none."""
     pending = 0
-    for number, line in enumerate(_LINE_END.split(text), start=1):
+    for number, line in enumerate(physical_lines(text), start=1):
         if line.strip() == ":" and not pending:
             pending = number
         elif line.strip():

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.]*)(?P<rest>[^<>]*)>(?P<text>[^<]*)")
-MOST_DEPTH = (
-    500  # the deepest of real files has some 12; a value without end tag adds one until its aggregate ends
-)
+# Possessive (*+): a long name without an end must not be tried at every length.
+_TOKEN = re.compile(r"<(?P<end>/?)(?P<tag>[A-Za-z][\w.]*+)(?P<rest>[^<>]*+)>(?P<text>[^<]*)")
+# The deepest of real files has some 12; a value without end tag adds one until its aggregate ends.
+MOST_DEPTH = 100
 _CDATA_START, _CDATA_END = "<![CDATA[", "]]>"
 
 

@@ -1,6 +1,7 @@
 """Laws of bank files: what is written comes back, and nothing but a refusal is raised, whatever the bytes."""
 
 import json
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ BEGINNINGS = (
     b"<CstmrCdtTrfInitn>",
 )
 STARTS = (*BEGINNINGS, b"FI01012345678\n", b"BS00212345678BS10602\n")
+MOST_SECONDS = 15  # of computing; each is read in one or two where nothing else runs
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ENTRIES = st.lists(
     st.tuples(st.integers(0, 400), st.sampled_from(["C", "D", "RC", "RD"]), st.integers(1, 10**11)),
@@ -135,3 +137,33 @@ def test_an_mt940_that_lost_an_entry_never_passes(
 def test_a_file_cut_anywhere_is_read_or_refused(content: bytes) -> None:
     for at in range(1, len(content), max(len(content) // 25, 1)):
         read_bytes(content[:at])
+
+
+HOSTILE = {
+    "carriage_returns": b":20:X\n:25:1\n" + b"\r" * 300_000,
+    "lone_colons": b":20:X\n:25:1\n" + b":\n\n\n" * 100_000,
+    "totals": b":20:X\n:25:1\n:34F:DKK0,\n" + b":61:260105C1,NTRF\n" * 20_000 + b":90C:1DKK1,\n" * 20_000,
+    "statements": b":20:X\n:25:1\n:60F:C260105DKK1,\n:62F:C260105DKK1,\n" * 20_000,
+    "number_of_no_digits": ":20:X\n:25:1\n:28C:²/1\n:60F:C260105DKK1,\n:62F:C260105DKK1,\n".encode() * 2,
+    "long_entry": b":20:X\n:25:1\n:61:260105C1,NTRF" + b"A/" * 500_000,
+    "name_without_end": b"<OFX>" + b"<a" + b"a" * 500_000 + b"</OFX>",
+    "nested": b"<OFX>" + b"<A>" * 300_000 + b"</OFX>",
+    "sections_without_end": b"<OFX>" + b"<![CDATA[" * 100_000 + b"</OFX>",
+    "slashes": b"01,A,B,260106,0800,1,,,2/\n" + b"/ " * 300_000,
+    "continuations": b"01,A,B,260106,0800,1,,,2/\n02,A,B,1,260105,,,/\n03,1,,\n"
+    + b"88,190,1,D,99,\n" * 100_000,
+    "keys": b"01,A,B,260106,0800,1,,,2/\n02,A,B,1,260105,,,/\n03,1,,/\n16,142,1,Z,,,"
+    + b"EREF:" * 100_000
+    + b"/\n49,1,3/",
+    "payments": b"<CstmrCdtTrfInitn>" + b"<PmtInf>" * 100_000,
+    "lines": b"FI01012345678\n" + b"x\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_a_file_built_to_take_long_does_not(content: bytes) -> None:
+    start = time.process_time()
+
+    read_bytes(content)
+
+    assert time.process_time() - start < MOST_SECONDS

@@ -1,7 +1,7 @@
 """Real public bank files, read where they are at hand: right, or refused for the true reason.
 
-They are not part of the project. Counts and sums here come from the raw files by patterns alone, and for MT940
-also from the library's own reading of the whole file.
+They are not part of the project. Counts and sums here come from the raw files by patterns alone, and for
+MT940 also from the library's own reading of the whole file.
 """
 
 import logging
