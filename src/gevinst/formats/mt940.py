@@ -277,9 +277,7 @@ def _total_findings(intake: Intake, message: Message, bookings: Sequence[Booking
             found = _TOTAL.fullmatch(field.first)
             stated = _total_ore(found[3]) if found else None
             if found and stated is not None:
-                total = _Total(
-                    count=int(found[1]), stated=stated, entries=len(amounts), computed=sum(amounts)
-                )
+                total = _Total(count=int(found[1]), stated=stated, entries=len(amounts), computed=computed)
                 yield from _total_finding(intake, field, total, floor=floor)
 
 
