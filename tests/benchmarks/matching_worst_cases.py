@@ -9,18 +9,20 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.item import items_frame
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 
+Numbers = NDArray[np.int64]
 Sides = tuple[pd.DataFrame, pd.DataFrame]
 FIRST_DAY = np.datetime64("2026-01-05", "D")
 
 
 def equal_amounts() -> Sides:
-    """10,000 equal amounts on one day on each side, 9,900 on the other."""
+    """10,000 equal amounts on one day on one side, 9,900 on the other."""
     return _side("B", np.full(10_000, 25_000)), _side("L", np.full(9_900, 25_000))
 
 
@@ -79,7 +81,7 @@ CASES: Mapping[str, Callable[[], Sides]] = {
 
 
 def _side(
-    prefix: str, amounts: np.ndarray, *, days: np.ndarray | int = 0, text: list[str] | None = None
+    prefix: str, amounts: Numbers, *, days: Numbers | int = 0, text: list[str] | None = None
 ) -> pd.DataFrame:
     count = len(amounts)
     columns = {
@@ -96,14 +98,14 @@ def main() -> None:
     """Time each case and show what the result says."""
     for name in sys.argv[1:] or CASES:
         left, right = CASES[name]()
-        start = time.perf_counter()
+        start = time.process_time()
         result = reconcile(
             SideInput(items=left), SideInput(items=right), rules=Rules(), calendar=BankCalendar()
         )
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         states = result.left["state"].value_counts().to_dict()
         causes = result.left["cause"].value_counts().head(3).to_dict()
-        print(f"{name:28} {seconds:7.2f} s  {states}  {causes}  {list(result.notes)}", flush=True)
+        sys.stdout.write(f"{name:28} {seconds:7.2f} s  {states}  {causes}  {list(result.notes)}\n")
 
 
 if __name__ == "__main__":

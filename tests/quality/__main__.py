@@ -4,20 +4,13 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1])]  # as pytest does: tests are no package
 
-from quality.score import Score, score, total
-from quality.two_files import Mix, two_files
-
-MIXES = {
-    "plain": {},
-    "few references": {"without_reference": 0.4},
-    "round amounts": {"standard_amounts": 0.7},
-    "many faults": {"faults": 0.2},
-    "many batches": {"many": 0.3},
-}
+from quality.score import Score, score, total  # noqa: E402 - found by the line above
+from quality.two_files import MIXES, two_files  # noqa: E402 - as above
 
 
 def main() -> None:
@@ -32,8 +25,13 @@ def main() -> None:
     for mix in MIXES.values():
         for size in chosen.sizes:
             for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
-                _add(scores, score(two_files(Mix(rows=size, seed=seed, **mix))))
-    _print(scores, examples=chosen.examples)
+                _add(scores, score(two_files(replace(mix, rows=size, seed=seed))))
+    _say(scores, examples=chosen.examples)
+
+
+def say(line: str) -> None:
+    """Write a line of the table."""
+    sys.stdout.write(f"{line}\n")
 
 
 def _add(scores: dict[str, Score], more: Mapping[str, Score]) -> None:
@@ -41,20 +39,19 @@ def _add(scores: dict[str, Score], more: Mapping[str, Score]) -> None:
         scores[kind].add(one)
 
 
-def _print(scores: Mapping[str, Score], *, examples: bool) -> None:
-    print(f"{'kind':48} {'true':>7} {'found':>8} {'proposed':>9} {'false':>6}")
+def _say(scores: Mapping[str, Score], *, examples: bool) -> None:
+    say(f"{'kind':48} {'true':>7} {'found':>8} {'proposed':>9} {'false':>6}")
     rows = [*sorted(scores.items()), ("ALL DECIDABLE", total(scores, doubtful=False))]
     for kind, one in [*rows, ("ALL DOUBTFUL", total(scores, doubtful=True))]:
         share = one.found / one.true if one.true else 0
         asked = one.proposed / one.true if one.true else 0
-        print(f"{kind:48} {one.true:7} {share:8.2%} {asked:9.2%} {one.false:6}")
+        say(f"{kind:48} {one.true:7} {share:8.2%} {asked:9.2%} {one.false:6}")
         for example in one.examples if examples and not kind.isupper() else ():
-            print("      ", example)
+            say(f"       {example}")
     found = sum(one.found for one in scores.values())
     false = sum(one.false for one in scores.values())
-    print(
-        f"precision of the groups made: {found / max(found + false, 1):.5f} ({false} false of {found + false})"
-    )
+    made = found + false
+    say(f"precision of the groups made: {found / max(made, 1):.5f} ({false} false of {made})")
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def _kind(files: TwoFiles, at: int) -> str:
 
 
 def _decidable(files: TwoFiles, event: Event) -> bool:
-    """Whether a person could tell: a number or a common mark, or an amount that only these two have nearby."""
+    """Whether a person could tell: a number, a common mark, or an amount that only these two have nearby."""
     if event.kind == "batch, nothing in common":
         return False
     if not event.kind.startswith("no reference"):

@@ -1,4 +1,4 @@
-"""Two files as an outsider would make them to try a reconciliation tool: plain rows, and every damage there is.
+"""Two files as an outsider would make them to try a reconciliation tool: plain rows, and every damage.
 
 Nothing here knows how the engine works, and it is not shaped like the demo office.
 """
@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -16,10 +17,11 @@ FIRST_DAY = date(2026, 3, 2)
 DAYS = 60
 STANDARD = (5_000, 10_000, 15_000, 25_000, 50_000, 75_000, 100_000, 125_000, 250_000, 1_000_000)
 PARTIES = (
-    "Kontorforsyning Nord", "Vognmand Fjord", "Havnens Is", "Skovbørnehaven", "City Cleaning", "Blue Water Freight",
-    "Elværket", "Fjernvarme Vest", "Paper & Print", "Bageri Solsikken", "Ørsted Rengøring", "Green Gardens",
-    "Teknisk Skole", "Bibliotekernes Indkøb", "Harbour Logistics", "Rådhuskantinen", "Stadion Drift", "Kloakservice",
-)  # fmt: skip
+    *("Kontorforsyning Nord", "Vognmand Fjord", "Havnens Is", "Skovbørnehaven", "City Cleaning", "Elværket"),
+    *("Blue Water Freight", "Fjernvarme Vest", "Paper & Print", "Bageri Solsikken", "Ørsted Rengøring"),
+    *("Green Gardens", "Teknisk Skole", "Bibliotekernes Indkøb", "Harbour Logistics", "Rådhuskantinen"),
+    *("Stadion Drift", "Kloakservice"),
+)
 LEFT_TEXTS = (
     "Overførsel",
     "Indbetaling",
@@ -65,6 +67,16 @@ class Mix:
     standard_amounts: float = 0.3
     faults: float = 0.08  #: share of events with a fault that must stay open
     many: float = 0.12  #: share of events with several rows on a side
+
+
+#: Files of several kinds; size and seed are set by whoever makes them.
+MIXES = {
+    "plain": Mix(rows=100, seed=1),
+    "few references": Mix(rows=100, seed=1, without_reference=0.4),
+    "round amounts": Mix(rows=100, seed=1, standard_amounts=0.7),
+    "many faults": Mix(rows=100, seed=1, faults=0.2),
+    "many batches": Mix(rows=100, seed=1, many=0.3),
+}
 
 
 @dataclass(kw_only=True)
@@ -291,8 +303,9 @@ def turned(make: Maker, kind: str, one: tuple[Row, ...], many: tuple[Row, ...]) 
 
 
 MANY = (
-    batch_by_reference, batch_by_day, batch_by_party, batch_by_nothing, list_of_numbers, split, many_to_many, reversal,
-)  # fmt: skip
+    *(batch_by_reference, batch_by_day, batch_by_party, batch_by_nothing),
+    *(list_of_numbers, split, many_to_many, reversal),
+)
 
 
 # Faults: nothing of them may be matched
@@ -414,9 +427,8 @@ def two_files(mix: Mix) -> TwoFiles:
 
 
 def _frame(rows: Sequence[Row], ids: Sequence[str], file: str) -> pd.DataFrame:
-    columns = {
-        name: [getattr(row, name) for row in rows] for name in ("text", "reference", "counterparty", "amount")
-    }
+    texts = ("text", "reference", "counterparty", "amount")
+    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in texts}
     columns |= {"item_id": list(ids), "booked": pd.to_datetime([row.booked for row in rows])}
     columns |= {"currency": ["DKK"] * len(rows), "place_file": [file] * len(rows)}
     return items_frame(columns)
