@@ -83,7 +83,7 @@ def read_mt940(intake: Intake, encoding: str | None = None) -> SourceRead:
     if not outcome.statements:
         raise intake.rejected("BNK-020", line=messages[0].line, tag=":60F:")
     outcome.assumptions.extend([decoded.assumption, _syntax(messages)])
-    return source_read(intake, outcome, layout="mt940", id_name=":61: //")
+    return source_read(intake, outcome, layout="mt940", id_name=":61:…//")
 
 
 def _syntax(messages: Sequence[Message]) -> Assumption:
