@@ -9,15 +9,18 @@ import click
 from gevinst.cli import language
 from gevinst.cli.errors import exit_code_of
 from gevinst.cli.help import help_text
+from gevinst.cli.invoice import show_invoice
 from gevinst.cli.sources import assumption_lines, mapping_of, read_file
 from gevinst.cli.table import table
-from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.masking import shown_value
 from gevinst.domain.place import Place
 from gevinst.domain.run import ExitCode
 from gevinst.domain.source import SourceRead
+from gevinst.formats.invoices import is_invoice
+from gevinst.reports.finding_json import finding_json, place_json
 from gevinst.texts import Texts
-from gevinst.texts.findings import finding_sentence, finding_text
+from gevinst.texts.findings import finding_sentence
 
 SHOWN = 20
 FIELDS = ("account", "currency", "reference", "text", "counterparty", "document")
@@ -32,6 +35,8 @@ FIELDS = ("account", "currency", "reference", "text", "counterparty", "document"
 @click.pass_context
 def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input: bool, as_json: bool) -> None:
     """Read one file and show items, places, findings, counts and sums."""
+    if is_invoice(file):
+        ctx.exit(show_invoice(file, as_json=as_json))
     try:
         found = read_file(file, layout=layout, mapping=mapping_of(mapping, "--map"), no_input=no_input)
     except InputRejectedError as error:
@@ -62,7 +67,7 @@ def read_json(found: SourceRead) -> dict[str, Any]:
             }
             for one in found.statements
         ],
-        "findings": [_finding(one) for one in found.findings],
+        "findings": [finding_json(one, Texts(language())) for one in found.findings],
         "rows": {
             "in_file": found.rows.in_file,
             "read": found.rows.read,
@@ -74,7 +79,7 @@ def read_json(found: SourceRead) -> dict[str, Any]:
 
 def _rejected_json(error: InputRejectedError) -> dict[str, Any]:
     rows = {"in_file": 0, "read": 0, "skipped": 0, "rejected": 0}
-    findings = [_finding(one) for one in error.findings]
+    findings = [finding_json(one, Texts(language())) for one in error.findings]
     return {"layout": "", "items": [], "statements": [], "findings": findings, "rows": rows}
 
 
@@ -89,24 +94,7 @@ def _item(row: dict[Any, Any]) -> dict[str, Any]:
         "value_date": f"{value_date:%Y-%m-%d}" if value_date == value_date else None,  # noqa: PLR0124 - NaT
         "amount": int(row["amount"]),
         **{name: row[name] for name in FIELDS},
-        "place": _place(place),
-    }
-
-
-def _place(place: Place) -> dict[str, Any]:
-    return {"file": place.file, "sheet": place.sheet, "line": place.line, "cell": place.cell}
-
-
-def _finding(one: Finding) -> dict[str, Any]:
-    said = finding_text(one, Texts(language()))
-    return {
-        "code": one.code,
-        "severity": str(one.severity),
-        "place": _place(one.place),
-        "title": said.title,
-        "found": one.found,
-        "expected": said.expected,
-        "do": said.do,
+        "place": place_json(place),
     }
 
 

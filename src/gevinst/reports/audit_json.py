@@ -12,7 +12,7 @@ from gevinst.domain.audit_file import (
     TaxCode,
     TradingParty,
 )
-from gevinst.reports.invoice_json import finding_json, place_json
+from gevinst.reports.finding_json import finding_json, place_json
 from gevinst.texts import Texts
 
 CONTRACT = "gevinst-audit-file/1"

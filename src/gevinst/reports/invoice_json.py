@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from gevinst.domain.finding import Finding
 from gevinst.domain.invoice import (
     AllowanceCharge,
     Amount,
@@ -17,9 +16,8 @@ from gevinst.domain.invoice import (
     Totals,
 )
 from gevinst.domain.masking import mask_cpr
-from gevinst.domain.place import Place
+from gevinst.reports.finding_json import finding_json, place_json
 from gevinst.texts import Texts
-from gevinst.texts.findings import finding_text
 
 CONTRACT = "gevinst-invoice/1"
 TOTALS = (
@@ -64,25 +62,6 @@ def invoice_json(read: InvoiceRead, texts: Texts | None = None) -> dict[str, Any
         "attachments": invoice.attachments,
         "findings": [finding_json(one, texts or Texts()) for one in read.findings],
     }
-
-
-def finding_json(finding: Finding, texts: Texts) -> dict[str, Any]:
-    """A finding with its place and sentences."""
-    said = finding_text(finding, texts)
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "place": place_json(finding.place),
-        "title": said.title,
-        "found": finding.found,
-        "expected": said.expected,
-        "do": said.do,
-    }
-
-
-def place_json(place: Place) -> dict[str, Any]:
-    """A place as its four parts."""
-    return {"file": place.file, "sheet": place.sheet, "line": place.line, "cell": place.cell}
 
 
 def _head(invoice: Invoice) -> dict[str, Any]:
