@@ -56,11 +56,14 @@ def read_invoice_of(intake: Intake) -> InvoiceRead:
 
 
 def is_invoice(path: Path) -> bool:
-    """Whether a file looks like an invoice by its outermost element; False where it cannot be opened."""
+    """Whether a file is to be read as an invoice, by its outermost element.
+
+    True for XML that is not safe to open as well, so that reading it says why; False where it is no XML.
+    """
     try:
         return root_of(take_in(path)).name in {*ROOTS, CII_ROOT, ENVELOPE}
-    except InputRejectedError:
-        return False
+    except InputRejectedError as error:
+        return any(one.code == "FIL-005" for one in error.findings)
 
 
 def read_invoices(folder: Path) -> InvoiceFolder:
