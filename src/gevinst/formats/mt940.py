@@ -141,7 +141,7 @@ def _head(message: Message) -> _Head:
 
 
 def _balance(text: str) -> _Balance | None:
-    found = _BALANCE.match(text)
+    found = _BALANCE.fullmatch(text)
     if not found:
         return None
     try:
