@@ -1,7 +1,7 @@
 """One run of a reconciliation robot, step by step; each step is one word of the flow."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from gevinst.app.carrying import carried_frame, carried_item, unique_ids
 from gevinst.app.drift_check import COMPARED, CheckedFile, check_drift
 from gevinst.app.office import Office
 from gevinst.app.ports import CarriedItem, RunStore, SeenInput, SeenStatement
@@ -30,7 +31,6 @@ from gevinst.domain.matching.decided import DECIDED, decisions_for
 from gevinst.domain.matching.engine import NOTHING, SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.period import period_end, previous_period
-from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 from gevinst.domain.robot import Robot, Source
 from gevinst.domain.run import Environment, Run, RunState
@@ -156,7 +156,7 @@ class RobotRun:
         before = previous_period(self.run.period)
         kept = self.tools.store.open_items(self.robot.id, before)
         if kept or self.tools.store.latest(self.robot.id, before) or "carried" not in self.robot.sources:
-            return _carried_frame(kept)
+            return carried_frame(kept)
         read = self.read_source("carried")
         items = read.items if read else items_frame({})
         return items.assign(carried_from=before, side=str(Side.RIGHT))
@@ -202,7 +202,7 @@ class RobotRun:
         frames = [frame for frame in (own, carried.drop(columns="side")) if len(frame)]
         items = pd.concat(frames, ignore_index=True) if frames else items_frame({})
         return SideInput(
-            items=_unique_ids(items),
+            items=unique_ids(items),
             balance=self._closing(name, read),
             rows_in_file=read.rows.in_file,
             skipped=read.rows.skipped,
@@ -401,7 +401,7 @@ class RobotRun:
         kept = []
         for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right)):
             rows = frame[frame["state"] != ItemState.MATCHED]
-            kept += [_carried_item(side, row, self.run.period) for row in rows.to_dict("records")]
+            kept += [carried_item(side, row, self.run.period) for row in rows.to_dict("records")]
         return kept
 
 
@@ -424,59 +424,8 @@ def _modified(path: Path) -> datetime | None:
     return datetime.fromtimestamp(path.stat().st_mtime).astimezone() if path.is_file() else None
 
 
-def _unique_ids(items: pd.DataFrame) -> pd.DataFrame:
-    """An id that a carried item and a new one both have gets the carried one's period behind it."""
-    double = items["item_id"].duplicated(keep=False) & (items["carried_from"] != "")
-    if not double.any():
-        return items
-    named = items["item_id"] + " (" + items["carried_from"] + ")"
-    return items.assign(item_id=items["item_id"].where(~double, named))
-
-
 def _seen_input(name: str, read: SourceRead) -> SeenInput:
     return SeenInput(source=name, file=read.file, sha256=read.sha256, rows=read.rows.in_file)
-
-
-def _carried_item(side: Side, row: Mapping[Hashable, object], period: str) -> CarriedItem:
-    texts = ("account", "currency", "reference", "text", "counterparty", "document", "cause")
-    booked = row["booked"]
-    assert isinstance(booked, pd.Timestamp)  # noqa: S101 - ITEM_COLUMNS
-    return CarriedItem(
-        side=side,
-        item_id=str(row["item_id"]),
-        booked=booked.date(),
-        amount=int(str(row["amount"])),
-        first_period=str(row["carried_from"]) or period,
-        place=Place(
-            file=str(row["place_file"]),
-            sheet=str(row["place_sheet"]),
-            line=int(str(row["place_line"])),
-            cell=str(row["place_cell"]),
-        ),
-        **{name: str(row[name]) for name in texts},
-    )
-
-
-def _carried_frame(kept: Sequence[CarriedItem]) -> pd.DataFrame:
-    frame = items_frame(
-        {
-            "item_id": [one.item_id for one in kept],
-            "account": [one.account for one in kept],
-            "booked": pd.to_datetime([one.booked for one in kept]),
-            "amount": [one.amount for one in kept],
-            "currency": [one.currency for one in kept],
-            "reference": [one.reference for one in kept],
-            "text": [one.text for one in kept],
-            "counterparty": [one.counterparty for one in kept],
-            "document": [one.document for one in kept],
-            "carried_from": [one.first_period for one in kept],
-            "place_file": [one.place.file for one in kept],
-            "place_sheet": [one.place.sheet for one in kept],
-            "place_line": [one.place.line for one in kept],
-            "place_cell": [one.place.cell for one in kept],
-        }
-    )
-    return frame.assign(side=[str(one.side) for one in kept])
 
 
 def _item_keys(items: pd.DataFrame, period: str, robot: str) -> list[str]:

@@ -1,0 +1,180 @@
+"""Backtest: what changed rules would have done in earlier periods, against what stands there."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gevinst.app.ports import KeptGroup, RunStore
+from gevinst.app.robot_run import RobotRun, RunTools
+from gevinst.domain.finding import InputRejectedError
+from gevinst.domain.matching.rules import Rules
+from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Environment, Run
+
+DECIDED_BY_PEOPLE = "decision"  # what made a match that people have decided
+Ends = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class InputsGoneError(Exception):
+    """The inputs of an earlier run are no longer in its evidence, or were changed there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedMatch:
+    """Items that stand in other matches than the new rules would make."""
+
+    before: tuple[KeptGroup, ...]
+    after: tuple[KeptGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodTrial:
+    """What the rules would do in one period."""
+
+    run: Run  #: the standing run that they are compared with
+    problem: str = ""  #: why they could not be tried, a key cli.rules.problem.<problem>; "" for none
+    same: int = 0  #: matches that stay as they are
+    new: tuple[KeptGroup, ...] = ()  #: of items that stand open
+    lost: tuple[KeptGroup, ...] = ()  #: whose items would all be open
+    changed: tuple[ChangedMatch, ...] = ()
+
+    @property
+    def touched(self) -> tuple[KeptGroup, ...]:
+        """Matches that would go, and that a person decided, or that stand as a production run's answer."""
+        gone = (*self.lost, *(group for one in self.changed for group in one.before))
+        production = self.run.environment is Environment.PRODUCTION
+        return tuple(one for one in gone if production or one.made_by == DECIDED_BY_PEOPLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialTools:
+    """What a backtest needs from outside."""
+
+    store: RunStore
+    groups: Callable[[Run], Sequence[KeptGroup]]  #: the matches of a run, from its evidence
+    match_again: Callable[[Run, Rules], Reconciliation]  #: a run's own inputs by other rules, nothing kept
+
+
+def try_rules(
+    robot: str, rules: Rules, tools: TrialTools, *, periods: Collection[str] = ()
+) -> list[PeriodTrial]:
+    """Try rules on the inputs of the robot's standing runs; nothing is written.
+
+    Args:
+        robot: id.
+        rules: to be tried.
+        tools: store, evidence and engine.
+        periods: months to try; all that have a standing run when empty.
+
+    Returns:
+        One answer a period, oldest first. What people had decided when the run started is decided here too.
+    """
+    runs = tools.store.standing_runs(robot)
+    return [_try(run, rules, tools) for run in runs if not periods or run.period in periods]
+
+
+def _try(run: Run, rules: Rules, tools: TrialTools) -> PeriodTrial:
+    try:
+        result = tools.match_again(run, rules)
+    except InputsGoneError:
+        return PeriodTrial(run=run, problem="inputs_gone")
+    except InputRejectedError:
+        return PeriodTrial(run=run, problem="rejected")
+    return compare(run, tools.groups(run), groups_of(result))
+
+
+def match_again(run: Run, robot: Robot, rules: Rules, tools: RunTools) -> Reconciliation:
+    """A run's own inputs, from its evidence, by other rules; nothing is kept.
+
+    Raises:
+        InputsGoneError: a file is no longer there, or was changed.
+        InputRejectedError: the input cannot be used as the robot is now.
+    """
+    paths = tools.kept_inputs(run)
+    seen = {one.source: paths.get(one.sha256) for one in tools.store.inputs(run.run_id)}
+    files = {name: path for name, path in seen.items() if path}
+    if len(files) < len(seen) or not {"bank", "ledger"} <= files.keys():
+        raise InputsGoneError
+    again = RobotRun(run, robot, rules, tools, files=files)
+    again.read_source("bank")
+    again.read_source("ledger")
+    return again.match()
+
+
+def groups_of(result: Reconciliation) -> list[KeptGroup]:
+    """The matches of a result, as evidence keeps them."""
+    members: dict[int, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for at, side in enumerate((result.left, result.right)):
+        held = side[side["group"] >= 0]
+        for name, group in zip(held["item_id"].tolist(), held["group"].tolist(), strict=True):
+            members[group][at].append(name)
+    return [
+        KeptGroup(
+            left=tuple(members[row["group"]][0]),
+            right=tuple(members[row["group"]][1]),
+            made_by=row["pass_id"],
+            amount=row["amount_left"] if row["n_left"] else row["amount_right"],
+            difference=row["difference"],
+        )
+        for row in result.groups.to_dict("records")
+    ]
+
+
+def compare(run: Run, before: Sequence[KeptGroup], after: Sequence[KeptGroup]) -> PeriodTrial:
+    """The matches that stand beside those that the rules would make; which pass made one does not matter."""
+    standing = {_ends(group): group for group in before}
+    made = {_ends(group): group for group in after}
+    gone = [group for ends, group in standing.items() if ends not in made]
+    fresh = [group for ends, group in made.items() if ends not in standing]
+    parts = list(_connected(gone, fresh))
+    return PeriodTrial(
+        run=run,
+        same=len(standing.keys() & made.keys()),
+        new=tuple(one.after[0] for one in parts if not one.before),
+        lost=tuple(one.before[0] for one in parts if not one.after),
+        changed=tuple(one for one in parts if one.before and one.after),
+    )
+
+
+def _ends(group: KeptGroup) -> Ends:
+    return tuple(sorted(group.left)), tuple(sorted(group.right))
+
+
+def _items(group: KeptGroup) -> Iterator[tuple[Side, str]]:
+    yield from ((Side.LEFT, name) for name in group.left)
+    yield from ((Side.RIGHT, name) for name in group.right)
+
+
+def _connected(gone: Sequence[KeptGroup], fresh: Sequence[KeptGroup]) -> Iterator[ChangedMatch]:
+    """Matches that share items, together; by their first items."""
+    nodes = [*((False, group) for group in gone), *((True, group) for group in fresh)]
+    holders: dict[tuple[Side, str], list[int]] = defaultdict(list)
+    for at, (_, group) in enumerate(nodes):
+        for item in _items(group):
+            holders[item].append(at)
+    seen: set[int] = set()
+    for start in sorted(range(len(nodes)), key=lambda at: (_ends(nodes[at][1]), at)):
+        part = _reach(start, nodes, holders, seen)
+        if part:
+            yield ChangedMatch(
+                before=tuple(nodes[at][1] for at in part if not nodes[at][0]),
+                after=tuple(nodes[at][1] for at in part if nodes[at][0]),
+            )
+
+
+def _reach(
+    start: int,
+    nodes: Sequence[tuple[bool, KeptGroup]],
+    holders: Mapping[tuple[Side, str], Sequence[int]],
+    seen: set[int],
+) -> list[int]:
+    """The matches that can be reached over shared items and were not seen before; marks them as seen."""
+    waiting, part = [start], []
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            part.append(at)
+            waiting += [other for item in _items(nodes[at][1]) for other in holders[item]]
+    return sorted(part)
