@@ -15,6 +15,7 @@ from gevinst.app.office import ConfigurationError, Office
 from gevinst.formats.robot_folder import find_office, load_robot, load_rules, robot_ids
 
 if TYPE_CHECKING:
+    from gevinst.app.backtest import TrialTools
     from gevinst.app.ports import KeptGroup, RunStore
     from gevinst.app.robot_run import RobotRun, RunTools
     from gevinst.app.run_report import RunReport
@@ -145,6 +146,18 @@ def robot_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "Run
 
     rules = load_rules(of.robots / run.robot)
     return RobotRun(run, load_robot(of, run.robot), rules, run_tools(of, opened), files=files)
+
+
+def trial_tools(of: Office, robot: "Robot") -> "TrialTools":
+    """What a backtest of a robot's rules needs from outside; it keeps nothing."""
+    from gevinst.app.backtest import TrialTools, match_again  # noqa: PLC0415 - loads pandas
+
+    tools = run_tools(of, store(of))
+    return TrialTools(
+        store=tools.store,
+        groups=lambda run: kept_groups(of, run),
+        match_again=lambda run, rules: match_again(run, robot, rules, tools),
+    )
 
 
 def run_robot(of: Office, run: "Run", robot: "Robot", *, files: Mapping[str, Path]) -> "Run":

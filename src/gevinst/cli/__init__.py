@@ -20,6 +20,7 @@ COMMANDS = {
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",
     "robots": "gevinst.cli.robots:robots",
+    "rules": "gevinst.cli.rules:rules",
     "run": "gevinst.cli.run:run",
     "runs": "gevinst.cli.runs:runs",
 }
