@@ -22,6 +22,8 @@ SIGNATURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\AFI01\d{10}"), FIK),
     (re.compile(r"\ABS002\d{8}BS\w\d{4}"), BETALINGSSERVICE),
 )
+#: What people call a format whose id says something else.
+TITLES = {PAIN: "ISO 20022 pain", BETALINGSSERVICE: "Betalingsservice"}
 
 Reader: TypeAlias = Callable[[Intake, str | None], SourceRead]
 READERS: Mapping[str, Reader] = {
@@ -35,6 +37,12 @@ READERS: Mapping[str, Reader] = {
 def bank_format(head: str) -> str:
     """The format of a file by its first characters: the id of its layout, or ""."""
     return next((name for pattern, name in SIGNATURES if pattern.search(head)), "")
+
+
+def bank_title(head: str) -> str:
+    """The format of a file as people say it, or ""."""
+    name = bank_format(head)
+    return TITLES.get(name, name.upper())
 
 
 def read_bank_file(
@@ -53,7 +61,7 @@ def read_bank_file(
     """
     name = bank_format(head)
     if wanted and wanted != name:
-        raise intake.rejected("FIL-002", kind=name)
+        raise intake.rejected("FIL-002", kind=bank_title(head))
     return _reader(name)(intake, encoding)
 
 

@@ -7,7 +7,7 @@ from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.assembling import assemble
 from gevinst.formats.assembly import Assembly
-from gevinst.formats.bank_files import read_bank_file
+from gevinst.formats.bank_files import bank_title, read_bank_file
 from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts, missing_role
 from gevinst.formats.columns import column_finding
 from gevinst.formats.currency import currency_of
@@ -85,7 +85,7 @@ def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> N
         layout.syntax, Kind.TEXT
     )
     if kind is not wanted:
-        raise intake.rejected("FIL-002", kind=kind.value)
+        raise intake.rejected("FIL-002", kind=bank_title(head_text(intake.content)) or kind.value)
 
 
 def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...], tuple[Finding, ...]]:

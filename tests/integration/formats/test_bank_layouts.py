@@ -22,7 +22,8 @@ def test_a_file_of_another_format_than_the_layout_is_refused(layout: str) -> Non
     with pytest.raises(InputRejectedError) as refused:
         read_source(FIXTURES / "mt940" / "plain.sta", layout=layout)
 
-    assert refused.value.findings[0].code == "FIL-002"
+    finding = refused.value.findings[0]
+    assert (finding.code, finding.facts["kind"]) == ("FIL-002", "MT940")
 
 
 def test_a_table_is_refused_where_the_layout_names_a_bank_format(tmp_path: Path) -> None:
