@@ -205,6 +205,10 @@ def _judged(view: _View, fit: Fit, at: int, items: tuple[int, ...]) -> Iterator[
     """The fit when its sum is more than chance: a word in common, or a telling sum of several items."""
     words = view.one.words.of(at)
     naming = sum(bool(words & view.many.words.of(other)) for other in items)
+    codes = view.one.codes.of(at)
+    numbered = sum(bool(codes & view.many.codes.of(other)) for other in items)
+    if 0 < numbered < len(items):  # the others are not of this number
+        return
     without_word = naming == 0 and len(items) >= FEWEST_WITHOUT_WORD
     if (naming == len(items) or without_word) and _telling_sum(view.many, items):
         yield fit
@@ -223,8 +227,9 @@ def _telling_sum(side: BoardSide, items: tuple[int, ...]) -> bool:
     """Whether few bundles come to this sum by chance, or the items are a day's items of one telling text."""
     if possible_sums(side.amount[list(items)].tolist()) >= FEWEST_POSSIBLE_SUMS:
         return True
-    texts, days = {side.texts[at] for at in items}, {int(side.booked[at]) for at in items}
-    return len(texts) == len(days) == 1 and bool(words_of(texts.pop()))
+    texts = {side.texts[at] for at in items}
+    days_and_signs = {(int(side.booked[at]), bool(side.amount[at] > 0)) for at in items}
+    return len(texts) == len(days_and_signs) == 1 and bool(words_of(texts.pop()))
 
 
 def possible_sums(amounts: Sequence[int]) -> int:

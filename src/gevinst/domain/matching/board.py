@@ -102,6 +102,12 @@ class Board:
         return self.left, self.right
 
     @cached_property
+    def span(self) -> int:
+        """Bank days from the first item to the last, both counted."""
+        days = np.concatenate([self.left.day, self.right.day])
+        return int(days.max() - days.min()) + 1 if len(days) else 1
+
+    @cached_property
     def shared_names(self) -> frozenset[str]:
         """The codes that both sides have."""
         return frozenset(self.left.codes.names.tolist())

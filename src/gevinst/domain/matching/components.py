@@ -83,7 +83,7 @@ def solve(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
         return []
     return (
         _only_pair(knot)
-        or _interchangeable(board, knot)
+        or _interchangeable(board, knot, shared_code=shared_code)
         or _only_assignment(knot)
         or _by_evidence(board, knot, shared_code=shared_code)
         or (_in_order(board, knot) if shared_code else [])
@@ -95,7 +95,9 @@ def _only_pair(knot: Knot) -> list[Answer]:
     return [Answer(pairs=tuple(knot.pairs), reason="evidence")] if len(knot.pairs) == 1 else []
 
 
-def _interchangeable(board: Board, knot: Knot) -> list[Answer]:
+def _interchangeable(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
+    if len(knot.left) != len(knot.right) and not shared_code and board.left.weak[knot.left[0]]:
+        return []  # one more on a side may well mean that none of them belongs
     if not (knot.complete and all_alike(board.left, knot.left) and all_alike(board.right, knot.right)):
         return []
     pairs = tuple(zip(knot.left, knot.right, strict=False))

@@ -1,9 +1,8 @@
 """Evidence of candidate pairs: what speaks for a pair, and what against it.
 
 An amount with many digits that only two items have nearby is strong by itself. An amount of few digits
-(250,00) meets others by chance, so it needs a common word, or must be the only one of its kind and close. Two
-different numbers of a form that links the sides elsewhere speak against a pair; so do two names that both
-sides know.
+(250,00) meets others by chance: it must be close, and share a word or be the only one. Two different
+numbers of a form that links the sides elsewhere speak against a pair; so do two names that both sides know.
 """
 
 from collections import Counter, defaultdict
@@ -16,8 +15,12 @@ from gevinst.domain.matching.codes import shape_of
 from gevinst.domain.matching.edges import Edges
 from gevinst.domain.matching.marks import Indexes, Mask
 
-CLOSE_DAYS = 3  # a weak amount without any shared word must be this close
+CLOSE_DAYS = 3  # a weak amount must be this close
 FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
+WORD_SPAN = 1 << 22  # numbers of words stay below this
+#: Others of an amount and word that may be expected this near by chance. A rent paid each month has some; an
+#: amount that one party pays several times a week has more, and is for a person.
+MOST_BY_CHANCE = 0.15
 MOST_PLACES_APART = 2  # a swap changes two places
 
 
@@ -30,27 +33,44 @@ def weak_pairs(board: Board, edges: Edges) -> Mask:
     """Pairs of a weak amount that nothing else supports, or that something speaks against."""
     weak = board.left.weak[edges.left]
     apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
-    amounts = board.left.amount[edges.left]
-    often = _stands_often(board.left, amounts) | _stands_often(board.right, amounts)
-    words = shared_words(board, edges) > 0
-    far = apart > CLOSE_DAYS
-    unsupported = np.where(words, far & often, far | often | _other_names(board, edges))
+    others = others_alike(board, edges)
+    by_chance = others * (2 * apart + 1) / board.span
+    unsupported = np.where(
+        shared_words(board, edges) > 0,
+        (apart > CLOSE_DAYS) | (by_chance > MOST_BY_CHANCE),
+        (apart > CLOSE_DAYS) | (others > 0) | _other_names(board, edges),
+    )
     result: Mask = weak & unsupported
     return result
+
+
+def others_alike(board: Board, edges: Edges) -> Indexes:
+    """How many other items of both sides have a pair's amount, and its word when it goes by a word."""
+    amounts = board.left.amount[edges.left]
+    by_amount = [_times(side.amount, amounts) for side in board.sides]
+    by_word = [
+        _times(_word_keys(side.words.mark, side.amount[side.words.item]), _word_keys(edges.mark, amounts))
+        for side in board.sides
+    ]
+    count: Indexes = np.where(edges.mark >= 0, sum(by_word), sum(by_amount)) - 2
+    return count
+
+
+def _word_keys(marks: Indexes, amounts: Indexes) -> Indexes:
+    keys: Indexes = amounts * WORD_SPAN + marks
+    return keys
+
+
+def _times(known: Indexes, wanted: Indexes) -> Indexes:
+    ordered = np.sort(known)
+    count: Indexes = np.searchsorted(ordered, wanted, side="right") - np.searchsorted(ordered, wanted)
+    return count
 
 
 def _other_names(board: Board, edges: Edges) -> Mask:
     """Pairs whose items both name something that the other side knows; asked of pairs that share no word."""
     both: Mask = (board.left.words.counts()[edges.left] > 0) & (board.right.words.counts()[edges.right] > 0)
     return both
-
-
-def _stands_often(side: BoardSide, amounts: Indexes) -> Mask:
-    if not len(side.amount):
-        return np.zeros(len(amounts), dtype=np.bool_)
-    known, counts = np.unique(side.amount, return_counts=True)
-    often: Mask = counts[np.searchsorted(known, amounts)] > 1
-    return often
 
 
 def conflicts(board: Board, edges: Edges) -> Mask:

@@ -10,7 +10,7 @@ from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
 from gevinst.domain.matching.components import Answer, Knot, all_alike, knots, solve
 from gevinst.domain.matching.crowds import blocks
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
-from gevinst.domain.matching.evidence import CLOSE_DAYS, conflicts, shared_words, weak_pairs
+from gevinst.domain.matching.evidence import CLOSE_DAYS, conflicts, others_alike, shared_words, weak_pairs
 from gevinst.domain.matching.marks import Indexes, Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 
@@ -56,15 +56,13 @@ def _pair_blocks(board: Board, rule: MatchPass) -> None:
 
 
 def _pair_even(board: Board, rule: MatchPass, weak: Edges) -> None:
-    """Pair alike items of weak amounts where both sides have equally many, close in time."""
+    """Pair alike items of weak amounts, close in time, of which both sides have equally many."""
+    others = dict(zip(weak.left.tolist(), others_alike(board, weak).tolist(), strict=True))
     answers = [
-        Answer(
-            pairs=tuple(zip(knot.left, knot.right, strict=True)),
-            reason="interchangeable",
-            alike=len(knot.left),
-        )
+        Answer(pairs=tuple(zip(knot.left, knot.right, strict=True)), reason="interchangeable", alike=count)
         for knot in knots(weak)
-        if _even(board, knot)
+        for count in [len(knot.left)]
+        if _even(board, knot) and (rule.key is Key.TEXT or others[knot.left[0]] == 2 * (count - 1))
     ]
     _add(board, rule, only=weak.keep(np.zeros(len(weak), dtype=np.bool_)), answers=answers, edges=weak)
 

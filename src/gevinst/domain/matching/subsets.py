@@ -88,14 +88,14 @@ class _Pool:
         self.side, self.days = side, days
         self.free = side.free_indexes()
         self.free = self.free[np.argsort(side.day[self.free], kind="stable")]
-        self.by_mark = [_ByMark(side, marks) for marks in (side.words, side.codes)]
+        self.by_mark = [_ByMark(side, marks) for marks in (side.codes, side.words)]
 
     def worth_searching(self, one: BoardSide) -> Indexes:
         """Free items of the other side whose candidates are neither too few nor too many."""
         at = one.free_indexes()
         marked = sum(
             index.count(one, marks, at, self.days)
-            for index, marks in zip(self.by_mark, (one.words, one.codes), strict=True)
+            for index, marks in zip(self.by_mark, (one.codes, one.words), strict=True)
         )
         near = self._until(one.day[at] + self.days, "right") - self._until(one.day[at] - self.days, "left")
         some = (marked >= FEWEST) & (marked <= MOST_CANDIDATES * 4)
@@ -109,15 +109,13 @@ class _Pool:
         return found
 
     def marked(self, one: BoardSide, at: int) -> list[int]:
-        """Free items near in time that share a mark with an item."""
+        """Free items near in time that share a code with an item, else those that share a word."""
         day = int(one.day[at])
-        found = {
-            item
-            for index, marks in zip(self.by_mark, (one.words, one.codes), strict=True)
-            for mark in marks.of(at)
-            for item in index.near(mark, day, self.days)
-        }
-        return sorted(found)
+        for index, marks in zip(self.by_mark, (one.codes, one.words), strict=True):
+            found = {item for mark in marks.of(at) for item in index.near(mark, day, self.days)}
+            if found:
+                return sorted(found)
+        return []
 
     def near(self, one: BoardSide, at: int) -> list[int]:
         """Free items near in time."""
@@ -186,12 +184,12 @@ def _count(side: BoardSide, items: list[int], target: int, *, largest: int, mark
 
 
 def _weak_chance(side: BoardSide, items: list[int], answer: Combination) -> float:
-    """Other combinations of weak amounts that would do as well as those of the answer, by chance."""
+    """Combinations of weak amounts that chance alone would make fit as those of the answer do."""
     weak = [int(side.amount[at]) for at in items if side.weak[at]]
     used = [int(side.amount[at]) for at in answer if side.weak[at]]
     if len(used) < FEWEST:
         return 0
-    return (comb(len(weak), len(used)) - 1) * gcd(*weak) / abs(sum(used))
+    return comb(len(weak), len(used)) * gcd(*weak) / abs(sum(used))
 
 
 @lru_cache(maxsize=128)
