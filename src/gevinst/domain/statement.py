@@ -7,6 +7,8 @@ from datetime import date
 from gevinst.domain.finding import Finding
 from gevinst.domain.place import Place
 
+LONGEST_NUMBER = 18  # digits; a longer one is an id, not a running number
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -71,9 +73,22 @@ def chain_findings(statements: Sequence[Statement]) -> list[Finding]:
 
 
 def _is_gap(before: Statement, after: Statement) -> bool:
-    if before.number.isdigit() and after.number.isdigit() and int(after.number) != int(before.number) + 1:
+    known = before.closing is not None and after.opening is not None
+    if known and before.closing != after.opening:
         return True
-    return before.closing is not None and after.opening is not None and before.closing != after.opening
+    last, this = _running_number(before), _running_number(after)
+    if last is None or this is None or this == last + 1:
+        return False
+    return not (known and this == 1 and _new_year(before, after))  # many banks count from 1 each year
+
+
+def _running_number(statement: Statement) -> int | None:
+    text = statement.number
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
+def _new_year(before: Statement, after: Statement) -> bool:
+    return before.last is not None and after.first is not None and before.last.year < after.first.year
 
 
 def _gap(before: Statement, after: Statement) -> Finding:
