@@ -115,6 +115,17 @@ def write_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> 
     evidence.copy_inputs(folder, inputs)
 
 
+def replace_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> None:
+    """Write the evidence over that of an earlier reconciliation, and remove what would be left of it."""
+    from gevinst.reports.evidence import ITEM_FILES, MANIFEST, SUMS  # noqa: PLC0415 - loads the templates
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_reports(folder, report, inputs)
+    lists = () if report.result else ITEM_FILES.values()
+    for name in (*lists, MANIFEST, SUMS):
+        (folder / name).unlink(missing_ok=True)
+
+
 def conclude(report: "RunReport") -> str:
     """The conclusion of a run in one Danish sentence."""
     from gevinst.reports.sentences import conclusion  # noqa: PLC0415 - loads pandas

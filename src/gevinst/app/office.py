@@ -1,7 +1,10 @@
 """The office: where its data, its robots and its flows are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from gevinst.texts import Texts
 
 
 class ConfigurationError(Exception):
@@ -14,6 +17,40 @@ class ConfigurationError(Exception):
         self.code = code
         self.facts = facts
         super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingProblem:
+    """One thing that is wrong in a settings file."""
+
+    kind: str  #: setting.<kind> of the catalogue: missing, unknown, wrong, syntax …
+    key: str  #: such as sources.bank.min_rows; the line for a file that is no TOML
+    found: str = ""  #: as it may be shown
+    expected: str = ""  #: setting.expected.<expected>
+    limit: str = ""  #: the limit or the choices
+    near: str = ""  #: the nearest known key
+
+
+class SettingsError(ConfigurationError):
+    """CFG-002: a settings file cannot be used, with all that is wrong in it."""
+
+    def __init__(self, file: str, problems: Sequence[SettingProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("CFG-002", file=file, problem="; ".join(map(str, self.problems)))
+
+
+def configuration_sentence(error: ConfigurationError, texts: Texts) -> str:
+    """The error in one line: code, what is wrong and where, what to do."""
+    facts = dict(error.facts)
+    if isinstance(error, SettingsError):
+        facts["problem"] = "; ".join(_problem_words(one, texts) for one in error.problems)
+    return f"{error.code}: {texts.get(f'error.{error.code}', **facts)}"
+
+
+def _problem_words(one: SettingProblem, texts: Texts) -> str:
+    expected = texts.get(f"setting.expected.{one.expected}", limit=one.limit) if one.expected else ""
+    near = texts.get("setting.near", near=one.near) if one.near else ""
+    return texts.get(f"setting.{one.kind}", name=one.key, found=one.found, expected=expected, near=near)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 import gevinst
+from gevinst.cli.click_words import speak_danish
 
 LANGUAGE_SETTING = "GEVINST_LANGUAGE"
 #: Sub-commands: module and name; the catalogue has cli.<name>.help.
@@ -43,6 +44,13 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help in the user's language; made when it is asked for."""
+        from gevinst.texts import Texts  # noqa: PLC0415 - reads the catalogue
+
+        self.help = Texts(language()).get("cli.help")
+        super().format_help_text(ctx, formatter)
+
 
 def language() -> str:
     """The language of the commands: GEVINST_LANGUAGE, else Danish."""
@@ -52,17 +60,15 @@ def language() -> str:
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(gevinst.__version__, prog_name="gevinst")
 def group() -> None:
-    r"""Robotter i økonomi: afstem, bevis, forklar, og tæl gevinsten.
-
-    \b
-    Robots for finance: reconcile, prove, explain, and count the gain (GEVINST_LANGUAGE=en for English).
-    """
+    """Robots for finance."""
 
 
 def main() -> None:
     """Run the command; every known error becomes a message on stderr and its exit code."""
     from gevinst.cli.errors import exit_code_of  # noqa: PLC0415 - after click has answered --version
 
+    if language() == "da":
+        speak_danish()
     try:
         code = group.main(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - maps errors to exit codes; unknown ones rise

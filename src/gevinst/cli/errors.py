@@ -2,7 +2,7 @@
 
 import click
 
-from gevinst.app.office import ConfigurationError
+from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.ports import AlreadyRunningError, StoreError
 from gevinst.domain.decision import DecisionError
 from gevinst.domain.finding import InputRejectedError
@@ -41,8 +41,15 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
     raise error
 
 
+def error_sentence(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> str:
+    """The error in one line, with its code."""
+    if isinstance(error, ConfigurationError):
+        return configuration_sentence(error, texts)
+    return f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}"
+
+
 def _told(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> int:
-    click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
+    click.echo(error_sentence(error, texts), err=True)
     if isinstance(error, AlreadyRunningError):
         return ExitCode.ALREADY_RUNNING
     asked_wrong = isinstance(error, DecisionError) or error.code in USAGE

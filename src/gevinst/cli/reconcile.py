@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from gevinst import bootstrap
+from gevinst.app.run_report import RunReport
 from gevinst.cli import language
 from gevinst.cli.errors import exit_code_of
 from gevinst.cli.help import help_text
+from gevinst.cli.run_facts import page_of, summary_of
 from gevinst.cli.sources import assumption_lines, mapping_of, read_file
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.run import EXIT_CODES
@@ -76,11 +78,10 @@ def reconcile(  # noqa: PLR0913 - the options of a command
     else:
         report = files_report(reads, ask, findings=findings)
     report = replace(report, run=replace(report.run, summary=bootstrap.conclude(report)))
-    out.mkdir(parents=True, exist_ok=True)
-    bootstrap.write_reports(out, report, [path for path in (left, right) if path.is_file()])
+    bootstrap.replace_reports(out, report, [path for path in (left, right) if path.is_file()])
     if report.rejected:
         exit_code_of(InputRejectedError(report.rejected), language())
-    click.echo(_json(out) if as_json else _lines([read for read in reads if read], report.run.summary, out))
+    click.echo(_json(out) if as_json else _lines(report, out))
     ctx.exit(EXIT_CODES[report.state])
 
 
@@ -90,10 +91,11 @@ def _json(out: Path) -> str:
     )
 
 
-def _lines(reads: list[SourceRead], summary: str, out: Path) -> str:
+def _lines(report: RunReport, out: Path) -> str:
     texts = Texts(language())
     lines = []
-    for read in reads:
-        facts = {"file": read.file, "count": read.rows.read, "sum": int(read.items["amount"].sum())}
-        lines += [texts.get("keyword.read", **facts), *assumption_lines(read, texts)]
-    return "\n".join([*lines, "", summary, texts.get("cli.run.page", path=str(out / "koersel.html"))])
+    for source in report.sources:
+        facts = {"file": source.file, "count": source.rows.read, "sum": source.debit + source.credit}
+        lines += [texts.get("keyword.read", **facts), *assumption_lines(source, texts)]
+    page = texts.get("cli.run.page", path=str(page_of(out, texts)))
+    return "\n".join([*lines, "", summary_of(report.run, out, texts), page])

@@ -1,14 +1,17 @@
 """gevinst robots: which robots there are."""
 
 import json
+from datetime import UTC, datetime
 
 import click
 
 from gevinst import bootstrap
-from gevinst.app.office import ConfigurationError
+from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.cli import language
 from gevinst.cli.help import help_text
 from gevinst.cli.table import table
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Run
 from gevinst.formats.robot_folder import load_robot, robot_ids
 from gevinst.texts import Texts
 
@@ -20,31 +23,56 @@ def robots(*, as_json: bool) -> None:
     texts = Texts(language())
     office = bootstrap.office()
     store = bootstrap.store(office)
-    rows = []
+    found: list[tuple[Robot, Run | None]] = []
     for robot_id in robot_ids(office):
         try:
             robot = load_robot(office, robot_id)
         except ConfigurationError as error:
-            click.echo(f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}", err=True)
+            click.echo(configuration_sentence(error, texts), err=True)
             continue
-        last = store.latest(robot_id)
-        rows.append(
-            {
-                "robot": robot_id,
-                "title": robot.title.get(language(), robot_id),
-                "phase": texts.get(f"phase_of_robot.{robot.phase}"),
-                "benefit_owner": robot.people.benefit_owner,
-                "schedule": robot.schedule or texts.get("cli.robots.by_hand"),
-                "next_run": texts.moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else "",
-                "last_run": texts.moment(last.started) if last else "",
-                "state": texts.get(f"state_of_run.{last.state}") if last else texts.get("cli.robots.never"),
-            }
-        )
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    heads = [
-        texts.get(f"cli.robots.{name}")
-        for name in ("robot", "title", "phase", "owner", "schedule", "next", "last", "state")
+        found.append((robot, store.latest(robot_id)))
+    click.echo(_json(found) if as_json else _table(found))
+
+
+def _json(found: list[tuple[Robot, Run | None]]) -> str:
+    """Robots with stable keys, moments ISO 8601 in UTC."""
+    rows = [
+        {
+            "robot": robot.id,
+            "title": robot.title.get("da", robot.id),
+            "title_en": robot.title.get("en", ""),
+            "phase": str(robot.phase),
+            "process_owner": robot.people.process_owner,
+            "benefit_owner": robot.people.benefit_owner,
+            "schedule": robot.schedule or None,
+            "next_run": _moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else None,
+            "last_run": _moment(last.started) if last else None,
+            "last_run_id": last.run_id if last else None,
+            "state": str(last.state) if last else None,
+        }
+        for robot, last in found
     ]
-    click.echo(table(heads, [list(row.values()) for row in rows]))
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _table(found: list[tuple[Robot, Run | None]]) -> str:
+    texts = Texts(language())
+    rows = [
+        [
+            robot.id,
+            robot.title.get(language(), robot.id),
+            texts.get(f"phase_of_robot.{robot.phase}"),
+            robot.people.benefit_owner,
+            robot.schedule or texts.get("cli.robots.by_hand"),
+            texts.moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else "",
+            texts.moment(last.started) if last else "",
+            texts.get(f"state_of_run.{last.state}") if last else texts.get("cli.robots.never"),
+        ]
+        for robot, last in found
+    ]
+    heads = ("robot", "title", "phase", "owner", "schedule", "next", "last", "state")
+    return table([texts.get(f"cli.robots.{name}") for name in heads], rows)

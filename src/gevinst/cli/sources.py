@@ -1,10 +1,13 @@
 """Reading files for a command: mappings from the command line, and questions where detection is unsure."""
 
+import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from gevinst.app.run_report import SourceFact
 from gevinst.cli import language
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.masking import mask_cpr
@@ -42,18 +45,38 @@ def read_file(path: Path, *, layout: str, mapping: Mapping[str, str], no_input: 
     Raises:
         InputRejectedError: the file cannot be used, or it is unsure and nobody may be asked.
     """
+    from gevinst.formats.mapping import MappingError  # noqa: PLC0415 - loads pandas and the readers
     from gevinst.formats.reading import read_source, unsure  # noqa: PLC0415 - loads pandas and the readers
 
     answers: dict[str, str] = {}
     while True:
-        read = read_source(path, layout=layout or None, mapping=mapping or None, answers=answers or None)
+        try:
+            read = read_source(
+                path.absolute(), layout=layout or None, mapping=mapping or None, answers=answers or None
+            )
+        except MappingError as error:
+            raise _bad_mapping(error.key, error.value, error.choices) from error
         questions = [one for one in unsure(read) if one.subject not in answers]
         if not questions:
             return read
         if no_input:
             raise InputRejectedError(_unsure_findings(read))
         for question in questions:
-            answers[question.subject] = _ask(read.file, question.subject, question.alternatives)
+            try:
+                answers[question.subject] = _ask(read.file, question.subject, question.alternatives)
+            except click.Abort:
+                if sys.stdin.isatty():
+                    raise  # a person stopped; without one, the answers had run out
+                raise InputRejectedError(_unsure_findings(read)) from None
+
+
+def _bad_mapping(key: str, value: str, choices: tuple[str, ...]) -> click.UsageError:
+    """A role or a value of a mapping that does not exist, with the nearest that does."""
+    texts = Texts(language())
+    wrong, sentence = (value, "cli.no_such_choice") if key in PARTS else (key, "cli.no_such_role")
+    near = get_close_matches(wrong, choices, n=1, cutoff=0.5)
+    said = texts.get(sentence, name=key, value=value, known=", ".join(choices))
+    return click.UsageError(" ".join([said, *(texts.get("cli.did_you_mean", near=one) for one in near)]))
 
 
 def _unsure_findings(read: SourceRead) -> list[Finding]:
@@ -70,7 +93,7 @@ def _ask(file: str, subject: str, alternatives: tuple[str, ...]) -> str:
     return str(answer)
 
 
-def assumption_lines(read: SourceRead, texts: Texts) -> list[str]:
+def assumption_lines(read: SourceRead | SourceFact, texts: Texts) -> list[str]:
     """What was taken for what in a file, and why; one sentence each."""
     sentences = (texts.get(one.because, **{"taken": one.taken, **one.facts}) for one in read.assumptions)
     return [f"  {mask_cpr(sentence)}" for sentence in sentences]

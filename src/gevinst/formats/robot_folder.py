@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 import gevinst
-from gevinst.app.office import ConfigurationError, Office
+from gevinst.app.office import ConfigurationError, Office, SettingsError
 from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.money import AmountError, parse_amount
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
 from gevinst.domain.schedule import ScheduleError, parse_schedule
+from gevinst.formats.setting_problems import problems_of, syntax_problem
 
 ROBOT_FILE = "robot.toml"
 RULES_FILE = "rules.toml"
@@ -152,6 +153,12 @@ class _Office(_Part):
     robots: str = "robots"
     tasks: str = "tasks"
     database: str = ""
+
+
+#: Every key of the files, to offer the nearest for one that is misspelt.
+_KEYS = sorted(
+    {field.alias or name for part in _Part.__subclasses__() for name, field in part.model_fields.items()}
+)
 
 
 def find_office(start: Path, *, database: str = "") -> Office:
@@ -303,15 +310,11 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError("CFG-002", file=path.name, problem=str(error)) from error
+        raise SettingsError(path.name, [syntax_problem(error)]) from error
 
 
 def _validated(model: type[Model], values: Mapping[str, Any], file: str) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise ConfigurationError("CFG-002", file=file, problem=problems) from error
+        raise SettingsError(file, problems_of(error, _KEYS)) from error
