@@ -1,0 +1,111 @@
+"""Complaints of other programs about importing; each test names its source."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gevinst.app.drift_check import CheckedFile, check_drift
+from gevinst.app.ports import SeenInput
+from gevinst.domain.drift import profile_of
+from gevinst.domain.finding import Severity
+from gevinst.domain.robot import Source
+from gevinst.domain.run import Run, RunState
+from gevinst.domain.source import SourceRead
+from gevinst.formats.reading import read_source
+from gevinst.store.memory import MemoryRunStore
+from runs import a_run, ended
+
+BANK = Source(name="bank", path="")
+HEAD = "Dato;Tekst;Beløb"
+Next = Callable[[Sequence[str], Sequence[str]], CheckedFile]
+
+
+@pytest.fixture
+def next_export(tmp_path: Path) -> Next:
+    """Give what becomes of November's export after October's was used."""
+
+    def read(name: str, rows: Sequence[str]) -> SourceRead:
+        file = tmp_path / name
+        file.write_text("\n".join([HEAD, *rows, ""]), encoding="utf-8")
+        return read_source(file)
+
+    def check(october: Sequence[str], november: Sequence[str]) -> CheckedFile:
+        store, before, run = MemoryRunStore(), a_run(), a_run("run-2", period="2026-11", after=60)
+        earlier = read("oktober.csv", october)
+        store.start(before)
+        store.save_inputs(before, [_seen(earlier)])
+        store.save_profiles(before, [profile_of("bank", earlier, "2026-10")])
+        store.finish(ended(before, RunState.OPEN_ITEMS))
+        store.start(run)
+
+        def read_before(of: Run, source: Source) -> SourceRead:
+            assert (of.run_id, source.name) == ("run-1", "bank")
+            return earlier
+
+        return check_drift(run, BANK, read("november.csv", november), store=store, read_before=read_before)
+
+    return check
+
+
+def _seen(read: SourceRead) -> SeenInput:
+    return SeenInput(source="bank", file=read.file, sha256=read.sha256, rows=read.rows.read)
+
+
+OCTOBER = ["05-10-2026;Husleje;100,00", "30-10-2026;Kontingent;150,00", "30-10-2026;Kontingent;150,00"]
+
+
+def test_rows_of_an_overlapping_export_are_not_counted_twice(next_export: Next) -> None:
+    """Source: github.com/plaintextaccounting/hledger/issues/1862: overlapping exports doubled."""
+    checked = next_export(OCTOBER, [*OCTOBER[1:], "04-11-2026;Husleje;100,00"])
+
+    assert list(checked.read.items["booked"].dt.strftime("%d-%m")) == ["04-11"]
+    assert (checked.duplicate.count, checked.duplicate.sum) == (2, 30_000)
+    warnings = {one.code: one.severity for one in checked.read.findings}
+    assert warnings["DRF-010"] is Severity.WARNING
+
+
+def test_two_genuine_equal_rows_both_stay(next_export: Next) -> None:
+    """Source: github.com/actualbudget/actual/issues/5627: two genuine equal rows dropped as duplicates."""
+    twice = "04-11-2026;Kontingent;150,00"
+
+    checked = next_export(OCTOBER, [*OCTOBER[1:], "30-10-2026;Kontingent;150,00", twice, twice])
+
+    assert list(checked.read.items["booked"].dt.strftime("%d-%m")) == ["30-10", "04-11", "04-11"]
+    assert checked.duplicate.count == 2
+
+
+def test_the_last_period_s_export_again_is_no_input_for_this_one(next_export: Next) -> None:
+    """Source: github.com/frappe/erpnext/issues/16202: re-import not checked."""
+    checked = next_export(OCTOBER, OCTOBER)
+
+    errors = [one.code for one in checked.read.findings if one.severity is Severity.ERROR]
+    assert errors == ["DRF-011"]
+
+
+def test_an_export_that_begins_where_the_last_one_ended_is_used_whole(next_export: Next) -> None:
+    """Source: github.com/plaintextaccounting/hledger/issues/1862, its other half."""
+    checked = next_export(OCTOBER, ["04-11-2026;Husleje;100,00"])
+
+    assert (len(checked.read.items), checked.duplicate.count) == (1, 0)
+    assert not [one for one in checked.read.findings if one.code.startswith("DRF-01")]
+
+
+def test_an_amount_without_its_decimal_mark_is_noticed(tmp_path: Path) -> None:
+    """Source: github.com/frappe/erpnext/issues/59039: `9,00` read as 900, seen beside the month before."""
+    file = tmp_path / "bank.csv"
+    amounts = [f"{100 + at * 7}" for at in range(20)]
+    rows = [f"{1 + at:02}-10-2026;Husleje {at};{amount},00" for at, amount in enumerate(amounts)]
+    file.write_text("\n".join([HEAD, *rows, ""]), encoding="utf-8")
+    read = read_source(file)
+    spoiled = replace(read, items=read.items.assign(amount=read.items["amount"] * 100))
+    store, before, run = MemoryRunStore(), a_run(period="2026-09"), a_run("run-2", after=60)
+    store.start(before)
+    store.save_profiles(before, [profile_of("bank", read, "2026-09")])
+    store.finish(ended(before))
+    store.start(run)
+
+    checked = check_drift(run, BANK, spoiled, store=store, read_before=lambda _run, _source: None)
+
+    assert "DRF-002" in [one.code for one in checked.read.findings if one.severity is Severity.ERROR]
