@@ -9,7 +9,7 @@ from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.marks import Indexes, Marks, Mask
 
 #: A pass that would look at more pairs than this leaves the most crowded amounts open and says so.
-MOST_EDGES = 1_500_000
+MOST_EDGES = 3_000_000
 DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 
 
