@@ -16,6 +16,7 @@ from gevinst.app.run_report import GainFact, RunReport, SourceFact
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import bridge_lines, control_lines, side_name
+from gevinst.reports.decided import decision_lines, of_people
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, place_words
 from gevinst.reports.matches import (
@@ -186,6 +187,7 @@ def _input_facts(report: RunReport, texts: Texts) -> dict[str, Any]:
         "carried": _carried(report, texts),
         "left_out": [*_left_out(report, texts), *_skipped(report, texts)],
         "assumed": [_assumed(source, texts) for source in report.sources if source.assumptions],
+        "decided": decision_lines(report, texts),
         "accepted": accepted_differences(report.result) if report.result else [],
         "own_account": _own_account(report.result) if report.result else None,
     }
@@ -267,7 +269,7 @@ def _result_facts(
         "matches_rest": _rest(passes),
         "matches_file": "workbook" if workbook_holds_all(result) else "lists",
         "doubts": doubts(report, texts),
-        "notes": [texts.get(f"note.{key}", **facts) for key, facts in result.notes],
+        "notes": [texts.get(f"note.{key}", **facts) for key, facts in result.notes if not of_people(key)],
         "since": since_last(report, list(rows)),
         "settled": carried_settled(result),
         "rules": [
