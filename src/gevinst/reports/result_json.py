@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from gevinst.app.run_report import RunReport, SourceFact
+from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
@@ -43,6 +44,7 @@ def result_json(report: RunReport) -> dict[str, Any]:
         "currency": report.currency,
         "sources": [_source(source) for source in report.sources],
         **_result(report, danish, english),
+        "decisions": [_decision(decision) for decision in report.decisions],
         "rejected": [_finding(finding, danish, english) for finding in report.rejected],
         "warnings": [_finding(finding, danish, english) for finding in report.warnings],
         "assumptions": [
@@ -254,6 +256,21 @@ def _assumption(source: SourceFact, assumption: Assumption, danish: Texts, engli
         "because": assumption_words(assumption, danish),
         "because_en": assumption_words(assumption, english),
         "sure": assumption.sure,
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "number": decision.number,
+        "kind": str(decision.kind),
+        "period": decision.period,
+        "left": list(decision.left),
+        "right": list(decision.right),
+        "account": decision.account,
+        "reason": mask_cpr(decision.reason),
+        "expected": decision.expected.isoformat() if decision.expected else None,
+        "who": decision.who,
+        "day": decision.at.date().isoformat(),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no annotations
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.calendar import BankCalendar
@@ -13,6 +14,7 @@ from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 from gevinst.reports.decided import decision_lines
 from gevinst.reports.open_items import open_items
+from gevinst.reports.result_json import result_json, result_schema
 from gevinst.reports.run_page import run_page
 from gevinst.texts import Language, Texts
 from runs import a_run, ended
@@ -96,3 +98,17 @@ def test_both_pages_tell_it() -> None:
     assert "Notat 7" in danish
     assert "Ikke undersøgt færdigt" not in danish
     assert "010180-1234" not in danish
+
+
+def test_the_result_for_machines_has_every_decision_that_the_run_followed() -> None:
+    match = replace(NOTE, kind=DecisionKind.MATCH, number=1, left=("B2",), right=("L1",), account="øre")
+
+    document = result_json(report_of(match, replace(NOTE, expected=date(2026, 11, 12))))
+
+    Draft202012Validator(result_schema()).validate(document)
+    assert [(one["number"], one["kind"], one["left"]) for one in document["decisions"]] == [
+        (1, "match", ["B2"]),
+        (7, "note", ["B1"]),
+    ]
+    assert document["decisions"][1]["reason"] == "Afventer bilag fra 010180-XXXX"
+    assert document["decisions"][1]["expected"] == "2026-11-12"

@@ -24,13 +24,15 @@ def over_budget(board: Board, rules: Rules, *, first: int) -> tuple[Proposal, ..
         rules: with the budget in øre for each pass; 0 is no cap.
         first: number of the first proposal.
     """
+    limited = {rule.id for rule in rules.passes if rule.kind in ACCEPTING}
+    if not (rules.tolerance_budget and limited):
+        return ()
     made = board.groups()
     spent = made["difference"].abs().groupby(made["pass_id"]).sum()
-    limited = {rule.id for rule in rules.passes if rule.kind in ACCEPTING}
     over = {
         str(name): int(total)
         for name, total in spent.items()
-        if rules.tolerance_budget and name in limited and total > rules.tolerance_budget
+        if name in limited and total > rules.tolerance_budget
     }
     if not over:
         return ()
