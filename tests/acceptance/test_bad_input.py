@@ -125,7 +125,8 @@ def test_the_same_statement_given_for_the_next_month_is_refused(office: TestOffi
     second = office.run(robot, period="2026-10", files=files)
 
     assert first.facts["state"] == "agreed"
-    assert (second.code, codes(second)) == (4, ["BNK-003"])
+    assert second.code == 4
+    assert codes(second).count("BNK-003") == 1
     assert first.facts["run_id"] in second.err
     assert "2026-09" in second.err
 

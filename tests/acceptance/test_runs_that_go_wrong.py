@@ -216,6 +216,26 @@ def test_a_full_disk_fails_the_run_and_says_so(office: TestOffice) -> None:
         assert "Afstemt." not in latest(office).text("koersel.html")
 
 
+def test_a_database_without_room_is_said_plainly(office: TestOffice) -> None:
+    robot = account(office)
+    office.gevinst("runs")  # the database is there
+
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -f 40; exec "$@" --period 2026-10', "bash", *GEVINST, "run", robot],
+        cwd=office.folder,
+        env=office.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 6
+    assert done.stderr.startswith("STO-006: Databasen ")
+    assert "Traceback" not in done.stderr
+    assert office.run(robot).facts["state"] == "agreed"
+
+
 LOUD = "sys.__stdout__.writelines(f'linje {row:06} {chr(46) * 88}' + chr(10) for row in range(500_000))"
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from gevinst import bootstrap
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.ports import AlreadyRunningError, StoreError
 from gevinst.domain.decision import DecisionError
@@ -38,7 +39,17 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         return _told(
             ConfigurationError(NOT_WRITTEN, path=str(error.filename), cause=error.strerror or ""), texts
         )
+    if trouble := _database_trouble(error):
+        return _told(trouble, texts)
     raise error
+
+
+def _database_trouble(error: BaseException) -> StoreError | None:
+    if not type(error).__module__.startswith("sqlalchemy") or not isinstance(error, Exception):
+        return None
+    from gevinst.store.trouble import database_trouble  # noqa: PLC0415 - loaded already, when such an error comes
+
+    return database_trouble(error, bootstrap.office().database)
 
 
 def error_sentence(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> str:
