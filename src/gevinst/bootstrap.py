@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,12 @@ from gevinst.formats.robot_folder import find_office, load_robot, load_rules, ro
 if TYPE_CHECKING:
     from gevinst.app.backtest import TrialTools
     from gevinst.app.ports import KeptGroup, RunStore
-    from gevinst.app.robot_run import RobotRun, RunTools
+    from gevinst.app.robot_run import RobotRun, RunTools, SourceReader
     from gevinst.app.run_report import RunReport
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
-    from gevinst.domain.source import SourceRead
     from gevinst.domain.statement import Statement
+    from gevinst.formats.layouts import Layout
 
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
@@ -91,13 +92,23 @@ def versions() -> dict[str, str]:
     return found | {name: version(name) for name in PACKAGES_SHOWN}
 
 
-def read_source(
-    path: Path, *, layout: str | None = None, mapping: Mapping[str, str] | None = None
-) -> "SourceRead":
-    """Read one file with the package's readers."""
-    from gevinst.formats.reading import read_source as read  # noqa: PLC0415 - loads pandas and the readers
+def source_reader(of: Office) -> "SourceReader":
+    """Reads one file with the package's readers, and the layouts of the office."""
+    from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - loads pandas and the readers
+    from gevinst.formats.reading import read_source  # noqa: PLC0415 - as above
 
-    return read(path, layout=layout, mapping=mapping)
+    return partial(read_source, own=own_layouts(of.layouts))
+
+
+def own_layouts() -> "Mapping[str, Layout]":
+    """The layouts of the office that the working folder is in; none outside an office."""
+    from gevinst.formats.own_layouts import own_layouts as read  # noqa: PLC0415 - loads pandas and the readers
+
+    try:
+        here = office()
+    except ConfigurationError:
+        return {}
+    return read(here.layouts)
 
 
 def read_balance(path: Path, account: str) -> "Statement":
@@ -141,7 +152,7 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
     return RunTools(
         office=of,
         store=opened,
-        read=read_source,
+        read=source_reader(of),
         read_balance=read_balance,
         kept_inputs=lambda run: kept_inputs(of, run),
         write_reports=write_reports,

@@ -62,6 +62,7 @@ class Office:
     data: Path  #: inputs (ind/), runs (koersler/) and the database
     robots: Path  #: one folder for each robot
     tasks: Path  #: the flows
+    layouts: Path  #: the office's own layouts; the folder may be missing
     database: str  #: SQLAlchemy URL
 
     @property

@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": "gevinst.cli.audit:audit",
     "decide": "gevinst.cli.decide:decide_group",
     "demo": "gevinst.cli.demo:demo",
+    "layouts": "gevinst.cli.layouts:layouts",
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",
     "robots": "gevinst.cli.robots:robots",

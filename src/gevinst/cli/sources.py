@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gevinst import bootstrap
 from gevinst.app.run_report import SourceFact
 from gevinst.cli import language
 from gevinst.domain.finding import Finding, InputRejectedError
@@ -48,11 +49,16 @@ def read_file(path: Path, *, layout: str, mapping: Mapping[str, str], no_input: 
     from gevinst.formats.mapping import MappingError  # noqa: PLC0415 - loads pandas and the readers
     from gevinst.formats.reading import read_source, unsure  # noqa: PLC0415 - loads pandas and the readers
 
+    own = bootstrap.own_layouts()
     answers: dict[str, str] = {}
     while True:
         try:
             read = read_source(
-                path.absolute(), layout=layout or None, mapping=mapping or None, answers=answers or None
+                path.absolute(),
+                layout=layout or None,
+                mapping=mapping or None,
+                answers=answers or None,
+                own=own,
             )
         except MappingError as error:
             raise _bad_mapping(error.key, error.value, error.choices) from error

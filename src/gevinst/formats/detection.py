@@ -1,7 +1,7 @@
 """Read a file by a known layout, or by finding its table, its columns and their style."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption, SourceRead
@@ -16,7 +16,7 @@ from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.intake import Intake
 from gevinst.formats.kinds import Kind, head_text, kind_of
-from gevinst.formats.layouts import Layout, columns_of, recognised, table_of
+from gevinst.formats.layouts import Layout, columns_of, packaged_layouts, recognised, table_of
 from gevinst.formats.mapping import check_keys, wishes_for
 from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.spool import is_list, read_list
@@ -41,6 +41,7 @@ class Told:
 
     mapping: Mapping[str, str]
     layout: Layout | None = None
+    known: Mapping[str, Layout] = field(default_factory=packaged_layouts)  #: those to recognise a file by
 
 
 def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
@@ -68,13 +69,35 @@ def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
             wanted=told.layout.id if told.layout else None,
             encoding=told.mapping.get("encoding"),
         )
+    assembly, findings = table_assembly(intake, kind, told)
+    read = assemble(assembly)
+    return replace(read, findings=(*findings, *read.findings)) if findings else read
+
+
+def table_assembly(intake: Intake, kind: Kind, told: Told) -> tuple[Assembly, tuple[Finding, ...]]:
+    """The table of a text or a workbook with its plan, and what was found in the letters.
+
+    Raises:
+        InputRejectedError: see read_known_or_unknown.
+    """
+    grids, assumptions, findings = grids_of(intake, kind, told)
+    return _assembly(intake, grids, assumptions, told), findings
+
+
+def grids_of(
+    intake: Intake, kind: Kind, told: Told
+) -> tuple[Sequence[Grid], tuple[Assumption, ...], tuple[Finding, ...]]:
+    """The visible sheets of a workbook, or the one grid of a text, with what was assumed and found.
+
+    Raises:
+        InputRejectedError: see read_known_or_unknown.
+    """
     if kind is Kind.WORKBOOK:
         from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - text files need no calamine
 
-        return _read_grids(intake, read_workbook(intake, told.mapping.get("sheet")), (), told)
+        return read_workbook(intake, told.mapping.get("sheet")), (), ()
     grid, assumptions, findings = _read_text(intake, told)
-    read = _read_grids(intake, [grid], assumptions, told)
-    return replace(read, findings=(*findings, *read.findings)) if findings else read
+    return [grid], assumptions, findings
 
 
 def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> None:
@@ -103,9 +126,9 @@ def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...]
     return grid, (decoded.assumption, reason), decoded.findings
 
 
-def _read_grids(
+def _assembly(
     intake: Intake, grids: Sequence[Grid], assumptions: Sequence[Assumption], told: Told
-) -> SourceRead:
+) -> Assembly:
     candidates: list[Candidate] = []
     refused: list[InputRejectedError] = []
     for grid in grids:
@@ -124,7 +147,7 @@ def _read_grids(
         assumptions=(*assumptions, *sheet, *best.plan.assumptions),
         findings=(*doubts(sheet, file=intake.name, table=best.table), *best.plan.findings),
     )
-    return assemble(Assembly(intake=intake, table=best.table, plan=plan, id_told="id" in told.mapping))
+    return Assembly(intake=intake, table=best.table, plan=plan, id_told="id" in told.mapping)
 
 
 def _no_table(intake: Intake, grids: Sequence[Grid]) -> InputRejectedError:
@@ -141,7 +164,7 @@ def _no_table(intake: Intake, grids: Sequence[Grid]) -> InputRejectedError:
 def _candidate(intake: Intake, grid: Grid, told: Told) -> Candidate | None:
     if told.layout:
         return _by_layout(intake, grid, told.layout, told.mapping, because="layout.told")
-    found = recognised(grid) if not _columns_told(told) else None
+    found = recognised(grid, told.known) if not _columns_told(told) else None
     if found:
         because = "layout.records" if found[0].starts else "layout.anchors"
         return _by_layout(intake, grid, found[0], told.mapping, because=because)

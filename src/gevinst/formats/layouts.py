@@ -48,6 +48,7 @@ class Layout(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(default=1, ge=1)  #: counts up when the layout changes
     title: Title
     syntax: Syntax
     encoding: str | None = None
@@ -55,7 +56,7 @@ class Layout(BaseModel):
     header: tuple[str, ...] = ()  #: the whole header, in order
     anchors: tuple[str, ...] = ()  #: names that the header must have, others may stand between
     starts: str = ""  #: how each record of a file without header begins
-    fields: int = Field(default=0, ge=0)  #: fields that a record without header has at least
+    fields: int = Field(default=0, ge=0)  #: fields that a record without header has at least; alone: exactly
     columns: dict[Role, str | int] = {}
     optional: frozenset[Role] = frozenset()  #: columns that the file may lack
     date_order: DateOrder | None = None
@@ -75,9 +76,16 @@ class Layout(BaseModel):
             {Role.AMOUNT} <= self.columns.keys() or {Role.DEBIT, Role.CREDIT} <= self.columns.keys()
         ):
             raise ValueError("a layout needs a date, and an amount or debit and credit")
-        if sum(map(bool, (self.header, self.anchors, self.starts))) != 1:
-            raise ValueError("a layout is known by one of: header, anchors, starts")
+        if sum(map(bool, (self.header, self.anchors, self.starts))) > 1 or not (
+            self.is_recognisable or self.fields
+        ):
+            raise ValueError("a layout is known by one of: header, anchors, starts, fields")
         return self
+
+    @property
+    def is_recognisable(self) -> bool:
+        """Whether a file shows by itself that it is written so; a number of fields alone shows nothing."""
+        return bool(self.header or self.anchors or self.starts)
 
 
 class LayoutError(ValueError):
@@ -121,13 +129,12 @@ def parse_layout(text: str, name: str) -> Layout:
         raise LayoutError(f"{name}: {'; '.join(parts)}") from error
 
 
-def layout_named(wanted: str, file: str) -> Layout:
-    """The packaged layout of this id.
+def layout_named(wanted: str, file: str, known: Mapping[str, Layout]) -> Layout:
+    """The layout of this id among those that are known.
 
     Raises:
         InputRejectedError: LAY-007, with the nearest ids.
     """
-    known = packaged_layouts()
     if wanted in known:
         return known[wanted]
     near = ", ".join(near_misses(wanted, known) or sorted(known))
@@ -136,10 +143,10 @@ def layout_named(wanted: str, file: str) -> Layout:
     )
 
 
-def recognised(grid: Grid) -> tuple[Layout, Table] | None:
-    """The packaged layout that a grid is written in, by its exact header or by how its records begin."""
-    for layout in packaged_layouts().values():
-        if layout.syntax is grid.syntax:
+def recognised(grid: Grid, known: Mapping[str, Layout]) -> tuple[Layout, Table] | None:
+    """The layout that a grid is written in, by its exact header or by how its records begin; first found."""
+    for layout in known.values():
+        if layout.syntax is grid.syntax and layout.is_recognisable:
             table = table_of(grid, layout)
             if table is not None and _is_exact(layout, table):
                 return layout, table
@@ -153,13 +160,32 @@ def table_of(grid: Grid, layout: Layout) -> Table | None:
         fits = sum(cell_text(row[0]).startswith(layout.starts) for row in rows if len(row))
         wide = any(len(row) >= layout.fields for row in rows)
         return headless(grid, 0) if rows and wide and fits > MOST * len(rows) else None
-    wanted = {fold(name) for name in layout.header or layout.anchors}
-    best, most = None, 0
+    if not layout.is_recognisable:
+        return _at_first_of_width(grid, layout.fields)
+    index, hits = header_row(grid, layout)
+    return table_at(grid, index) if hits and hits * 2 >= len(_names(layout)) else None
+
+
+def header_row(grid: Grid, layout: Layout) -> tuple[int, int]:
+    """The row that has most of the layout's names, and how many; (0, 0) when no row has one."""
+    wanted = _names(layout)
+    best, most = 0, 0
     for index, row in enumerate(grid.rows[:HEADER_WITHIN]):
         hits = len(wanted & {fold(cell) for cell in row if isinstance(cell, str)})
         if hits > most:
             best, most = index, hits
-    return table_at(grid, best) if best is not None and most * 2 >= len(wanted) else None
+    return best, most
+
+
+def _names(layout: Layout) -> set[str]:
+    return {fold(name) for name in layout.header or layout.anchors}
+
+
+def _at_first_of_width(grid: Grid, fields: int) -> Table | None:
+    for index, row in enumerate(grid.rows[:HEADER_WITHIN]):
+        if len(row) == fields and not blank_row(row):
+            return headless(grid, index)
+    return None
 
 
 def _is_exact(layout: Layout, table: Table) -> bool:

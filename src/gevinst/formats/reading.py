@@ -7,7 +7,7 @@ from pathlib import Path
 from gevinst.domain.source import Assumption, SourceRead
 from gevinst.formats.detection import Told, read_known_or_unknown
 from gevinst.formats.intake import take_in
-from gevinst.formats.layouts import Layout, layout_named
+from gevinst.formats.layouts import Layout, layout_named, packaged_layouts
 from gevinst.formats.plan import ALTERNATIVE_MARK
 
 
@@ -28,21 +28,25 @@ def read_source(
     layout: str | Layout | None = None,
     mapping: Mapping[str, str] | None = None,
     answers: Mapping[str, str] | None = None,
+    own: Mapping[str, Layout] | None = None,
 ) -> SourceRead:
     """Read one file.
 
     Args:
         path: the file.
-        layout: a layout, or the id of one that comes with the package.
+        layout: a layout, or the id of one.
         mapping: role → column (header name, number from 1, or letter), and options such as `date_order`.
         answers: answers to questions of an earlier read; same keys as `mapping`, and they win over it.
+        own: the office's own layouts; each goes before one of the package.
 
     Raises:
         InputRejectedError: the file cannot be used at all; holds every finding.
     """
     intake = take_in(path)
-    known = layout_named(layout, intake.name) if isinstance(layout, str) else layout
-    return read_known_or_unknown(intake, Told(mapping={**(mapping or {}), **(answers or {})}, layout=known))
+    known = {**(own or {}), **packaged_layouts(), **(own or {})}
+    named = layout_named(layout, intake.name, known) if isinstance(layout, str) else layout
+    told = Told(mapping={**(mapping or {}), **(answers or {})}, layout=named, known=known)
+    return read_known_or_unknown(intake, told)
 
 
 def unsure(read: SourceRead) -> list[Question]:

@@ -152,6 +152,7 @@ class _Office(_Part):
     data: str = "output"
     robots: str = "robots"
     tasks: str = "tasks"
+    layouts: str = "layouts"
     database: str = ""
 
 
@@ -183,6 +184,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
         data=data,
         robots=found / settings.robots,
         tasks=found / settings.tasks,
+        layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
     )
 
