@@ -4,11 +4,12 @@ import getpass
 import os
 import platform
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import gevinst
@@ -18,15 +19,25 @@ from gevinst.formats.robot_folder import find_office, load_robot, load_rules, ro
 if TYPE_CHECKING:
     from gevinst.app.backtest import TrialTools
     from gevinst.app.ports import KeptGroup, RunStore
+    from gevinst.app.queue_port import RunQueue
     from gevinst.app.robot_run import RobotRun, RunTools, SourceReader
     from gevinst.app.run_report import RunReport
+    from gevinst.domain.alarm import Alarm
+    from gevinst.domain.occurrence import Firing, Occurrence
+    from gevinst.domain.queue import Claim
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
     from gevinst.domain.statement import Statement
     from gevinst.formats.layouts import Layout
+    from gevinst.runner.clock_process import ClockProcess
+    from gevinst.runner.shelf import Shelf
+    from gevinst.runner.worker import Ended, Worker
+    from gevinst.store.opening import StoreParts
+    from gevinst.store.upkeep import Checked
 
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
+SIGN_OF_LIFE = "livstegn.json"
 PACKAGES_SHOWN = ("robotframework", "rpaframework", "pandas", "openpyxl", "python-calamine", "lxml")
 
 
@@ -182,16 +193,32 @@ def trial_tools(of: Office, robot: "Robot") -> "TrialTools":
     )
 
 
-def run_robot(of: Office, run: "Run", robot: "Robot", *, files: Mapping[str, Path]) -> "Run":
+def run_robot(
+    of: Office,
+    run: "Run",
+    robot: "Robot",
+    *,
+    files: Mapping[str, Path],
+    opened: "RunStore | None" = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> "Run":
     """Run a robot in a child process, from start to sealed evidence.
 
     Raises:
         AlreadyRunningError: a run of the same robot and period has not ended.
+        KeyboardInterrupt: `stopping` said that it must end; it is closed as stopped.
     """
     from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
     from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415
 
-    tools = RunnerTools(office=of, store=store(of), now=now, seal=_seal, write_failed=_write_failed)
+    tools = RunnerTools(
+        office=of,
+        store=opened or store(of),
+        now=now,
+        seal=_seal,
+        write_failed=_write_failed,
+        stopping=stopping,
+    )
     return start(run, robot, tools, files=files)
 
 
@@ -242,12 +269,177 @@ def console_tail(folder: Path) -> str:
     return tail(folder)
 
 
-def next_firing(words: str) -> datetime:
-    """When a schedule in words fires next, UTC."""
-    from gevinst.domain.schedule import parse_schedule  # noqa: PLC0415 - loads the calendar
-    from gevinst.runner.triggers import ScheduleTrigger  # noqa: PLC0415 - loads apscheduler
+def upcoming(robot: "Robot", after: datetime) -> "Firing | None":
+    """The first moment after one at which a robot is due; None when there is none."""
+    from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads the calendar
+    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
+    from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
-    return ScheduleTrigger(parse_schedule(words)).get_next_fire_time(None, now())
+    timing = parse_timing(robot.schedule)
+    return triggers.next_firing(timing, after, closed=robot.closed_day, calendar=BankCalendar())
+
+
+def firings(robot: "Robot", after: datetime, until: datetime) -> "Sequence[Firing]":
+    """The moments after one and up to another at which a robot is due, oldest first."""
+    from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads the calendar
+    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
+    from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
+
+    timing = parse_timing(robot.schedule)
+    return triggers.firings(timing, after, until, closed=robot.closed_day, calendar=BankCalendar())
+
+
+def parts(of: Office) -> "StoreParts":
+    """All that clock and workers keep in the office's database."""
+    from gevinst.store import open_parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    of.data.mkdir(parents=True, exist_ok=True)
+    return open_parts(of.database)
+
+
+def queue(opened: "StoreParts") -> "RunQueue":
+    """The queue: the database's own tables on SQLite, an engine beside them on PostgreSQL."""
+    return opened.queue
+
+
+def shelf(of: Office) -> "Shelf":
+    """The office's robots, read again when a file of theirs changes."""
+    from gevinst.runner.shelf import Shelf, stamp_of  # noqa: PLC0415 - only clock and workers need it
+
+    return Shelf(load=lambda: robots(of), stamp=lambda: stamp_of(of.robots), monotonic=monotonic)
+
+
+def clock_process(
+    of: Office,
+    opened: "StoreParts",
+    *,
+    told: "Callable[[Sequence[Occurrence]], None]",
+    tell: "Callable[[Alarm], bool]",
+    failed: Callable[[Exception], None],
+) -> "ClockProcess":
+    """The clock, ready to start."""
+    from gevinst.app.alarms import Watchman  # noqa: PLC0415 - only the clock needs it
+    from gevinst.app.clock import Clock, ClockTools  # noqa: PLC0415
+    from gevinst.runner.clock_process import ClockProcess  # noqa: PLC0415
+    from gevinst.runner.worker import owner_id  # noqa: PLC0415
+
+    kept, waiting = shelf(of), queue(opened)
+    tools = ClockTools(
+        book=opened.clock,
+        queue=waiting,
+        alarms=opened.alarms,
+        robots=kept.robots,
+        firings=firings,
+        upcoming=upcoming,
+        now=now,
+        owner=owner_id(),
+    )
+    return ClockProcess(
+        clock=Clock(tools=tools),
+        watchman=Watchman(queue=waiting, alarms=opened.alarms, robots=kept.robots, tell=tell, now=now),
+        sign_of_life=of.data / SIGN_OF_LIFE,
+        robots_changed=kept.changed,
+        told=told,
+        failed=failed,
+        errors=_database_errors(),
+        monotonic=monotonic,
+    )
+
+
+def worker(
+    of: Office,
+    opened: "StoreParts",
+    *,
+    slots: int,
+    capabilities: Sequence[str] = (),
+    told: "Callable[[Ended], None]",
+    failed: Callable[[Exception], None],
+) -> "Worker":
+    """A worker, ready to start."""
+    from gevinst.app.work import WorkTools  # noqa: PLC0415 - only workers need it
+    from gevinst.runner.worker import Worker, WorkerTools  # noqa: PLC0415
+
+    tools = WorkTools(
+        queue=queue(opened), store=opened.runs, alarms=opened.alarms, book=opened.deliveries, now=now
+    )
+
+    def run(started: "Run", robot: "Robot", stopping: Callable[[], bool]) -> "Run":
+        return run_robot(of, started, robot, files={}, opened=opened.runs, stopping=stopping)
+
+    return Worker(
+        tools=WorkerTools(
+            work=tools,
+            robot=lambda robot_id: load_robot(of, robot_id),
+            start=_started,
+            run=run,
+            errors=_database_errors(),
+            told=told,
+            failed=failed,
+            capabilities=capabilities,
+            slots=slots,
+        )
+    )
+
+
+def _started(claim: "Claim", robot: "Robot") -> "Run":
+    """The run of a claim.
+
+    Raises:
+        ConfigurationError: see app.start_run.new_run.
+    """
+    from gevinst.app.start_run import new_run  # noqa: PLC0415 - only what runs robots needs it
+
+    order = claim.order
+    return new_run(
+        robot,
+        period=order.period,
+        trial=order.trial,
+        trigger=order.trigger,
+        user=order.triggered_by,
+        now=now(),
+        run_id=claim.run_id,
+    )
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - loads SQLAlchemy
+
+    return (DBAPIError,)
+
+
+def notify(subject: str, text: str) -> bool:
+    """Tell people by what the office has set up; False when nobody has taken it."""
+    from gevinst.runner.notify import Notice, Notifier  # noqa: PLC0415 - only the clock needs it
+
+    return Notifier.of(os.environ).send(Notice(subject=subject, text=text))
+
+
+def check_database(url: str) -> "Checked":
+    """Whether a database is whole; see store.upkeep.check."""
+    from gevinst.store import upkeep  # noqa: PLC0415 - loads SQLAlchemy
+
+    return upkeep.check(url)
+
+
+def back_up_database(url: str, target: Path) -> Path:
+    """Copy a database to a file; see store.upkeep.backup."""
+    from gevinst.store import upkeep  # noqa: PLC0415 - loads SQLAlchemy
+
+    return upkeep.backup(url, target)
+
+
+def restore_database(url: str, source: Path, kept: Path) -> None:
+    """Put a backup in a database's place; see store.upkeep.restore."""
+    from gevinst.store import upkeep  # noqa: PLC0415 - loads SQLAlchemy
+
+    upkeep.restore(url, source, kept)
+
+
+def copy_database(url: str, other: str) -> dict[str, int]:
+    """Copy a database to an empty one; see store.upkeep.copy_to."""
+    from gevinst.store import upkeep  # noqa: PLC0415 - loads SQLAlchemy
+
+    return upkeep.copy_to(url, other)
 
 
 def clear_demo(of: Office) -> None:

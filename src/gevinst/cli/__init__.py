@@ -15,16 +15,24 @@ from gevinst.cli.click_words import speak_danish
 LANGUAGE_SETTING = "GEVINST_LANGUAGE"
 #: Sub-commands: module and name; the catalogue has cli.<name>.help.
 COMMANDS = {
+    "alarms": "gevinst.cli.alarms:alarms",
     "audit": "gevinst.cli.audit:audit",
+    "clock": "gevinst.cli.clock:clock",
+    "db": "gevinst.cli.db:db",
     "decide": "gevinst.cli.decide:decide_group",
     "demo": "gevinst.cli.demo:demo",
     "layouts": "gevinst.cli.layouts:layouts",
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",
+    "retry": "gevinst.cli.retry:retry",
     "robots": "gevinst.cli.robots:robots",
     "rules": "gevinst.cli.rules:rules",
     "run": "gevinst.cli.run:run",
     "runs": "gevinst.cli.runs:runs",
+    "schedule": "gevinst.cli.schedule:schedule",
+    "start": "gevinst.cli.start:start",
+    "stop": "gevinst.cli.stop:stop",
+    "worker": "gevinst.cli.worker:worker",
 }
 
 

@@ -45,7 +45,7 @@ def _json(found: list[tuple[Robot, Run | None]]) -> str:
             "process_owner": robot.people.process_owner,
             "benefit_owner": robot.people.benefit_owner,
             "schedule": robot.schedule or None,
-            "next_run": _moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else None,
+            "next_run": _moment(due) if (due := _next_due(robot)) else None,
             "last_run": _moment(last.started) if last else None,
             "last_run_id": last.run_id if last else None,
             "state": str(last.state) if last else None,
@@ -53,6 +53,12 @@ def _json(found: list[tuple[Robot, Run | None]]) -> str:
         for robot, last in found
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def _next_due(robot: Robot) -> datetime | None:
+    """When a robot is due next; None for one that is started by hand, or whose schedule names no moment."""
+    found = bootstrap.upcoming(robot, bootstrap.now()) if robot.schedule else None
+    return found.nominal if found else None
 
 
 def _moment(moment: datetime) -> str:
@@ -68,7 +74,7 @@ def _table(found: list[tuple[Robot, Run | None]]) -> str:
             texts.get(f"phase_of_robot.{robot.phase}"),
             robot.people.benefit_owner,
             robot.schedule or texts.get("cli.robots.by_hand"),
-            texts.moment(bootstrap.next_firing(robot.schedule)) if robot.schedule else "",
+            texts.moment(due) if (due := _next_due(robot)) else "",
             texts.moment(last.started) if last else "",
             texts.get(f"state_of_run.{last.state}") if last else texts.get("cli.robots.never"),
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gevinst.domain.gains import GainCard
+from gevinst.domain.occurrence import ClosedDay, LatePolicy
 
 
 class Phase(StrEnum):
@@ -67,7 +68,10 @@ class Robot:
     people: People
     sources: Mapping[str, Source]
     schedule: str = ""  #: in words; "" is by hand only
+    closed_day: ClosedDay = ClosedDay.RUN  #: when the schedule names a day on which banks are closed
+    late: LatePolicy = field(default_factory=LatePolicy)  #: what happens with moments at which nothing ran
     timeout_minutes: int = 30
+    retries: int = 2  #: new attempts after a technical failure
     four_eyes_above: int | None = None  #: øre; a larger decision counts once a second person has approved it
     gain: GainCard | None = None
     case_texts: Mapping[str, tuple[str, ...]] = field(

@@ -4,7 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,8 +17,9 @@ from gevinst.app.office import ConfigurationError, Office, SettingsError
 from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.money import AmountError, parse_amount
+from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
-from gevinst.domain.schedule import ScheduleError, parse_schedule
+from gevinst.domain.schedule import ScheduleError, parse_timing
 from gevinst.formats.setting_problems import problems_of, syntax_problem
 
 ROBOT_FILE = "robot.toml"
@@ -54,7 +55,7 @@ class _Source(_Part):
 def _schedule_words(words: str) -> str:
     if words:
         try:
-            parse_schedule(words)
+            parse_timing(words)
         except ScheduleError as error:
             known = '"3rd bank day 06:00", "last bank day 06:00" or "weekdays 06:00"'
             raise ValueError(f"{error}; write {known}") from None
@@ -63,10 +64,14 @@ def _schedule_words(words: str) -> str:
 
 class _Schedule(_Part):
     when: Annotated[str, AfterValidator(_schedule_words)] = ""
+    closed_day: ClosedDay = ClosedDay.RUN
+    missed: MissedPolicy = MissedPolicy.ONCE
+    grace_minutes: int = Field(default=5, ge=0, le=24 * 60)
 
 
 class _Limits(_Part):
     timeout_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    retries: int = Field(default=2, ge=0, le=10)
 
 
 class _Delivery(_Part):
@@ -259,7 +264,12 @@ def _robot(parts: _Robot, version: str) -> Robot:
         people=People(**parts.people.model_dump()),
         sources={name: _source(name, source) for name, source in parts.sources.items()},
         schedule=parts.schedule.when,
+        closed_day=parts.schedule.closed_day,
+        late=LatePolicy(
+            missed=parts.schedule.missed, grace=timedelta(minutes=parts.schedule.grace_minutes)
+        ),
         timeout_minutes=parts.limits.timeout_minutes,
+        retries=parts.limits.retries,
         four_eyes_above=int(parts.delivery.four_eyes_above) if parts.delivery.four_eyes_above else None,
         gain=_gain_card(parts, version) if parts.gain else None,
         case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()}

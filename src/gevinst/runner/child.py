@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from gevinst.app.office import Office
 from gevinst.domain.robot import Robot
@@ -21,6 +22,7 @@ JOURNAL_FILE = "journal.jsonl"
 WORK_ITEM_IN = "work-item-in.json"
 WORK_ITEM_OUT = "work-item-out.json"
 SECONDS_TO_END = 5
+SECONDS_BETWEEN_LOOKS = 0.5
 TIMED_OUT = -1
 #: What a robot's process may see of the environment; secrets are not among it.
 PASSED_ON = (
@@ -45,7 +47,14 @@ class Ended:
     timed_out: bool
 
 
-def run_child(run: Run, robot: Robot, office: Office, *, files: Mapping[str, Path]) -> Ended:
+def run_child(
+    run: Run,
+    robot: Robot,
+    office: Office,
+    *,
+    files: Mapping[str, Path],
+    stopping: Callable[[], bool] = lambda: False,
+) -> Ended:
     """Run the robot's flow and wait for its end, at most its time-out; its process tree is stopped then.
 
     The run, its period and files given by hand reach the flow as a work item, the field's own interface, so
@@ -53,6 +62,7 @@ def run_child(run: Run, robot: Robot, office: Office, *, files: Mapping[str, Pat
 
     Raises:
         OSError: the run's folder, which is there, cannot be written.
+        KeyboardInterrupt: `stopping` said that it must end.
     """
     folder = office.runs / run.folder
     _write_work_item(folder, run, files)
@@ -68,13 +78,25 @@ def run_child(run: Run, robot: Robot, office: Office, *, files: Mapping[str, Pat
     )
     with _drained(child, folder / CONSOLE_FILE):
         try:
-            return Ended(code=child.wait(robot.timeout_minutes * 60), timed_out=False)
+            return Ended(code=_waited(child, robot.timeout_minutes * 60, stopping), timed_out=False)
         except subprocess.TimeoutExpired:
             _stop_tree(child)
             return Ended(code=TIMED_OUT, timed_out=True)
         except BaseException:
             _stop_tree(child)
             raise
+
+
+def _waited(child: subprocess.Popen[bytes], seconds: float, stopping: Callable[[], bool]) -> int:
+    until = monotonic() + seconds
+    while True:
+        try:
+            return child.wait(max(min(SECONDS_BETWEEN_LOOKS, until - monotonic()), 0))
+        except subprocess.TimeoutExpired:
+            if monotonic() >= until:
+                raise
+            if stopping():
+                raise KeyboardInterrupt from None
 
 
 def _command(robot: Robot, office: Office, folder: Path) -> list[str]:

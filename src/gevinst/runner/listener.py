@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gevinst.domain.masking import mask_cpr
+from gevinst.runner.orphan import end_with_parent
 
 ROBOT_LISTENER_API_VERSION = 3
 _LEVEL_MARKS = ("*HTML*", "*WARN*", "*INFO*", "*ERROR*", "*DEBUG*", "*TRACE*", "*CONSOLE*")
@@ -64,6 +65,7 @@ class Listener(SafeLog):
 
     def __init__(self, journal: str) -> None:
         super().__init__()
+        end_with_parent()
         self._journal = Path(journal).open("a", encoding="utf-8")  # noqa: SIM115 - open for the life of the run
 
     def end_keyword(self, data: Any, result: Any) -> None:

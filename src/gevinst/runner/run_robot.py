@@ -34,6 +34,7 @@ class RunnerTools:
     write_failed: Callable[
         [Path, Run, Robot, str], None
     ]  #: the page of a run that broke down; takes a sentence key
+    stopping: Callable[[], bool] = lambda: False  #: whether the run must end now
 
 
 def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str, Path]) -> Run:
@@ -52,7 +53,7 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
     try:
         folder.mkdir(parents=True)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
-        ended = run_child(run, robot, tools.office, files=files)
+        ended = run_child(run, robot, tools.office, files=files, stopping=tools.stopping)
     except OSError:
         return _write_down(_fail(run, tools, FOLDER), robot, tools)
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gevinst.store.opening import StoreParts
     from gevinst.store.sql import SqlRunStore
 
 
@@ -16,3 +17,10 @@ def open_store(url: str) -> SqlRunStore:
     from gevinst.store import opening  # noqa: PLC0415 - see above
 
     return opening.open_store(url)
+
+
+def open_parts(url: str) -> StoreParts:
+    """All that clock and workers keep; see `gevinst.store.opening.open_parts`."""
+    from gevinst.store import opening  # noqa: PLC0415 - see above
+
+    return opening.open_parts(url)

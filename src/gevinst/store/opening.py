@@ -1,13 +1,30 @@
 """Open a store: make its tables, or bring them to this program's version."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from gevinst.app.ports import StoreVersionError
 from gevinst.store.engine import Database
+from gevinst.store.queue_alarms import SqlAlarmBook
+from gevinst.store.queue_clock import SqlClockBook
+from gevinst.store.queue_deliveries import SqlDeliveryBook
+from gevinst.store.queue_tickets import SqlRunQueue
 from gevinst.store.schema import REVISIONS
 from gevinst.store.sql import SqlRunStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreParts:
+    """What is kept over one database."""
+
+    runs: SqlRunStore
+    queue: SqlRunQueue
+    clock: SqlClockBook
+    alarms: SqlAlarmBook
+    deliveries: SqlDeliveryBook
+
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
 NO_REVISION = ""
@@ -18,6 +35,31 @@ def open_store(url: str) -> SqlRunStore:
 
     Args:
         url: `sqlite:///path/to/file.db` (made when it is not there), or `postgresql+psycopg://user@host/name`.
+
+    Raises:
+        StoreError: see open_database.
+    """
+    return SqlRunStore(open_database(url))
+
+
+def open_parts(url: str) -> StoreParts:
+    """All that clock and workers keep, over one database.
+
+    Raises:
+        StoreError: see open_database.
+    """
+    database = open_database(url)
+    return StoreParts(
+        runs=SqlRunStore(database),
+        queue=SqlRunQueue(database),
+        clock=SqlClockBook(database),
+        alarms=SqlAlarmBook(database),
+        deliveries=SqlDeliveryBook(database),
+    )
+
+
+def open_database(url: str) -> Database:
+    """A database with the tables of this program's version.
 
     Raises:
         StoreVersionError: a later program has used the database.
@@ -31,7 +73,7 @@ def open_store(url: str) -> SqlRunStore:
             found = _revision(connection)
         if found != REVISIONS[-1]:
             _upgrade(database)
-    return SqlRunStore(database)
+    return database
 
 
 def _revision(connection: Connection) -> str:

@@ -1,0 +1,136 @@
+"""A worker's decisions: what to do with a claim once its run has ended, and with the claims of the dead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gevinst.app.ports import FINAL_STATES, RunStore
+from gevinst.app.queue_port import AlarmBook, DeliveryBook, DeliveryState, LostClaimError, RunQueue
+from gevinst.domain.alarm import AlarmKind
+from gevinst.domain.queue import Claim, TicketState, may_try_again, wait_before
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Run, RunState
+
+LEASE = timedelta(seconds=30)
+BUSY_AGAIN_IN = timedelta(seconds=60)  # a run of the robot and period that someone started by hand
+MOST_DEATHS = 3  # workers that died of one ticket
+GONE = "failure.gone"
+#: A new attempt would meet these again.
+LASTING = frozenset({"failure.timeout"})
+OUTCOMES = {RunState.STOPPED: TicketState.STOPPED, RunState.FAILED: TicketState.FAILED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkTools:
+    """What the decisions need from outside."""
+
+    queue: RunQueue
+    store: RunStore
+    alarms: AlarmBook
+    book: DeliveryBook
+    now: Callable[[], datetime]  #: UTC
+
+
+def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState:
+    """Close the ticket of a run that has ended, or give it back after a technical failure.
+
+    Returns:
+        The ticket's state now: WAITING when it is tried again.
+
+    Raises:
+        LostClaimError: the claim is void; another has the ticket.
+    """
+    failures = claim.failures + 1
+    lasting = run.summary in LASTING
+    if may_try_again(run.state, failures, retries=robot.retries, lasting=lasting):
+        tools.queue.fail(claim, run.summary, again_in=wait_before(failures))
+        return TicketState.WAITING
+    state = OUTCOMES.get(run.state, TicketState.DONE)
+    tools.queue.finish(claim, state, str(run.state))
+    if state is TicketState.FAILED:
+        ring_failed(claim, run.summary, tools)
+    return state
+
+
+def give_up(claim: Claim, reason: str, tools: WorkTools) -> None:
+    """Close a ticket whose run cannot start, such as for a robot that is gone; an alarm tells."""
+    tools.queue.finish(claim, TicketState.FAILED, reason)
+    ring_failed(claim, reason, tools)
+
+
+def ring_failed(claim: Claim, reason: str, tools: WorkTools) -> None:
+    """Tell that a run failed for good."""
+    tools.alarms.ring(
+        AlarmKind.FAILED,
+        claim.order.run_id,
+        robot=claim.order.robot,
+        detail=f"{claim.run_id}: {reason}",
+        at=tools.now(),
+    )
+
+
+@dataclass(kw_only=True)
+class Rescuer:
+    """Finds claims whose worker is gone, and judges each once.
+
+    A lease that has ended is looked at twice, half a lease apart by a clock that nobody can set: when the
+    machine's clock jumps, a live worker renews in between.
+    """
+
+    tools: WorkTools
+    gone: Callable[[str], bool]  #: whether an owner is a process of this host that lives no more
+    monotonic: Callable[[], float]  #: seconds
+    lease: timedelta = LEASE
+    _suspects: dict[tuple[int, int], tuple[datetime, float]] = field(default_factory=dict)
+
+    def look(self) -> list[tuple[Claim, TicketState]]:
+        """Judge the claims of the dead; what each ticket has become."""
+        lapsed = list(self.tools.queue.lapsed(lease=self.lease))
+        seen = {(one.number, one.token): one.lease_until for one in lapsed}
+        self._suspects = {key: value for key, value in self._suspects.items() if seen.get(key) == value[0]}
+        return [(one, self._judged(one)) for one in lapsed if self._is_dead(one)]
+
+    def _is_dead(self, claim: Claim) -> bool:
+        if self.gone(claim.owner):
+            return True
+        key = (claim.number, claim.token)
+        _, since = self._suspects.setdefault(key, (claim.lease_until, self.monotonic()))
+        return self.monotonic() - since >= self.lease.total_seconds() / 2
+
+    def _judged(self, claim: Claim) -> TicketState:
+        self._suspects.pop((claim.number, claim.token), None)
+        try:
+            return judge_dead(claim, self.tools)
+        except LostClaimError:  # another rescuer was first
+            return self.tools.queue.find(str(claim.number)).state
+
+
+def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
+    """Decide what becomes of a claim whose worker is gone: done, uncertain, tried again, or given up.
+
+    Raises:
+        LostClaimError: someone else has judged it.
+    """
+    run = tools.store.find(claim.run_id)
+    if run is not None and run.state in FINAL_STATES and run.summary != GONE:
+        state = OUTCOMES.get(run.state, TicketState.DONE)  # it had ended, and only this was not written
+        tools.queue.finish(claim, state, str(run.state))
+        return state
+    if run is not None and run.state is RunState.RUNNING:
+        at = tools.now()
+        tools.store.abandon(claim.run_id, not_seen_since=at, at=at, summary=GONE)
+    if tools.book.deliveries([DeliveryState.PREPARED, DeliveryState.UNCERTAIN], claim.run_id):
+        tools.queue.finish(claim, TicketState.UNCERTAIN, GONE)
+        tools.alarms.ring(
+            AlarmKind.UNCERTAIN,
+            claim.order.run_id,
+            robot=claim.order.robot,
+            detail=claim.run_id,
+            at=tools.now(),
+        )
+        return TicketState.UNCERTAIN
+    if claim.failures + 1 >= MOST_DEATHS:
+        give_up(claim, GONE, tools)
+        return TicketState.FAILED
+    tools.queue.fail(claim, GONE, again_in=timedelta(0))
+    return TicketState.WAITING

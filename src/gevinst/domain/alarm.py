@@ -1,0 +1,36 @@
+"""Alarms: what someone must know and act on, one for each incident, kept until a person closes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AlarmKind(StrEnum):
+    """What happened; the catalogue has `alarm.<kind>`."""
+
+    LATE = "late"  #: a run is due and has not started
+    MISSED = "missed"  #: a run should have started and did not
+    FAILED = "failed"  #: a run failed and is not tried again
+    STUCK = "stuck"  #: a run goes on far beyond its time-out
+    NO_FILE = "no_file"  #: a run could not start its work, since a file had not come
+    UNCERTAIN = "uncertain"  #: a run died when it may have delivered
+    CLOCK_JUMPED = "clock_jumped"  #: the machine's clock moved
+    NEVER_DUE = "never_due"  #: a schedule names no moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One incident."""
+
+    number: int
+    kind: AlarmKind
+    subject: str  #: what it is about; a kind has one open alarm for each subject
+    robot: str  #: "" for the installation itself
+    detail: str  #: run id, moment or reason; no text of an item
+    opened: datetime  #: UTC
+    last: datetime  #: UTC; when it was last noticed
+    count: int  #: times noticed
+    told: datetime | None  #: UTC; when mail or hook took it
+    closed: datetime | None  #: UTC
+    closed_by: str
+    why: str  #: the person's reason for closing it

@@ -1,0 +1,77 @@
+"""What has been delivered, in a database: at most one prepared or delivered for each key."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gevinst.app.ports import FinishedRunError, UnknownRunError
+from gevinst.app.queue_port import Delivery, DeliveryState
+from gevinst.domain.run import RunState
+from gevinst.store.engine import Database
+from gevinst.store.queue_schema import delivery
+from gevinst.store.schema import run as run_table
+
+_DELIVERY = tuple(field.name for field in fields(Delivery))
+
+
+class SqlDeliveryBook:
+    """Keeps deliveries; a run that has ended, or was given up for dead, can deliver no more."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def prepare(self, delivery: Delivery) -> bool:
+        """See DeliveryBook."""
+        with self._database.writing() as connection:
+            _must_run(connection, delivery.run_id)
+            return _added(connection, delivery)
+
+    def settle(self, key: str, run_id: str, state: DeliveryState, *, at: datetime) -> bool:
+        """See DeliveryBook."""
+        with self._database.writing() as connection:
+            _must_run(connection, run_id)
+            return _settled(connection, key, run_id, state=state, at=at)
+
+    def found(self, key: str, run_id: str, state: DeliveryState, *, at: datetime) -> bool:
+        """See DeliveryBook."""
+        with self._database.writing() as connection:
+            return _settled(connection, key, run_id, state=state, at=at)
+
+    def deliveries(self, states: Collection[DeliveryState] = (), run_id: str = "") -> Sequence[Delivery]:
+        """See DeliveryBook."""
+        query = select(delivery).order_by(delivery.c.prepared, delivery.c.key)
+        if states:
+            query = query.where(delivery.c.state.in_(states))
+        if run_id:
+            query = query.where(delivery.c.run_id == run_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings()
+            return [Delivery(**{name: row[name] for name in _DELIVERY}) for row in found]
+
+
+def _added(connection: Connection, one: Delivery) -> bool:
+    values: dict[str, Any] = {name: getattr(one, name) for name in _DELIVERY}
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    adding = make(delivery).values(values)
+    once = adding.on_conflict_do_nothing(index_elements=["key"], index_where=text("state <> 'dropped'"))
+    return connection.execute(once.returning(delivery.c.key)).first() is not None
+
+
+def _settled(connection: Connection, key: str, run_id: str, *, state: DeliveryState, at: datetime) -> bool:
+    prepared = update(delivery).where(
+        delivery.c.key == key, delivery.c.run_id == run_id, delivery.c.state == DeliveryState.PREPARED
+    )
+    return connection.execute(prepared.values(state=state, ended=at)).rowcount == 1
+
+
+def _must_run(connection: Connection, run_id: str) -> None:
+    query = select(run_table.c.state).where(run_table.c.run_id == run_id).with_for_update()
+    state: RunState | None = connection.execute(query).scalar()
+    if state is None:
+        raise UnknownRunError(run_id=run_id)
+    if state is not RunState.RUNNING:
+        raise FinishedRunError(run_id=run_id, state=state)

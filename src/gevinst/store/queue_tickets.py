@@ -1,0 +1,230 @@
+"""The queue of runs over a database's own tables.
+
+SQLite's queue is this whole class. On PostgreSQL an engine chooses who gets which ticket, and this class
+keeps the tickets: see `runner.postgres_queue`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Update,
+    case,
+    exists,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gevinst.app.queue_port import EndedTicketError, LostClaimError, UnknownTicketError
+from gevinst.domain.queue import LIVE, Claim, Order, Ticket, TicketState, claim_of
+from gevinst.store.engine import Database
+from gevinst.store.queue_schema import moment_of_database, ticket
+
+_ORDER = tuple(field.name for field in fields(Order))
+_TICKET = tuple(field.name for field in fields(Ticket) if field.name != "order")
+
+
+class SqlRunQueue:
+    """Keeps tickets in a database; threads may share it, and processes the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._dialect = database.engine.dialect.name
+
+    def close(self) -> None:
+        """See RunQueue."""
+        self._database.engine.dispose()
+
+    def offer(self, order: Order) -> bool:
+        """See RunQueue."""
+        with self._database.writing() as connection:
+            return add_ticket(connection, order)
+
+    def nudge(self) -> None:
+        """See RunQueue: workers look for themselves."""
+
+    def claim(self, owner: str, *, capabilities: Collection[str], lease: timedelta) -> Claim | None:
+        """See RunQueue."""
+        first = self._first_free(capabilities)
+        with self._database.reading() as connection:  # many look and one writes: looking takes no lock
+            if connection.execute(first).first() is None:
+                return None
+        return self._taken(ticket.c.number == first.scalar_subquery(), owner, lease)
+
+    def take(self, number: int, owner: str, *, lease: timedelta) -> Claim | None:
+        """Claim this very ticket; None when it waits no more."""
+        return self._taken(ticket.c.number == number, owner, lease)
+
+    def renew(self, claims: Collection[Claim], *, lease: timedelta) -> Collection[int]:
+        """See RunQueue."""
+        until = moment_of_database(self._dialect, lease)
+        with self._database.writing() as connection:
+            held = (
+                update(ticket).where(*_held(one)).values(lease_until=until).returning(ticket.c.number)
+                for one in claims
+            )
+            return {number for query in held for number in connection.execute(query).scalars()}
+
+    def stops(self, owner: str) -> Collection[int]:
+        """See RunQueue."""
+        wanted = select(ticket.c.number).where(
+            ticket.c.state == TicketState.CLAIMED, ticket.c.owner == owner, ticket.c.stop_by != ""
+        )
+        with self._database.reading() as connection:
+            return set(connection.execute(wanted).scalars())
+
+    def finish(self, claim: Claim, state: TicketState, outcome: str) -> None:
+        """See RunQueue."""
+        now = moment_of_database(self._dialect)
+        self._change(claim, {"state": state, "outcome": outcome, "ended": now, "lease_until": None})
+
+    def fail(self, claim: Claim, reason: str, *, again_in: timedelta, counts: bool = True) -> None:
+        """See RunQueue."""
+        stopped = ticket.c.stop_by != ""
+        self._change(
+            claim,
+            {
+                "state": case((stopped, TicketState.STOPPED.value), else_=TicketState.WAITING.value),
+                "outcome": reason,
+                "failures": ticket.c.failures + int(counts),
+                "not_before": moment_of_database(self._dialect, again_in),
+                "lease_until": None,
+                "ended": case((stopped, moment_of_database(self._dialect)), else_=None),
+            },
+        )
+
+    def stop(self, number: int, *, by: str) -> TicketState:
+        """See RunQueue."""
+        waiting = ticket.c.state == TicketState.WAITING
+        values = {
+            "stop_by": by,
+            "state": case((waiting, TicketState.STOPPED.value), else_=ticket.c.state),
+            "ended": case((waiting, moment_of_database(self._dialect)), else_=ticket.c.ended),
+        }
+        live = update(ticket).where(ticket.c.number == number, ticket.c.state.in_(LIVE)).values(values)
+        with self._database.writing() as connection:
+            found = connection.execute(live.returning(ticket.c.state)).scalar()
+        if found is None:
+            raise EndedTicketError(ticket=str(number), state=self.find(str(number)).state)
+        return TicketState(found)
+
+    def lapsed(self, *, lease: timedelta) -> Sequence[Claim]:
+        """See RunQueue."""
+        over = or_(
+            ticket.c.lease_until < moment_of_database(self._dialect),
+            ticket.c.lease_until > moment_of_database(self._dialect, 2 * lease),
+        )
+        found = self._tickets(ticket.c.state == TicketState.CLAIMED, over)
+        return [claim_of(one) for one in found]
+
+    def find(self, ticket: str) -> Ticket:
+        """See RunQueue."""
+        return _found(self._tickets(_named(ticket)), ticket)
+
+    def tickets(self, states: Collection[TicketState] = (), limit: int = 200) -> Sequence[Ticket]:
+        """See RunQueue."""
+        return self._tickets(*([ticket.c.state.in_(states)] if states else []), limit=limit)
+
+    def without_engine_job(self) -> Sequence[Ticket]:
+        """Waiting tickets that the queue engine does not know of, oldest first."""
+        unknown = ticket.c.engine_job.is_(None)
+        return self._tickets(ticket.c.state == TicketState.WAITING, unknown)[::-1]
+
+    def set_engine_job(self, number: int, job: int) -> None:
+        """Note the engine's number of a ticket."""
+        with self._database.writing() as connection:
+            connection.execute(update(ticket).where(ticket.c.number == number).values(engine_job=job))
+
+    def engine_jobs(self, numbers: Collection[int]) -> dict[int, int]:
+        """Numbers of tickets and of their jobs in the engine."""
+        query = select(ticket.c.number, ticket.c.engine_job).where(ticket.c.number.in_(numbers))
+        with self._database.reading() as connection:
+            return {number: job for number, job in connection.execute(query) if job is not None}
+
+    def _first_free(self, capabilities: Collection[str]) -> Any:
+        other = ticket.alias()
+        busy = exists().where(other.c.lane == ticket.c.lane, other.c.state == TicketState.CLAIMED)
+        return (
+            select(ticket.c.number)
+            .where(
+                ticket.c.state == TicketState.WAITING,
+                ticket.c.not_before <= moment_of_database(self._dialect),
+                ticket.c.capability.in_(["", *capabilities]),
+                or_(ticket.c.lane == "", ~busy),
+            )
+            .order_by(ticket.c.priority.desc(), ticket.c.not_before, ticket.c.number)
+            .limit(1)
+        )
+
+    def _taken(self, which: ColumnElement[bool], owner: str, lease: timedelta) -> Claim | None:
+        values = {
+            "state": TicketState.CLAIMED,
+            "attempt": ticket.c.attempt + 1,
+            "owner": owner,
+            "lease_until": moment_of_database(self._dialect, lease),
+            "started": moment_of_database(self._dialect),
+        }
+        taking = update(ticket).where(which, ticket.c.state == TicketState.WAITING).values(values)
+        with self._database.writing() as connection:
+            row = connection.execute(taking.returning(*ticket.c)).mappings().one_or_none()
+        return claim_of(ticket_of(row)) if row else None
+
+    def _change(self, claim: Claim, values: dict[str, Any]) -> None:
+        with self._database.writing() as connection:
+            changing: Update = update(ticket).where(*_held(claim)).values(values)
+            if connection.execute(changing).rowcount == 0:
+                raise LostClaimError(run_id=claim.run_id, token=claim.token)
+
+    def _tickets(self, *where: ColumnElement[bool], limit: int = 100_000) -> Sequence[Ticket]:
+        query = select(ticket).where(*where).order_by(ticket.c.number.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [ticket_of(row) for row in connection.execute(query).mappings()]
+
+
+def add_ticket(connection: Connection, order: Order) -> bool:
+    """Add a ticket on a writing connection; False when there is one of its key."""
+    values = {name: getattr(order, name) for name in _ORDER}
+    fresh = {"state": TicketState.WAITING, "attempt": 0, "failures": 0, "owner": "", "stop_by": ""}
+    now = moment_of_database(connection.dialect.name)
+    row = values | fresh | {"outcome": "", "offered": now, "not_before": now}
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    adding = make(ticket).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(adding.returning(ticket.c.number)).scalar() is not None
+
+
+def ticket_of(row: RowMapping) -> Ticket:
+    """A ticket from its row."""
+    order = Order(**{name: row[name] for name in _ORDER})
+    return Ticket(order=order, **{name: row[name] for name in _TICKET})
+
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ticket.c.number == claim.number,
+        ticket.c.attempt == claim.token,
+        ticket.c.owner == claim.owner,
+        ticket.c.state == TicketState.CLAIMED,
+    )
+
+
+def _named(name: str) -> ColumnElement[bool]:
+    if name.isdecimal():
+        return ticket.c.number == int(name)
+    first, _, attempt = name.rpartition("-")
+    if attempt.isdecimal():
+        return or_(ticket.c.run_id == name, ticket.c.run_id == first)
+    return ticket.c.run_id == name
+
+
+def _found(tickets: Sequence[Ticket], name: str) -> Ticket:
+    exact = [one for one in tickets if name in (str(one.number), one.order.run_id)]
+    if exact or tickets:
+        return (exact or list(tickets))[0]
+    raise UnknownTicketError(ticket=name)
