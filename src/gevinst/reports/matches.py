@@ -106,10 +106,11 @@ def _weakest_first(result: Reconciliation, texts: Texts) -> dict[str, str]:
     rules = sorted(result.rules.passes, key=lambda rule: order[rule.id])
     named = {rule.id: pass_title(rule, texts) for rule in rules}
     others = sorted(str(pass_id) for pass_id in result.groups["pass_id"].unique() if pass_id not in named)
-    return {pass_id: _other_title(pass_id, texts) for pass_id in others} | named
+    return {pass_id: other_title(pass_id, texts) for pass_id in others} | named
 
 
-def _other_title(pass_id: str, texts: Texts) -> str:
+def other_title(pass_id: str, texts: Texts) -> str:
+    """The title of what made a match and is no rule, such as people's decisions."""
     key = f"report.pass.{pass_id}"
     return texts.get(key) if texts.has(key) else pass_id
 

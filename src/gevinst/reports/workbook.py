@@ -18,7 +18,7 @@ from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
 from gevinst.reports.control import PLACES, bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, items_of, place_words
-from gevinst.reports.matches import MOST_MATCHED, pass_title, workbook_holds_all
+from gevinst.reports.matches import MOST_MATCHED, other_title, pass_title, workbook_holds_all
 from gevinst.reports.numbers import period_words
 from gevinst.reports.open_items import OpenItem, open_items
 from gevinst.reports.sentences import because, conclude, finding_words, group_rows
@@ -212,7 +212,7 @@ class _Lists:
             item.number,
             item.age_bank_days,
             row.title,
-            row.because,
+            " ".join([row.because, *row.notes]),
             row.suspect.item_id if row.suspect else "",
             place_words(row.suspect.place, texts) if row.suspect else "",
             place_words(item.place, texts),
@@ -243,7 +243,8 @@ class _Lists:
         groups = {group.group: group for group in group_rows(result.groups)}
         for number, items in groupby(self._matched_items(result), key=lambda item: item.group):
             group = groups[number]
-            title, said = titles.get(group.pass_id, group.pass_id), because(group, self.pen.texts)
+            title = titles.get(group.pass_id) or other_title(group.pass_id, self.pen.texts)
+            said = because(group, self.pen.texts)
             difference: tuple[Any, Any] = (group.difference, group.difference_account)
             for item in items:
                 yield (number + 1, title, *self._matched_cells(item), *difference, said)
