@@ -227,6 +227,31 @@ def test_an_item_carried_from_a_later_period_is_not_what_was_decided_about() -> 
     assert decisions_for([match], "2026-12", left, frame([])) == []
 
 
+def test_a_note_goes_on_with_those_of_its_items_that_do() -> None:
+    note = decision(1, "note", left=("B1", "B2"), right=("L1",), reason="afventer")
+    left = carried(["B2 2026-10-05 100,00 Gammel"], "2026-10")
+
+    [found] = decisions_for([note], "2026-11", left, frame([]))
+    result = of_frames(left, frame([]), [note], period="2026-11")
+
+    assert (found.left, found.right) == (("B2",), ())
+    assert result.notes == ()
+
+
+def test_a_split_whose_other_side_is_settled_splits_nothing_more() -> None:
+    split = decision(1, "unmatch", left=("B1", "B2"), right=("L1",))
+    left = carried(["B1 2026-10-05 100,00 551122", "B2 2026-10-06 -100,00 551122"], "2026-10")
+
+    assert groups(of_frames(left, frame([]), [split], period="2026-11")) == [(("B1", "B2"), ())]
+
+
+def test_a_match_of_which_one_item_came_is_said_not_made() -> None:
+    match = decision(1, left=("B1",), right=("L1",), amount_left=HUNDRED, amount_right=HUNDRED)
+    left = carried(["B1 2026-10-05 100,00 Gammel"], "2026-10")
+
+    assert notes(of_frames(left, frame([]), [match], period="2026-11")) == [("decision_gone", 1)]
+
+
 def test_a_decision_does_not_reach_back() -> None:
     match = decision(1, period="2026-11", left=("B1",), right=("L1",))
 

@@ -31,7 +31,8 @@ def decisions_for(
 
     Returns:
         By number. Decisions of later periods, and earlier ones none of whose items came here, are left out.
-        An item that did not come here gets an id that no item has.
+        An item of a match that did not come here gets an id that no item has; a note and a split are about
+        those that did.
     """
     names = [_carried_names(side) for side in (left, right)]
     found = []
@@ -40,8 +41,7 @@ def decisions_for(
             found.append(one)
         elif one.period < period:
             ends = [_followed(ids, names[at], one.period) for at, ids in enumerate((one.left, one.right))]
-            if any(name != _NOWHERE for end in ends for name in end):
-                found.append(replace(one, left=ends[0], right=ends[1]))
+            found += _as_far_as_present(one, ends[0], ends[1])
     return found
 
 
@@ -58,6 +58,20 @@ def _carried_names(items: pd.DataFrame) -> dict[str, tuple[str, str]]:
 def _followed(ids: Iterable[str], names: Mapping[str, tuple[str, str]], period: str) -> tuple[str, ...]:
     found = (names.get(name, (_NOWHERE, "")) for name in ids)
     return tuple(here if since <= period else _NOWHERE for here, since in found)
+
+
+def _as_far_as_present(one: Decision, left: tuple[str, ...], right: tuple[str, ...]) -> list[Decision]:
+    """The decision about the items that came here; none when there is nothing left to decide."""
+    ends = [tuple(name for name in end if name != _NOWHERE) for end in (left, right)]
+    if not any(ends):
+        return []
+    if one.kind in SETTLING:
+        return [replace(one, left=left, right=right)]
+    before, after = (one.left, one.right), ends
+    lost_a_side = any(bool(was) != bool(now) for was, now in zip(before, after, strict=True))
+    if one.kind is DecisionKind.UNMATCH and lost_a_side:
+        return []  # what is left would be a split of one side, which nobody decided
+    return [replace(one, left=ends[0], right=ends[1])]
 
 
 @dataclass(frozen=True, kw_only=True)
