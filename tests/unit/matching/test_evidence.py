@@ -177,3 +177,13 @@ def test_a_tolerance_pass_books_its_difference() -> None:
     assert result.groups["difference"].tolist() == [-25]
     assert result.groups["difference_account"].tolist() == ["4.0 ører"]
     assert result.bridge.difference == 0
+
+
+def test_a_round_member_of_a_batch_waits_for_its_sum() -> None:
+    bank = [f"B1 {BANK} 250,00 Elværket", f"B2 {BANK} 1.123,45 Samlet Elværket"]
+    ledger = [f"L1 {LEDGER} 250,00 Kontingent Elværket", f"L2 {LEDGER} 873,45 Kontingent Elværket"]
+
+    result = match(bank, ledger)
+
+    assert groups(result) == [(("B2",), ("L1", "L2"))]
+    assert open_ids(result) == {"B1"}

@@ -14,7 +14,7 @@ import numpy as np
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
 from gevinst.domain.matching.codes import words_of
 from gevinst.domain.matching.evidence import numbers_differ
-from gevinst.domain.matching.marks import Marks
+from gevinst.domain.matching.marks import Marks, Mask
 from gevinst.domain.matching.rules import Key, MatchPass
 
 FEWEST_WITHOUT_WORD = 3  # items of a day's batch that shares no code and no word with its sum
@@ -201,6 +201,22 @@ def _day_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
                         yield from _judged(view, fit, at, items)
 
 
+def waiting_for_a_sum(board: Board, *, days: int) -> tuple[Mask, Mask]:
+    """Items that stand with others of their day and telling text, and whose sum is on the other side.
+
+    A round amount among them may well be equal to a single one of the same party; the sum is better evidence.
+    """
+    waiting = [np.zeros(len(side.items), dtype=np.bool_) for side in board.sides]
+    for view in _views(board):
+        by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
+        for items in _day_bundles(view.many):
+            sums = by_amount.get(int(view.many.amount[list(items)].sum()), ())
+            if sums and _one_telling_text(view.many, items):
+                near = any(view.close(at, items, days) for at in sums)
+                waiting[0 if view.flipped else 1][list(items)] |= near
+    return waiting[0], waiting[1]
+
+
 def _judged(view: _View, fit: Fit, at: int, items: tuple[int, ...]) -> Iterator[Fit]:
     """The fit when its sum is more than chance: a word in common, or a telling sum of several items."""
     words = view.one.words.of(at)
@@ -227,6 +243,11 @@ def _telling_sum(side: BoardSide, items: tuple[int, ...]) -> bool:
     """Whether few bundles come to this sum by chance, or the items are a day's items of one telling text."""
     if possible_sums(side.amount[list(items)].tolist()) >= FEWEST_POSSIBLE_SUMS:
         return True
+    return _one_telling_text(side, items)
+
+
+def _one_telling_text(side: BoardSide, items: tuple[int, ...]) -> bool:
+    """Whether all are of one day and sign and of one text that names something."""
     texts = {side.texts[at] for at in items}
     days_and_signs = {(int(side.booked[at]), bool(side.amount[at] > 0)) for at in items}
     return len(texts) == len(days_and_signs) == 1 and bool(words_of(texts.pop()))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
 from gevinst.domain.matching.components import Answer, Knot, all_alike, knots, solve
@@ -29,6 +30,7 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
     edges = pair_edges(board, rule)
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
+        edges = edges.keep(~_parts_of_a_sum(board, rule, edges))
         weak = weak_pairs(board, edges)
         _pair_even(board, rule, edges.keep(weak))
         edges = edges.keep(~weak)
@@ -41,14 +43,22 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
     _add(board, rule, only=edges.keep(only), answers=answers, edges=edges)
 
 
+def _parts_of_a_sum(board: Board, rule: MatchPass, edges: Edges) -> Mask:
+    """Weak pairs of an item that may be part of a batch."""
+    left, right = waiting_for_a_sum(board, days=rule.days)
+    parts: Mask = board.left.weak[edges.left] & (left[edges.left] | right[edges.right])
+    return parts
+
+
 def _pair_blocks(board: Board, rule: MatchPass) -> None:
     """Pair the kinds of crowded amounts that can only go with each other, in order."""
     for block in blocks(board, days=rule.days):
-        count = block.pairs
+        left, right = block.left[: block.pairs], block.right[: block.pairs]
+        allowed = board.apart.allowed(left, right)
         board.add_pairs(
             rule,
-            block.left[:count],
-            block.right[:count],
+            left[allowed],
+            right[allowed],
             reason="interchangeable",
             candidates=block.alike - 1,
             alike=block.alike,
