@@ -210,6 +210,18 @@ def test_a_decision_follows_a_carried_item_to_the_next_period() -> None:
     assert groups(result) == [(("row:3 (2026-10)",), ("row:9",))]
 
 
+def test_of_two_carried_items_of_one_name_the_older_decision_means_the_older() -> None:
+    note = decision(1, "note", left=("row:3",), reason="afventer")
+    older = carried(["row:3 2026-10-05 100,00 Gammel"], "2026-10").assign(item_id="row:3 (2026-10)")
+    newer = carried(["row:3 2026-11-05 100,00 Ny"], "2026-11")
+
+    for left in (pd.concat([older, newer]), pd.concat([newer, older])):
+        [found] = decisions_for([note], "2026-12", left, frame([]))
+        [later] = decisions_for([replace(note, period="2026-11")], "2026-12", left, frame([]))
+
+        assert (found.left, later.left) == (("row:3 (2026-10)",), ("row:3",))
+
+
 def test_a_new_item_with_the_id_of_an_old_one_is_not_what_was_decided_about() -> None:
     match = decision(1, left=("row:3",), right=("row:9",), amount_left=HUNDRED, amount_right=HUNDRED)
     new = frame(["row:3 2026-11-05 100,00 Ny"])

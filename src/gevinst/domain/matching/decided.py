@@ -45,19 +45,22 @@ def decisions_for(
     return found
 
 
-def _carried_names(items: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """The carried items by the id that a decision may know them under: (id here, first period)."""
+def _carried_names(items: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """The carried items by each id that a decision may know them under: (first period, id here)."""
     carried = items[items["carried_from"] != ""]
-    names: dict[str, tuple[str, str]] = {}
+    names: dict[str, list[tuple[str, str]]] = {}
     for name, since in zip(carried["item_id"].tolist(), carried["carried_from"].tolist(), strict=True):
-        names[name] = (name, since)
-        names.setdefault(name.removesuffix(f" ({since})"), (name, since))
+        for known_as in {name, name.removesuffix(f" ({since})")}:
+            names.setdefault(known_as, []).append((since, name))
     return names
 
 
-def _followed(ids: Iterable[str], names: Mapping[str, tuple[str, str]], period: str) -> tuple[str, ...]:
-    found = (names.get(name, (_NOWHERE, "")) for name in ids)
-    return tuple(here if since <= period else _NOWHERE for here, since in found)
+def _followed(
+    ids: Iterable[str], names: Mapping[str, Sequence[tuple[str, str]]], period: str
+) -> tuple[str, ...]:
+    """The ids here of a decision's items; of several by one name, the one that was newest then."""
+    possible = ([(since, here) for since, here in names.get(name, ()) if since <= period] for name in ids)
+    return tuple(max(some)[1] if some else _NOWHERE for some in possible)
 
 
 def _as_far_as_present(one: Decision, left: tuple[str, ...], right: tuple[str, ...]) -> list[Decision]:
