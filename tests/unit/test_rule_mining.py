@@ -1,19 +1,23 @@
 """Rules mined from hand work: readable passes with honest figures, never by chance, never by themselves."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gevinst.app.hand_work import hand_work
+from gevinst.cli.rules import toml_of
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision, DecisionKind
 from gevinst.domain.matching.rules import PassKind
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.rule_mining import Ends, HandWork, suggest_rules, wilson_bound
 from gevinst.domain.run import RunState
+from gevinst.formats.robot_folder import load_rules
 from gevinst.store.memory import MemoryRunStore
+from gevinst.texts import Language, Texts
 from runs import MORNING, a_run, an_item, ended
 from unit.matching.builders import frame
 
@@ -119,3 +123,45 @@ def test_hand_work_is_what_people_had_before_them_and_still_hold_true() -> None:
     assert work.matched == {(("B1",), ("L1",)): "øre"}
     assert (list(work.left["item_id"]), list(work.right["item_id"])) == (["B1", "B2"], ["L1"])
     assert ("left", "B1") in work.handled
+
+
+def rounded(period: str, count: int) -> HandWork:
+    """A month in which people accepted differences of 25 øre on an account."""
+    left = [f"B{at} {period}-05 {1000 + at},25 Faktura 5511{at:02}" for at in range(count)]
+    right = [f"L{at} {period}-06 {1000 + at},00 Faktura 5511{at:02}" for at in range(count)]
+    matched: dict[Ends, str] = {((f"B{at}",), (f"L{at}",)): "6.45.51 øre" for at in range(count)}
+    handled = {(side, f"{name}{at}") for side, name in (("left", "B"), ("right", "L")) for at in range(count)}
+    return HandWork(
+        period=period, left=frame(left), right=frame(right), matched=matched, handled=frozenset(handled)
+    )
+
+
+def test_differences_that_people_accept_suggest_a_tolerance_on_their_account() -> None:
+    work = [rounded("2026-08", 20), rounded("2026-09", 20), rounded("2026-10", 10)]
+
+    [found] = suggest_rules(work, CALENDAR)
+
+    assert (found.rule.kind, found.rule.tolerance) == (PassKind.TOLERANCE, 50)
+    assert found.rule.difference_account == "6.45.51 øre"
+
+
+def test_a_suggestion_is_a_rule_that_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    work = [rounded("2026-08", 20), rounded("2026-09", 20), rounded("2026-10", 10)]
+    [found] = suggest_rules(work, CALENDAR)
+    file = tmp_path / "rules.toml"
+
+    for language in Language:
+        file.write_text(toml_of(found, Texts(language)), encoding="utf-8")
+
+        assert load_rules(file).passes[0] == found.rule
+    assert "# Right 40 of 40 times, lower bound 91.2%" in file.read_text(encoding="utf-8")
+
+
+def test_counter_examples_stand_in_the_suggestion() -> None:
+    work = [rent(period, 29, wrong=1) for period in ("2026-06", "2026-07", "2026-08", "2026-09", "2026-10")]
+    found = next(one for one in suggest_rules(work, CALENDAR) if one.learnt.wrong)
+
+    said = toml_of(found, Texts())
+
+    assert "# Modeksempel 2026-06: B0 | L0" in said
+    assert "# Seneste periode, holdt udenfor: 28 af 29." in said
