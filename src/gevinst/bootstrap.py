@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gevinst.domain.statement import Statement
     from gevinst.formats.layouts import Layout
     from gevinst.runner.clock_process import ClockProcess
+    from gevinst.runner.outbox import Outbox
+    from gevinst.runner.run_robot import RunnerTools
     from gevinst.runner.shelf import Shelf
     from gevinst.runner.worker import Ended, Worker
     from gevinst.store.opening import StoreParts
@@ -208,18 +210,32 @@ def run_robot(
         AlreadyRunningError: a run of the same robot and period has not ended.
         KeyboardInterrupt: `stopping` said that it must end; it is closed as stopped.
     """
-    from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
-    from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415
+    from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415 - only what runs robots needs it
 
-    tools = RunnerTools(
-        office=of,
-        store=opened or store(of),
-        now=now,
-        seal=_seal,
-        write_failed=_write_failed,
-        stopping=stopping,
-    )
+    tools = _runner_tools(of, opened or store(of), stopping)
     return start(run, robot, tools, files=files)
+
+
+def _runner_tools(
+    of: Office, opened: "RunStore", stopping: Callable[[], bool] = lambda: False
+) -> "RunnerTools":
+    from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
+
+    return RunnerTools(
+        office=of, store=opened, now=now, seal=_seal, write_failed=_write_failed, stopping=stopping
+    )
+
+
+def _close_dead(of: Office, opened: "StoreParts", run: "Run") -> None:
+    """Close a run whose worker is gone; without a page when its robot's folder can no longer be read."""
+    from gevinst.app.begin_run import GONE  # noqa: PLC0415 - only workers need it
+    from gevinst.runner.run_robot import close_dead  # noqa: PLC0415
+
+    try:
+        close_dead(run, load_robot(of, run.robot), _runner_tools(of, opened.runs))
+    except ConfigurationError:
+        at = now()
+        opened.runs.abandon(run.run_id, not_seen_since=at, at=at, summary=GONE)
 
 
 def _seal(folder: Path, run: "Run") -> str:
@@ -299,7 +315,18 @@ def parts(of: Office) -> "StoreParts":
 
 def queue(opened: "StoreParts") -> "RunQueue":
     """The queue: the database's own tables on SQLite, an engine beside them on PostgreSQL."""
-    return opened.queue
+    if opened.url.startswith("sqlite"):
+        return opened.queue
+    from gevinst.runner.postgres_queue import EngineQueue  # noqa: PLC0415 - an extra
+
+    return EngineQueue(opened.queue, opened.url)
+
+
+def outbox(opened: "StoreParts") -> "Outbox":
+    """What leaves the office."""
+    from gevinst.runner.outbox import Outbox  # noqa: PLC0415 - only what delivers needs it
+
+    return Outbox(book=opened.deliveries, now=now, note=opened.runs.append_audit)
 
 
 def shelf(of: Office) -> "Shelf":
@@ -360,7 +387,13 @@ def worker(
     from gevinst.runner.worker import Worker, WorkerTools  # noqa: PLC0415
 
     tools = WorkTools(
-        queue=queue(opened), store=opened.runs, alarms=opened.alarms, book=opened.deliveries, now=now
+        queue=queue(opened),
+        store=opened.runs,
+        alarms=opened.alarms,
+        book=opened.deliveries,
+        now=now,
+        close_dead=lambda run: _close_dead(of, opened, run),
+        recover=outbox(opened).recover,
     )
 
     def run(started: "Run", robot: "Robot", stopping: Callable[[], bool]) -> "Run":

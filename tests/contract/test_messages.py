@@ -14,11 +14,19 @@ from gevinst.app.ports import (
     StoreVersionError,
     UnknownRunError,
 )
+from gevinst.app.queue_port import (
+    EndedTicketError,
+    LostClaimError,
+    LostLeadError,
+    UnknownTicketError,
+    UpkeepError,
+)
+from gevinst.domain.queue import TicketState
 from gevinst.domain.run import RunState
 from gevinst.texts import Language, Texts
 from runs import MORNING, a_run
 
-REFUSALS = [
+REFUSALS: list[StoreError] = [
     AlreadyRunningError(running=a_run(), holder="host:4711", seen=MORNING),
     FinishedRunError(run_id="run-1", state=RunState.AGREED),
     UnknownRunError(run_id="run-1"),
@@ -28,6 +36,11 @@ REFUSALS = [
     StoreDamagedError(database="store.db", cause="malformed"),
     StoreShareError(database="store.db"),
     DecidedMeanwhileError(robot="hovedkonto", number=7),
+    LostClaimError(run_id="run-1", token=2),
+    UnknownTicketError(ticket="run-1"),
+    EndedTicketError(ticket="run-1", state=TicketState.DONE),
+    LostLeadError(fence=3),
+    UpkeepError(database="store.db", cause="exists"),
 ]
 
 

@@ -49,6 +49,15 @@ class LostLeadError(StoreError):
         super().__init__(fence=fence)
 
 
+class UpkeepError(StoreError):
+    """What was asked for cannot be done with this database."""
+
+    code = "STO-010"
+
+    def __init__(self, *, database: str, cause: str) -> None:
+        super().__init__(database=database, cause=cause)
+
+
 class RunQueue(Protocol):
     """Runs that wait, and who has taken them. A claim is at least once; its token keeps a stale one out.
 

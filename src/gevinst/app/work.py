@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gevinst.app.begin_run import GONE
 from gevinst.app.ports import FINAL_STATES, RunStore
 from gevinst.app.queue_port import AlarmBook, DeliveryBook, DeliveryState, LostClaimError, RunQueue
 from gevinst.domain.alarm import AlarmKind
@@ -14,7 +15,6 @@ from gevinst.domain.run import Run, RunState
 LEASE = timedelta(seconds=30)
 BUSY_AGAIN_IN = timedelta(seconds=60)  # a run of the robot and period that someone started by hand
 MOST_DEATHS = 3  # workers that died of one ticket
-GONE = "failure.gone"
 #: A new attempt would meet these again.
 LASTING = frozenset({"failure.timeout"})
 OUTCOMES = {RunState.STOPPED: TicketState.STOPPED, RunState.FAILED: TicketState.FAILED}
@@ -29,6 +29,8 @@ class WorkTools:
     alarms: AlarmBook
     book: DeliveryBook
     now: Callable[[], datetime]  #: UTC
+    close_dead: Callable[[Run], object]  #: closes a run whose worker is gone, with page and trail
+    recover: Callable[[str], object]  #: compares the deliveries of a dead run, by id, with the disk
 
 
 def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState:
@@ -117,9 +119,11 @@ def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
         tools.queue.finish(claim, state, str(run.state))
         return state
     if run is not None and run.state is RunState.RUNNING:
-        at = tools.now()
-        tools.store.abandon(claim.run_id, not_seen_since=at, at=at, summary=GONE)
-    if tools.book.deliveries([DeliveryState.PREPARED, DeliveryState.UNCERTAIN], claim.run_id):
+        tools.close_dead(run)
+    tools.recover(claim.run_id)
+    if tools.book.deliveries(
+        [DeliveryState.PREPARED, DeliveryState.DELIVERED, DeliveryState.UNCERTAIN], claim.run_id
+    ):  # what has left is not sent again, and only a person knows what the receiver made of half a run
         tools.queue.finish(claim, TicketState.UNCERTAIN, GONE)
         tools.alarms.ring(
             AlarmKind.UNCERTAIN,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from gevinst.app.begin_run import begin, replacing
+from gevinst.app.begin_run import GONE, begin, replacing
 from gevinst.app.office import Office
 from gevinst.app.ports import FINAL_STATES, FinishedRunError, RunStore
 from gevinst.domain.audit import AuditEvent
@@ -63,6 +63,11 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
         _write_down(_fail(run, tools, START), robot, tools)
         raise
     return _write_down(_as_child_left_it(run, tools, ended), robot, tools)
+
+
+def close_dead(run: Run, robot: Robot, tools: RunnerTools) -> Run:
+    """Close a run whose worker is gone: its page says so, and what it has credited is reversed."""
+    return _write_down(_fail(run, tools, GONE), robot, tools)
 
 
 def _as_child_left_it(run: Run, tools: RunnerTools, ended: Ended) -> Run:

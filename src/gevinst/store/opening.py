@@ -19,6 +19,7 @@ from gevinst.store.sql import SqlRunStore
 class StoreParts:
     """What is kept over one database."""
 
+    url: str
     runs: SqlRunStore
     queue: SqlRunQueue
     clock: SqlClockBook
@@ -50,6 +51,7 @@ def open_parts(url: str) -> StoreParts:
     """
     database = open_database(url)
     return StoreParts(
+        url=url,
         runs=SqlRunStore(database),
         queue=SqlRunQueue(database),
         clock=SqlClockBook(database),

@@ -137,16 +137,18 @@ class SqlRunQueue:
         unknown = ticket.c.engine_job.is_(None)
         return self._tickets(ticket.c.state == TicketState.WAITING, unknown)[::-1]
 
-    def set_engine_job(self, number: int, job: int) -> None:
-        """Note the engine's number of a ticket."""
+    def set_engine_job(self, number: int, job: int) -> bool:
+        """Note the engine's number of a ticket; False when it has one."""
+        unknown = update(ticket).where(ticket.c.number == number, ticket.c.engine_job.is_(None))
         with self._database.writing() as connection:
-            connection.execute(update(ticket).where(ticket.c.number == number).values(engine_job=job))
+            return connection.execute(unknown.values(engine_job=job)).rowcount == 1
 
-    def engine_jobs(self, numbers: Collection[int]) -> dict[int, int]:
-        """Numbers of tickets and of their jobs in the engine."""
-        query = select(ticket.c.number, ticket.c.engine_job).where(ticket.c.number.in_(numbers))
+    def engine_job(self, number: int) -> int | None:
+        """The engine's number of a ticket."""
+        query = select(ticket.c.engine_job).where(ticket.c.number == number)
         with self._database.reading() as connection:
-            return {number: job for number, job in connection.execute(query) if job is not None}
+            job: int | None = connection.execute(query).scalar()
+            return job
 
     def _first_free(self, capabilities: Collection[str]) -> Any:
         other = ticket.alias()

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from sqlalchemy import Connection, Integer, Table, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
-from gevinst.app.ports import StoreError
+from gevinst.app.queue_port import UpkeepError
 from gevinst.store.engine import Database
 from gevinst.store.opening import open_database
 from gevinst.store.queue_schema import moment_of_database, ticket
@@ -18,15 +17,6 @@ from gevinst.store.schema import REVISIONS, metadata
 
 ROWS_AT_A_TIME = 1_000
 SOUND = "ok"
-
-
-class UpkeepError(StoreError):
-    """What was asked for cannot be done with this database."""
-
-    code: ClassVar[str] = "STO-010"
-
-    def __init__(self, *, database: str, cause: str) -> None:
-        super().__init__(database=database, cause=cause)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,137 @@
+"""The outbox: what leaves the office leaves once, whatever dies in between.
+
+The bytes are written under a name of their own and forced to disk; their hash is noted as prepared; the file
+gets its name; it is noted as delivered. After a crash, book and disk say together how far it came. A worker
+that has lost its run can neither prepare nor settle, and its draft is taken away: nothing is left to rename.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from gevinst.app.queue_port import Delivery, DeliveryBook, DeliveryState
+from gevinst.domain.audit import AuditEvent
+
+DRAFT = ".gevinst-{name}.{run}.tmp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """Delivers files, each key once."""
+
+    book: DeliveryBook
+    now: Callable[[], datetime]  #: UTC
+    note: Callable[[AuditEvent], object]  #: adds to the audit trail
+    write: Callable[[Path, bytes], None] | None = None  #: forces bytes to disk; ours when None
+    rename: Callable[[Path, Path], None] | None = None  #: gives a file its name; ours when None
+
+    def deliver(self, content: bytes, target: Path, *, key: str, run_id: str, control_total: int) -> bool:
+        """Put bytes under a name, unless what has this key has left before.
+
+        Args:
+            content: the whole file.
+            target: its path; never overwritten.
+            key: what it is, such as journal:hovedkonto:2026-10.
+            run_id: the run that delivers; it must be running.
+            control_total: of the amounts in it, øre.
+
+        Returns:
+            False when it had left before; nothing was written then.
+
+        Raises:
+            FinishedRunError: the run runs no more; nothing has left.
+            FileExistsError: something else has the target's name; nothing has left.
+            OSError: the disk is full or cannot be written; nothing has left.
+        """
+        draft = target.with_name(DRAFT.format(name=target.name, run=run_id))
+        one = Delivery(
+            key=key,
+            run_id=run_id,
+            target=str(target),
+            draft=str(draft),
+            sha256=sha256(content).hexdigest(),
+            size=len(content),
+            control_total=control_total,
+            state=DeliveryState.PREPARED,
+            prepared=self.now(),
+        )
+        try:
+            (self.write or write_whole)(draft, content)
+            if not self.book.prepare(one):
+                draft.unlink()
+                return False
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        self._let_go(one, draft, target)
+        return True
+
+    def recover(self, run_id: str = "") -> list[Delivery]:
+        """Compare book and disk for what was prepared by runs that ended; what became of each.
+
+        Args:
+            run_id: only this run's; "" for all, at start, when no worker runs.
+        """
+        return [self._compared(one) for one in self.book.deliveries([DeliveryState.PREPARED], run_id)]
+
+    def _let_go(self, one: Delivery, draft: Path, target: Path) -> None:
+        if target.exists():
+            self.book.settle(one.key, one.run_id, DeliveryState.DROPPED, at=self.now())
+            draft.unlink()
+            raise FileExistsError(17, "exists", str(target))
+        (self.rename or rename_whole)(draft, target)
+        self.book.settle(one.key, one.run_id, DeliveryState.DELIVERED, at=self.now())
+        self._note("delivery.delivered", one)
+
+    def _compared(self, one: Delivery) -> Delivery:
+        """How far it came: taken back if it had not left, found again if it had, else a person looks."""
+        state = self._fate(one)
+        self.book.found(one.key, one.run_id, state, at=self.now())
+        self._note(f"delivery.{'found' if state is DeliveryState.DELIVERED else state}", one)
+        [settled] = [each for each in self.book.deliveries(run_id=one.run_id) if each.key == one.key]
+        return settled
+
+    def _fate(self, one: Delivery) -> DeliveryState:
+        try:
+            Path(one.draft).unlink()  # whoever wakes late has nothing to rename
+        except FileNotFoundError:
+            return DeliveryState.DELIVERED if _is_there(one) else DeliveryState.UNCERTAIN
+        return DeliveryState.DROPPED
+
+    def _note(self, what: str, one: Delivery) -> None:
+        detail: dict[str, str | int] = {
+            "key": one.key,
+            "sha256": one.sha256,
+            "control_total": one.control_total,
+        }
+        self.note(AuditEvent(at=self.now(), who="gevinst", what=what, subject=one.run_id, detail=detail))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes and force them to disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def rename_whole(draft: Path, target: Path) -> None:
+    """Give a file its name, and force the name to disk where the system can."""
+    draft.rename(target)
+    if os.name != "nt":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _is_there(one: Delivery) -> bool:
+    target = Path(one.target)
+    if not target.is_file():
+        return False
+    with target.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == one.sha256
