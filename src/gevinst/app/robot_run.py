@@ -1,6 +1,5 @@
 """One run of a reconciliation robot, step by step; each step is one word of the flow."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,30 +9,23 @@ from typing import Protocol
 import pandas as pd
 
 from gevinst.app.carrying import carried_frame, carried_item, unique_ids
+from gevinst.app.credit_gain import credit_gain
 from gevinst.app.drift_check import COMPARED, CheckedFile, check_drift
 from gevinst.app.office import Office
-from gevinst.app.ports import CarriedItem, RunStore, SeenInput, SeenStatement
-from gevinst.app.run_report import (
-    CaseTypeGain,
-    GainFact,
-    PreviousRun,
-    RunReport,
-    SourceFact,
-    source_fact,
-)
+from gevinst.app.ports import DONE_STATES, CarriedItem, RunStore, SeenInput, SeenStatement
+from gevinst.app.run_report import GainFact, PreviousRun, RunReport, SourceFact, source_fact
 from gevinst.app.statement_checks import input_findings
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
-from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, credited_minutes, credits_for
 from gevinst.domain.item import items_frame
-from gevinst.domain.matching.decided import DECIDED, decisions_for
+from gevinst.domain.matching.decided import decisions_for
 from gevinst.domain.matching.engine import NOTHING, SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.period import period_end, previous_period
 from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 from gevinst.domain.robot import Robot, Source
-from gevinst.domain.run import Environment, Run, RunState
+from gevinst.domain.run import Run, RunState
 from gevinst.domain.source import SourceRead
 from gevinst.domain.statement import Statement
 
@@ -155,7 +147,11 @@ class RobotRun:
         """
         before = previous_period(self.run.period)
         kept = self.tools.store.open_items(self.robot.id, before)
-        if kept or self.tools.store.latest(self.robot.id, before) or "carried" not in self.robot.sources:
+        if (
+            kept
+            or self.tools.store.latest(self.robot.id, before, DONE_STATES)
+            or "carried" not in self.robot.sources
+        ):
             return carried_frame(kept)
         read = self.read_source("carried")
         items = read.items if read else items_frame({})
@@ -221,81 +217,10 @@ class RobotRun:
 
     def credit_gain(self) -> GainFact | None:
         """Credit each matched bank item once; nothing for a trial, nothing for what people must handle."""
-        result, card = self.result, self.robot.gain
-        if result is None or card is None:
-            self.gain = None if card is None else self.gain
-            return self.gain
-        if self.run.environment is not Environment.PRODUCTION:
-            self.gain = GainFact(note=str(self.run.environment))
-            return self.gain
-        by_case = self._items_by_case(result)
-        run = replace(self.run, state=self._state())
-        entries = credits_for(run, by_case, card, planned=True, at=self.tools.now())
-        self._reverse_reopened({one.item_key for one in entries})
-        new = self.tools.store.credit(entries)
-        mine = [
-            one
-            for one in self.tools.store.gain_entries(self.robot.id, self.run.period)
-            if one.run_id == run.run_id
-        ]
-        self.gain = self._gain_fact(card, mine, already=len(entries) - new)
+        if self.result is not None:
+            run = replace(self.run, state=self._state())
+            self.gain = credit_gain(run, self.robot, self.result, self.tools.store, at=self.tools.now())
         return self.gain
-
-    def _reverse_reopened(self, credited: set[str]) -> None:
-        """An item that an earlier run was credited for and that is open now is undone by new entries."""
-        store, robot = self.tools.store, self.robot.id
-        standing: dict[str, int] = {}
-        for entry in store.gain_entries(robot, self.run.period):
-            standing[entry.item_key] = standing.get(entry.item_key, 0) + entry.sign
-        reopened = [key for key, sign in standing.items() if sign > 0 and key not in credited]
-        if reopened:
-            store.reverse(robot, reopened, run_id=self.run.run_id, reason="reopened", at=self.tools.now())
-
-    def _gain_fact(self, card: GainCard, mine: Sequence[GainEntry], *, already: int) -> GainFact:
-        minutes = credited_minutes(mine)
-        baselines = {**card.case_types, FIXED_CASE: card.fixed}
-        return GainFact(
-            credited_items=sum(one.case_type != FIXED_CASE for one in mine),
-            already_credited=already,
-            minutes_gross=minutes,
-            minutes_net=minutes,
-            case_types=tuple(
-                self._case_gain(name, baseline, [one for one in mine if one.case_type == name])
-                for name, baseline in baselines.items()
-                if baseline is not None
-            ),
-            note="" if mine else "nothing_new",
-        )
-
-    def _case_gain(self, name: str, baseline: Baseline, entries: Sequence[GainEntry]) -> CaseTypeGain:
-        return CaseTypeGain(
-            title=name,
-            items=len(entries),
-            baseline_minutes=baseline.minutes,
-            measured=baseline.n,
-            grade=str(baseline.grade(self.tools.now().date())),
-            minutes=credited_minutes(entries),
-        )
-
-    def _items_by_case(self, result: Reconciliation) -> dict[str, list[str]]:
-        left, groups = result.left, result.groups
-        by_people = groups.loc[groups["pass_id"] == DECIDED, "group"]
-        own = (left["state"] == ItemState.MATCHED) & ~left["group"].isin(by_people)
-        matched = left[own & (left["carried_from"] == "")]
-        texts = (matched["text"] + " " + matched["counterparty"]).str.casefold()
-        by_case: dict[str, list[str]] = {}
-        for key, text in zip(_item_keys(matched, self.run.period, self.robot.id), texts, strict=True):
-            case = self._case(text)
-            if case:
-                by_case.setdefault(case, []).append(key)
-        return by_case
-
-    def _case(self, text: str) -> str:
-        """The case type by the words of the bank's text, else the one without words; "" earns nothing."""
-        for name, words in self.robot.case_texts.items():
-            if any(word.casefold() in text for word in words):
-                return name
-        return next((name for name, words in self.robot.case_texts.items() if not words), "")
 
     def _report(self, run: Run) -> RunReport:
         """All that the page, the workbook and the JSON show."""
@@ -323,8 +248,8 @@ class RobotRun:
 
     def _previous(self) -> PreviousRun | None:
         store, before = self.tools.store, previous_period(self.run.period)
-        same = store.latest(self.robot.id, self.run.period, (RunState.AGREED, RunState.OPEN_ITEMS))
-        earlier = same or store.latest(self.robot.id, before, (RunState.AGREED, RunState.OPEN_ITEMS))
+        same = store.latest(self.robot.id, self.run.period, DONE_STATES)
+        earlier = same or store.latest(self.robot.id, before, DONE_STATES)
         if earlier is None or earlier.run_id == self.run.run_id:
             return None
         kept = store.open_items(self.robot.id, earlier.period)
@@ -426,18 +351,3 @@ def _modified(path: Path) -> datetime | None:
 
 def _seen_input(name: str, read: SourceRead) -> SeenInput:
     return SeenInput(source=name, file=read.file, sha256=read.sha256, rows=read.rows.in_file)
-
-
-def _item_keys(items: pd.DataFrame, period: str, robot: str) -> list[str]:
-    """Keys of business items: account and id; where the id is only a row, its content and its occurrence."""
-    seen: dict[str, int] = {}
-    keys = []
-    columns = ("item_id", "account", "booked", "amount", "reference", "text")
-    for item_id, account, *content in zip(*(items[name].tolist() for name in columns), strict=True):
-        name = item_id
-        if item_id.startswith("row:"):
-            digest = hashlib.sha256("|".join(str(part) for part in content).encode()).hexdigest()[:16]
-            seen[digest] = seen.get(digest, 0) + 1
-            name = f"{digest}-{seen[digest]}"
-        keys.append(f"{period}:{account or robot}:{name}")
-    return keys
