@@ -21,8 +21,8 @@ def credit_gain(
     """Write a run's credits to the gain ledger, and undo those of items that are open again.
 
     `run` has the state it ends in, `at` is the moment of crediting with a zone. An item that a person matched
-    earns nothing, nor does one carried in from an earlier period: that period has it. Without a gain card there
-    is no gain to speak of (None); a run that is not in production credits nothing.
+    earns nothing, nor does one carried in from an earlier period: that period has it. Without a gain card
+    there is no gain to speak of (None); a run that is not in production credits nothing.
     """
     card = robot.gain
     if card is None:

@@ -7,7 +7,7 @@ package; its categories do not know bank days, so the four that banks add are ou
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import holidays
 import numpy as np
@@ -72,13 +72,13 @@ class BankCalendar:
         start = np.datetime64(f"{FIRST_YEAR}-01-01", "D")
         dates = days.astype("datetime64[D]")
         result: NDArray[np.int64] = np.busday_count(
-            start, dates + np.timedelta64(1, "D"), busdaycal=self._numpy_calendar
+            start, dates + np.timedelta64(1, "D"), busdaycal=_numpy_calendar(self.closed_days)
         )
         return result
 
-    @cached_property
-    def _numpy_calendar(self) -> np.busdaycalendar:
-        days = {
-            day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in bank_holidays(year)
-        } | self.closed_days
-        return np.busdaycalendar(holidays=sorted(np.datetime64(day, "D") for day in days))
+
+@lru_cache(maxsize=16)
+def _numpy_calendar(closed_days: frozenset[date]) -> np.busdaycalendar:
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    days = {day for year in years for day in bank_holidays(year)} | closed_days
+    return np.busdaycalendar(holidays=sorted(np.datetime64(day, "D") for day in days))
