@@ -1,9 +1,12 @@
 """Changed rules are tried on earlier periods before anyone uses them, and hand work suggests rules."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from acceptance.offices import Done, TestOffice
+import pytest
+
+from acceptance.offices import Done, Ran, TestOffice
 
 BANK = """Dato;Tekst;Beløb;Saldo;Reference
 05-{month}-2026;Kort 551122;2.482,75;12.482,75;B-1
@@ -100,3 +103,16 @@ def test_too_little_hand_work_suggests_nothing(office: TestOffice) -> None:
 
     assert (done.code, done.out) == (0, "")
     assert "0 hånd-match" in done.err
+
+
+@pytest.mark.parametrize("robot", ["hovedkonto", "kortindloesning", "skattekonto"])
+def test_the_rules_as_they_are_change_nothing_that_stands(
+    demo_office: TestOffice, demo_runs: Mapping[str, Ran], robot: str
+) -> None:
+    rules = demo_office.folder / "robots" / robot / "rules.toml"
+
+    done = demo_office.gevinst("rules", "try", robot, str(rules), "--json")
+
+    [trial] = json.loads(done.out)
+    assert (done.code, trial["same"]) == (0, len(demo_runs[robot].result["groups"]))
+    assert [trial[part] for part in ("new", "lost", "changed", "touched")] == [[]] * 4

@@ -22,7 +22,7 @@ from gevinst.domain.robot import Robot
 from gevinst.formats.robot_folder import load_robot
 from gevinst.texts import Texts
 
-HEADS = ("number", "period", "kind", "items", "amount", "who", "at", "standing", "reason")
+HEADS = ("number", "period", "kind", "items", "amount", "who", "at", "standing", "why")
 LEFT = click.option("--left", multiple=True, metavar="ID", help=help_text("decide.left"))
 RIGHT = click.option("--right", multiple=True, metavar="ID", help=help_text("decide.right"))
 REASON = click.option("--reason", default="", help=help_text("decide.reason"))
