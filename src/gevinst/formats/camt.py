@@ -6,9 +6,11 @@ one by one, so that a year of a large account fits in memory.
 
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,8 +20,10 @@ from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import Statement, balance_findings, chain_findings
-from gevinst.formats.camt_entry import Entry, Movement, entry_of, movements_of, source_line
-from gevinst.formats.camt_statement import Head, head_of, totals_findings
+from gevinst.formats.camt_entry import RAW, Entry, Movement, entry_of, movements_of
+from gevinst.formats.camt_leaves import Source, source_of
+from gevinst.formats.camt_quick import UnusualError, cut
+from gevinst.formats.camt_statement import Head, Tally, head_of, totals_findings
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
@@ -27,27 +31,35 @@ from gevinst.formats.xml_safe import root_of, syntax_error
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
-_ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>]")
+_ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>/]")
 SKIPPED = {"PDNG": "skipped.pending_entry", "FUTR": "skipped.pending_entry", "INFO": "skipped.info_entry"}
+#: An entry by its element.
+Sources: TypeAlias = "Callable[[etree._Element], Source]"  # noqa: SLF001 - lxml has no other name for it
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Read:
-    """One statement of a file with its entries."""
-
-    head: Head
-    entries: Sequence[Entry]
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Use:
-    """What became of a file's entries."""
+    """What became of one statement's entries; filled while they are read, so that none is kept."""
 
     movements: list[Movement] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
+    lines: "array[int]" = field(default_factory=lambda: array("q"))  #: of every entry
     rejected: int = 0
+    booked: Tally = field(default_factory=Tally)
+    every: Tally = field(default_factory=Tally)
+    currency: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """One statement of a file with what became of its entries."""
+
+    head: Head
+    use: _Use
+    message: str
 
 
 def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> SourceRead:
@@ -63,36 +75,41 @@ def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> Sou
             LAY-003 no statement in it.
     """
     root_of(intake)  # refuses a DTD before any other parser sees the file
-    found = list(_statements(intake))
+    found = _all_statements(intake, detail=detail)
     if not found:
         raise intake.rejected("LAY-003")
     reads = [read for read in found if _plain(read.head.account) == _plain(account)] or found
-    use = _sort_entries(intake, reads, detail=detail)
-    use.skipped.extend(_left_out(found, reads))
-    statements = _statement_values(intake, reads)
-    ids, id_reason = _ids(use.movements, count=sum(len(read.entries) for read in reads))
-    frame = _frame(intake, use.movements, ids)
+    movements = [movement for read in reads for movement in read.use.movements]
+    statements = [_statement(intake, read) for read in reads]
+    ids, id_reason = _ids(movements, count=sum(len(read.use.lines) for read in reads))
+    rejected = sum(read.use.rejected for read in reads)
+    frame = _frame(intake, reads, movements, ids)
+    left_out = _left_out(found, reads)
     return SourceRead(
         items=frame,
         statements=tuple(statements),
         findings=(
-            *use.findings,
-            *([] if use.rejected else _proof(intake, reads, statements)),
+            *(finding for read in reads for finding in read.use.findings),
+            *([] if rejected else _proof(intake, reads, statements)),
             *_currencies(intake, frame),
             *_account_doubt(intake, reads),
         ),
-        rows=_counts(use),
+        rows=_counts(reads, left_out=len(left_out)),
         layout="camt_details" if detail else "camt",
         sha256=intake.sha256,
         file=intake.name,
         assumptions=(*_reasons(reads), *_account_reason(reads), id_reason),
-        raw=pd.DataFrame([movement.raw for movement in use.movements], dtype=object),
-        skipped=tuple(sorted(use.skipped)),
+        raw=_raw(movements),
+        skipped=tuple(sorted([*(one for read in reads for one in read.use.skipped), *left_out])),
     )
 
 
 def _proof(intake: Intake, reads: Sequence[_Read], statements: Sequence[Statement]) -> list[Finding]:
-    totals = totals_findings(intake, [(read.head, read.entries) for read in reads])
+    totals = [
+        finding
+        for read in reads
+        for finding in totals_findings(intake, read.head, (read.use.booked, read.use.every))
+    ]
     return [*balance_findings(statements), *_chain(statements), *totals]
 
 
@@ -103,7 +120,7 @@ def _plain(account: str) -> str:
 def _left_out(found: Sequence[_Read], reads: Sequence[_Read]) -> list[tuple[int, str]]:
     taken = {read.head.number for read in reads}
     others = [read for read in found if read.head.number not in taken]
-    return [(entry.line, "skipped.other_account") for read in others for entry in read.entries]
+    return [(line, "skipped.other_account") for read in others for line in read.use.lines]
 
 
 def _accounts(reads: Sequence[_Read]) -> list[str]:
@@ -133,27 +150,46 @@ def _account_doubt(intake: Intake, reads: Sequence[_Read]) -> list[Finding]:
     ]
 
 
-def _statements(intake: Intake) -> Iterator[_Read]:
-    lines = _entry_lines(intake.content)
-    entries: list[Entry] = []
-    number, seen = 0, 0
+def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
+    """Every statement; entries are cut from the file where that is safe, else taken from a tree."""
+    quick = cut(intake)
+    if quick is not None:
+        try:
+            return list(_statements(intake, quick.skeleton, quick.source, detail=detail))
+        except (UnusualError, etree.XMLSyntaxError):
+            pass  # the tree reads it, or says what is wrong
+    lines = iter(_entry_lines(intake.content))
     try:
-        for element in _elements(intake.content):
-            name = etree.QName(element).localname
-            if name == "Ntry" and _parent_name(element) in STATEMENTS:
-                line = lines[seen] if seen < len(lines) else source_line(element)
-                seen += 1
-                entries.append(entry_of(element, number=seen, in_statement=len(entries) + 1, line=line))
-                element.clear()
-            elif name in STATEMENTS and _parent_name(element).startswith("BkToCstmr"):
-                number += 1
-                yield _Read(
-                    head=head_of(element, name=name, number=number), entries=entries, message=MESSAGES[name]
-                )
-                entries = []
-                element.clear()
+        by_tree: Sources = lambda element: source_of(element, line=next(lines, 0))  # noqa: E731
+        return list(_statements(intake, intake.content, by_tree, detail=detail))
     except etree.XMLSyntaxError as error:
         raise syntax_error(intake, error) from error
+
+
+def _statements(intake: Intake, content: bytes, sources: Sources, *, detail: bool) -> Iterator[_Read]:
+    use = _Use()
+    number, seen = 0, 0
+    for element in _elements(content):
+        name = etree.QName(element).localname
+        if name == "Ntry":
+            if _parent_name(element) in STATEMENTS:
+                seen += 1
+                entry = entry_of(sources(element), number=seen, in_statement=len(use.lines) + 1)
+                _take(intake, use, entry, statement=number + 1, detail=detail)
+            _forget(element)
+        elif _parent_name(element).startswith("BkToCstmr"):
+            number += 1
+            yield _Read(head=head_of(element, name=name, number=number), use=use, message=MESSAGES[name])
+            use = _Use()
+            element.clear()
+
+
+def _forget(element: etree._Element) -> None:
+    """Let go of an entry that is read, and of those before it."""
+    element.clear()
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None and parent is not None and etree.QName(previous).localname == "Ntry":
+        parent.remove(previous)
 
 
 def _elements(content: bytes) -> Iterator[etree._Element]:
@@ -188,33 +224,38 @@ def _entry_lines(content: bytes) -> list[int]:
     return lines
 
 
-def _sort_entries(intake: Intake, reads: Sequence[_Read], *, detail: bool) -> _Use:
-    use = _Use()
-    rejected = 0
-    for read in reads:
-        for entry in read.entries:
-            if entry.status in SKIPPED:
-                use.skipped.append((entry.line, SKIPPED[entry.status]))
-                continue
-            faults = _entry_findings(intake, read.head, entry)
-            if faults:
-                use.findings.extend(faults)
-                rejected += 1
-                continue
-            parts, mismatch = movements_of(
-                entry, account=read.head.account, statement=read.head.number, detail=detail
-            )
-            use.movements.extend(parts)
-            use.findings.extend(_detail_findings(intake, read.head, entry, mismatch))
-    return replace(use, rejected=rejected)
+def _take(intake: Intake, use: _Use, entry: Entry, *, statement: int, detail: bool) -> None:
+    """Put one entry where it belongs."""
+    use.lines.append(entry.line)
+    use.every.add(entry.amount or 0)
+    if entry.status in SKIPPED:
+        use.skipped.append((entry.line, SKIPPED[entry.status]))
+        return
+    if entry.faults:
+        use.findings.extend(_entry_findings(intake, statement, entry))
+        use.rejected += 1
+        return
+    _count(use, entry)
+    parts, mismatch = movements_of(entry, detail=detail)
+    use.movements.extend(parts)
+    if mismatch is not None:
+        use.findings.append(_detail_finding(intake, statement, entry, mismatch))
 
 
-def _entry_findings(intake: Intake, head: Head, entry: Entry) -> list[Finding]:
+def _count(use: _Use, entry: Entry) -> None:
+    use.booked.add(entry.amount or 0)
+    use.currency = use.currency or entry.currency
+    if day := entry.booked:
+        use.first = day if use.first is None or day < use.first else use.first
+        use.last = day if use.last is None or day > use.last else use.last
+
+
+def _entry_findings(intake: Intake, statement: int, entry: Entry) -> list[Finding]:
     return [
         Finding(
             code=fault.code,
             place=intake.place(
-                line=entry.line, cell=f"Stmt[{head.number}]/Ntry[{entry.in_statement}]/{fault.element}"
+                line=entry.line, cell=f"{_path(statement, entry.in_statement)}/{fault.element}"
             ),
             found=fault.found,
             facts={"column": fault.element, "example": fault.example},
@@ -223,34 +264,31 @@ def _entry_findings(intake: Intake, head: Head, entry: Entry) -> list[Finding]:
     ]
 
 
-def _detail_findings(intake: Intake, head: Head, entry: Entry, mismatch: int | None) -> list[Finding]:
-    """BNK-005 when the details of an entry do not add up to it."""
-    if mismatch is None or entry.amount is None:
-        return []
-    place = intake.place(line=entry.line, cell=f"Stmt[{head.number}]/Ntry[{entry.in_statement}]")
-    facts = {"stated": entry.amount, "computed": mismatch, "difference": entry.amount - mismatch}
-    return [Finding(code="BNK-005", place=place, facts=facts)]
+def _path(statement: int, entry: int, part: int = 0) -> str:
+    whole = f"Stmt[{statement}]/Ntry[{entry}]"
+    return f"{whole}/TxDtls[{part}]" if part else whole
 
 
-def _statement_values(intake: Intake, reads: Sequence[_Read]) -> list[Statement]:
-    return [_statement(intake, read) for read in reads]
+def _detail_finding(intake: Intake, statement: int, entry: Entry, mismatch: int) -> Finding:
+    """BNK-005: the details of an entry do not add up to it."""
+    amount = entry.amount or 0
+    place = intake.place(line=entry.line, cell=_path(statement, entry.in_statement))
+    facts = {"stated": amount, "computed": mismatch, "difference": amount - mismatch}
+    return Finding(code="BNK-005", place=place, facts=facts)
 
 
 def _statement(intake: Intake, read: _Read) -> Statement:
-    booked = [entry for entry in read.entries if entry.status not in SKIPPED and not entry.faults]
-    days = sorted(day for entry in booked if (day := entry.booked))
-    head = read.head
-    currency = head.currency or next((entry.currency for entry in booked if entry.currency), "")
+    head, use = read.head, read.use
     return Statement(
         account=head.account,
-        currency=currency,
+        currency=head.currency or use.currency,
         number=head.sequence,
         opening=head.opening,
         closing=head.closing,
-        movements=sum(entry.amount or 0 for entry in booked),
-        rows=len(booked),
-        first=days[0] if days else head.first,
-        last=days[-1] if days else head.last,
+        movements=use.booked.net,
+        rows=use.booked.count,
+        first=use.first or head.first,
+        last=use.last or head.last,
         place=intake.place(line=head.line, cell=f"Stmt[{head.number}]"),
     )
 
@@ -281,11 +319,13 @@ def _ids(movements: Sequence[Movement], *, count: int) -> tuple[list[str], Assum
     )
 
 
-def _frame(intake: Intake, movements: Sequence[Movement], ids: Sequence[str]) -> pd.DataFrame:
+def _frame(
+    intake: Intake, reads: Sequence[_Read], movements: Sequence[Movement], ids: Sequence[str]
+) -> pd.DataFrame:
     return items_frame(
         {
-            "item_id": list(ids),
-            "account": [m.account for m in movements],
+            "item_id": ids,
+            "account": [read.head.account for read in reads for _ in read.use.movements],
             "booked": np.array([m.booked for m in movements], dtype="datetime64[s]"),
             "value_date": np.array([m.value_date for m in movements], dtype="datetime64[s]"),
             "amount": np.array([m.amount for m in movements], dtype="int64"),
@@ -295,16 +335,26 @@ def _frame(intake: Intake, movements: Sequence[Movement], ids: Sequence[str]) ->
             "counterparty": [m.counterparty for m in movements],
             "document": [m.document for m in movements],
             "place_file": [intake.name] * len(movements),
-            "place_line": [m.line for m in movements],
-            "place_cell": [m.cell for m in movements],
+            "place_line": np.array([m.line for m in movements], dtype="int64"),
+            "place_cell": [
+                _path(read.head.number, m.in_statement, m.part) for read in reads for m in read.use.movements
+            ],
         }
     )
 
 
-def _counts(use: _Use) -> RowCounts:
+def _raw(movements: Sequence[Movement]) -> pd.DataFrame:
+    """The texts of each item's entry as they stood."""
+    columns = {name: [m.raw[at] for m in movements] for at, name in enumerate(RAW)}
+    return pd.DataFrame(columns if movements else {}, dtype=object)
+
+
+def _counts(reads: Sequence[_Read], *, left_out: int) -> RowCounts:
     """Rows are items: entries, or the transactions of an entry where those are asked for."""
-    read, skipped = len(use.movements), len(use.skipped)
-    return RowCounts(in_file=read + skipped + use.rejected, read=read, skipped=skipped, rejected=use.rejected)
+    read = sum(len(one.use.movements) for one in reads)
+    skipped = left_out + sum(len(one.use.skipped) for one in reads)
+    rejected = sum(one.use.rejected for one in reads)
+    return RowCounts(in_file=read + skipped + rejected, read=read, skipped=skipped, rejected=rejected)
 
 
 def _reasons(reads: Sequence[_Read]) -> list[Assumption]:

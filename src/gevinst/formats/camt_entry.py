@@ -1,24 +1,16 @@
 """One entry (Ntry) of a camt file as values."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
-
-from lxml import etree
+from typing import NamedTuple
 
 from gevinst.domain.masking import shown_value
-from gevinst.domain.money import AmountError, NumberStyle
-from gevinst.formats.amounts import read_amount
-from gevinst.formats.dates import DateOrder, read_date
+from gevinst.domain.money import AmountError
+from gevinst.formats.camt_leaves import Leaves, Source, iso_amount
 
-_PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-_DAY = len("2026-01-31")
 SIGNS = {"CRDT": 1, "DBIT": -1}
 # What a bank writes when the payer gave no reference.
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"})
-# Branches that hold nothing an item shows; in real files they are half of an entry.
-UNREAD = frozenset({"RltdAgts", "PstlAdr", "CtctDtls", "Domn", "Chrgs", "Tax", "Intrst", "CardTx", "RltdDts"})
 # What the raw row of an entry shows.
 RAW = {
     "NtryRef": ("NtryRef",),
@@ -32,8 +24,7 @@ RAW = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """Something in an entry that cannot be used."""
 
     code: str
@@ -42,8 +33,7 @@ class Fault:
     example: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """One transaction within an entry."""
 
     amount: int | None  #: øre with sign; None when the file does not say
@@ -53,8 +43,7 @@ class Part:
     counterparty: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry, as it stands."""
 
     number: int  #: in the file, from 1
@@ -71,16 +60,15 @@ class Entry:
     info: str
     parts: Sequence[Part]
     faults: Sequence[Fault]
-    raw: dict[str, str]
+    raw: tuple[str, ...]  #: the texts of RAW
 
 
-@dataclass(frozen=True, kw_only=True)
-class Movement:
+class Movement(NamedTuple):
     """An item: a whole entry, or one transaction of it."""
 
-    entry: int
+    entry: int  #: in the file, from 1
+    in_statement: int  #: the entry in its statement, from 1
     part: int  #: from 1; 0 for the whole entry
-    account: str
     booked: date | None
     value_date: date | None
     amount: int
@@ -92,92 +80,17 @@ class Movement:
     entry_reference: str
     servicer_reference: str
     line: int
-    cell: str
-    raw: dict[str, str]
+    raw: tuple[str, ...]  #: the texts of RAW
 
 
-def text_at(element: etree._Element, path: str) -> str:
-    """The text at a path of local names, or ""."""
-    return (element.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip()
-
-
-def source_line(element: etree._Element) -> int:
-    """The line of an element's start tag, 0 when the parser does not know."""
-    line: object = element.sourceline
-    return line if isinstance(line, int) else 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Leaves:
-    """The texts of an element by path of local names; each TxDtls has leaves of its own."""
-
-    texts: dict[str, list[str]] = field(default_factory=dict)
-    details: list["Leaves"] = field(default_factory=list)
-
-    def first(self, *paths: str) -> str:
-        """The first text that one of the paths has, or ""."""
-        for path in paths:
-            if path in self.texts:
-                return self.texts[path][0]
-        return ""
-
-    def all(self, path: str) -> list[str]:
-        """Every text of a path."""
-        return self.texts.get(path, [])
-
-    def day(self, path: str) -> date | None:
-        """The day of a date choice (Dt or DtTm)."""
-        return iso_day(self.first(f"{path}/Dt", f"{path}/DtTm"))
-
-
-def leaves_of(element: etree._Element) -> Leaves:
-    """Gather the texts of an element in one walk: a hundred thousand entries are a usual year."""
-    leaves = Leaves()
-    _gather(element, "", leaves.texts, leaves.details)
-    return leaves
-
-
-def _gather(element: etree._Element, prefix: str, texts: dict[str, list[str]], details: list[Leaves]) -> None:
-    for child in element.iterchildren("*"):
-        name = str(child.tag).rpartition("}")[2]
-        text = child.text
-        if text and not text.isspace():
-            texts.setdefault(prefix + name, []).append(text.strip())
-        elif prefix == "NtryDtls/" and name == "TxDtls":
-            details.append(leaves_of(child))
-        elif name not in UNREAD:
-            _gather(child, f"{prefix}{name}/", texts, details)
-
-
-def iso_amount(text: str) -> int:
-    """Read an ISO 20022 amount as øre: digits and a decimal point, no sign, no grouping.
-
-    Raises:
-        AmountError: anything else, or a part of an øre.
-    """
-    if not _PLAIN_AMOUNT.fullmatch(text):
-        raise AmountError("not an ISO 20022 amount")
-    return read_amount(text, NumberStyle.POINT)
-
-
-def iso_day(text: str) -> date | None:
-    """The day of an ISO date or date and time."""
-    return read_date(text[:_DAY], DateOrder.YMD)
-
-
-def day_at(element: etree._Element, path: str) -> date | None:
-    """The day of a date choice (Dt or DtTm)."""
-    return iso_day(text_at(element, f"{path}/Dt") or text_at(element, f"{path}/DtTm"))
-
-
-def entry_of(element: etree._Element, *, number: int, in_statement: int, line: int) -> Entry:
+def entry_of(source: Source, *, number: int, in_statement: int) -> Entry:
     """Read one Ntry.
 
     Sign: CdtDbtInd says which way the money moved on the account, also when RvslInd is true. In ISO 20022,
     RvslInd tells that the entry is the result of a reversal: CRDT with RvslInd takes a former debit back and
     raises the balance. So a reversal is not turned once more.
     """
-    leaves = leaves_of(element)
+    leaves = source.leaves
     faults: list[Fault] = []
     sign, size = _sign(leaves, faults), _size(leaves, faults)
     value_date = leaves.day("ValDt")
@@ -185,13 +98,12 @@ def entry_of(element: etree._Element, *, number: int, in_statement: int, line: i
     if booked is None:
         found = shown_value(leaves.first("BookgDt/Dt", "BookgDt/DtTm"))
         faults.append(Fault(code="CEL-002", element="BookgDt", found=found, example="2026-12-31"))
-    amount = element.find("{*}Amt")
     return Entry(
         number=number,
         in_statement=in_statement,
-        line=line,
+        line=source.line,
         amount=None if sign is None or size is None else sign * size,
-        currency="" if amount is None else amount.get("Ccy", ""),
+        currency=source.currency,
         status=leaves.first("Sts/Cd", "Sts/Prtry", "Sts"),
         booked=booked,
         value_date=value_date,
@@ -201,7 +113,7 @@ def entry_of(element: etree._Element, *, number: int, in_statement: int, line: i
         info=leaves.first("AddtlNtryInf", "BkTxCd/Prtry/Cd"),
         parts=[_part(details, sign or 1) for details in leaves.details],
         faults=faults,
-        raw={name: leaves.first(*paths) for name, paths in RAW.items()},
+        raw=tuple([leaves.first(*paths) for paths in RAW.values()]),
     )
 
 
@@ -246,23 +158,19 @@ def _reference(text: str) -> str:
     return "" if text.upper().replace(" ", "") in NO_REFERENCE else text
 
 
-def movements_of(
-    entry: Entry, *, account: str, statement: int, detail: bool
-) -> tuple[list[Movement], int | None]:
+def movements_of(entry: Entry, *, detail: bool) -> tuple[list[Movement], int | None]:
     """The items of an entry without faults, and the sum of its parts when that is not the entry's amount."""
     if not detail or not entry.parts:
-        return [_whole(entry, account, statement)], None
+        return [_whole(entry)], None
     amounts = [part.amount for part in entry.parts]
     if len(amounts) == 1 or None in amounts:
-        return [_whole(entry, account, statement)], None
+        return [_whole(entry)], None
     total = sum(amount for amount in amounts if amount is not None)
-    parts = [
-        _one(entry, number, account=account, statement=statement) for number in range(1, len(amounts) + 1)
-    ]
+    parts = [_one(entry, number) for number in range(1, len(amounts) + 1)]
     return parts, None if total == entry.amount else total
 
 
-def _whole(entry: Entry, account: str, statement: int) -> Movement:
+def _whole(entry: Entry) -> Movement:
     parts = entry.parts
     single = parts[0] if len(parts) == 1 else None
     texts = dict.fromkeys(text for part in parts for text in (part.text,) if text)
@@ -270,8 +178,8 @@ def _whole(entry: Entry, account: str, statement: int) -> Movement:
     reference = single.creditor_reference if single else _shared([part.creditor_reference for part in parts])
     return Movement(
         entry=entry.number,
+        in_statement=entry.in_statement,
         part=0,
-        account=account,
         booked=entry.booked,
         value_date=entry.value_date,
         amount=entry.amount or 0,
@@ -283,7 +191,6 @@ def _whole(entry: Entry, account: str, statement: int) -> Movement:
         entry_reference=entry.entry_reference,
         servicer_reference=entry.servicer_reference,
         line=entry.line,
-        cell=f"Stmt[{statement}]/Ntry[{entry.in_statement}]",
         raw=entry.raw,
     )
 
@@ -293,12 +200,12 @@ def _shared(values: Sequence[str]) -> str:
     return values[0] if values and len(set(values)) == 1 else ""
 
 
-def _one(entry: Entry, number: int, *, account: str, statement: int) -> Movement:
+def _one(entry: Entry, number: int) -> Movement:
     part = entry.parts[number - 1]
     return Movement(
         entry=entry.number,
+        in_statement=entry.in_statement,
         part=number,
-        account=account,
         booked=entry.booked,
         value_date=entry.value_date,
         amount=part.amount or 0,
@@ -310,6 +217,5 @@ def _one(entry: Entry, number: int, *, account: str, statement: int) -> Movement
         entry_reference=entry.entry_reference,
         servicer_reference=entry.servicer_reference,
         line=entry.line,
-        cell=f"Stmt[{statement}]/Ntry[{entry.in_statement}]/TxDtls[{number}]",
         raw=entry.raw,
     )

@@ -1,6 +1,6 @@
 """The head of a camt statement: account, number, balances, and the totals that the bank states."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,8 @@ from lxml import etree
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.money import AmountError
-from gevinst.formats.camt_entry import SIGNS, Entry, day_at, iso_amount, iso_day, source_line, text_at
+from gevinst.formats.camt_entry import SIGNS
+from gevinst.formats.camt_leaves import day_at, iso_amount, iso_day, source_line, text_at
 from gevinst.formats.intake import Intake
 
 
@@ -124,29 +125,53 @@ def _count_or_none(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def totals_findings(intake: Intake, reads: Iterable[tuple[Head, Sequence[Entry]]]) -> list[Finding]:
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """Sums and counts of a statement's entries, filled while they are read."""
+
+    credit: int = 0  #: øre
+    debit: int = 0  #: øre, positive
+    credit_count: int = 0
+    debit_count: int = 0
+
+    def add(self, amount: int) -> None:
+        """Count one entry by its signed øre."""
+        if amount >= 0:
+            self.credit += amount
+            self.credit_count += 1
+        else:
+            self.debit -= amount
+            self.debit_count += 1
+
+    @property
+    def net(self) -> int:
+        """Credits less debits, øre."""
+        return self.credit - self.debit
+
+    @property
+    def count(self) -> int:
+        """All entries."""
+        return self.credit_count + self.debit_count
+
+
+def totals_findings(intake: Intake, head: Head, readings: Sequence[Tally]) -> list[Finding]:
     """BNK-005 for each sum that the bank states and its entries do not give; BNK-007 for a count.
 
     Banks differ in whether entries that are not booked yet count; either reading makes a total right.
     """
     findings: list[Finding] = []
-    for head, entries in reads:
-        booked = [entry for entry in entries if entry.status not in {"PDNG", "FUTR", "INFO"}]
-        readings = [[entry.amount or 0 for entry in chosen] for chosen in (booked, list(entries))]
-        for code, stated, computed in _comparisons(head.totals, readings):
-            if stated is not None and stated not in computed:
-                facts = {"stated": stated, "computed": computed[0], "difference": stated - computed[0]}
-                place = intake.place(line=head.line, cell=f"Stmt[{head.number}]/TxsSummry")
-                findings.append(Finding(code=code, place=place, facts=facts))
+    for code, stated, computed in _comparisons(head.totals, readings):
+        if stated is not None and stated not in computed:
+            facts = {"stated": stated, "computed": computed[0], "difference": stated - computed[0]}
+            place = intake.place(line=head.line, cell=f"Stmt[{head.number}]/TxsSummry")
+            findings.append(Finding(code=code, place=place, facts=facts))
     return findings
 
 
-def _comparisons(
-    totals: Totals, readings: Sequence[Sequence[int]]
-) -> Iterator[tuple[str, int | None, list[int]]]:
-    yield "BNK-005", totals.net, [sum(amounts) for amounts in readings]
-    yield "BNK-005", totals.credit, [sum(a for a in amounts if a > 0) for amounts in readings]
-    yield "BNK-005", totals.debit, [-sum(a for a in amounts if a < 0) for amounts in readings]
-    yield "BNK-007", totals.count, [len(amounts) for amounts in readings]
-    yield "BNK-007", totals.credit_count, [sum(a >= 0 for a in amounts) for amounts in readings]
-    yield "BNK-007", totals.debit_count, [sum(a < 0 for a in amounts) for amounts in readings]
+def _comparisons(totals: Totals, readings: Sequence[Tally]) -> Iterator[tuple[str, int | None, list[int]]]:
+    yield "BNK-005", totals.net, [one.net for one in readings]
+    yield "BNK-005", totals.credit, [one.credit for one in readings]
+    yield "BNK-005", totals.debit, [one.debit for one in readings]
+    yield "BNK-007", totals.count, [one.count for one in readings]
+    yield "BNK-007", totals.credit_count, [one.credit_count for one in readings]
+    yield "BNK-007", totals.debit_count, [one.debit_count for one in readings]

@@ -110,6 +110,16 @@ def root_of(intake: Intake) -> Root:
     raise intake.rejected("FIL-004")
 
 
+def check_well_formed(intake: Intake) -> None:
+    """Read a file to its end and keep nothing.
+
+    Raises:
+        InputRejectedError: as `tree_of`, but for depth.
+    """
+    for _ in _fed(intake, _parser(namespaces=True)):
+        continue
+
+
 def tree_of(intake: Intake) -> etree._Element:
     """The whole file as a tree, without comments and processing instructions.
 

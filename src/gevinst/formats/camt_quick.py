@@ -1,0 +1,218 @@
+"""Entries of a large camt file without a tree: most are alike in all but their texts.
+
+The file is checked whole by a parser first. Then each entry is cut into tags and texts at once; the tags of
+an entry are its shape, and where the texts of a shape stand is found out once. A file that holds what this
+cannot cut rightly, such as a comment or CDATA, is left to the tree.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from gevinst.domain.finding import InputRejectedError
+from gevinst.formats.camt_leaves import UNREAD, USED, Leaves, Source
+from gevinst.formats.intake import Intake
+from gevinst.formats.xml_safe import MOST_DEPTH, check_well_formed
+
+_FIRST = re.compile(rb"<((?:[\w.-]+:)?)Ntry[\s>/]")
+_DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?")
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
+_CURRENCY = re.compile(r"\sCcy\s*=\s*[\"']([^\"'&]*)[\"']")
+_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+LONGEST_ENTRY = 5_000_000
+# A batch of a thousand payments is a shape of its own; a file of nothing but such gains nothing here.
+MOST_SHAPES = 5_000
+
+
+class UnusualError(Exception):
+    """The file cannot be cut without a tree."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Shape:
+    """Where the texts of alike entries stand among their parts."""
+
+    texts: list[tuple[str, int]] = field(default_factory=list)  #: (path, part) of each text that is used
+    details: list["Shape"] = field(default_factory=list)
+    currency: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A camt file as a skeleton without its entries, and the entries by themselves."""
+
+    skeleton: bytes  #: the file with each entry empty; lines as in the file
+    spans: Sequence[tuple[int, int]]  #: where each entry begins and ends
+    lines: Sequence[int]  #: of each entry's start tag
+    content: bytes
+    shapes: dict[str, Shape] = field(default_factory=dict)
+
+    def source(self, element: etree._Element) -> Source:
+        """The entry that an empty element of the skeleton stands for.
+
+        Raises:
+            UnusualError: the element is none of those, or the entry cannot be cut.
+        """
+        number = int(element.get("number", "-1"))
+        if number < 0 or len(element):
+            raise UnusualError
+        start, end = self.spans[number]
+        text = self.content[start:end].decode("utf-8")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if text.count("<") != text.count(">"):
+            raise UnusualError
+        parts = text.replace(">", "<").split("<")
+        tags = "<".join(parts[1::2])
+        shape = self.shapes.get(tags)
+        if shape is None:
+            if len(self.shapes) == MOST_SHAPES:
+                raise UnusualError
+            shape = self.shapes[tags] = shape_of(parts)
+        return Source(leaves=_leaves(shape, parts), currency=shape.currency, line=self.lines[number])
+
+
+def cut(intake: Intake) -> Cut | None:
+    """Cut a file into its skeleton and its entries; None when it takes a tree to do so."""
+    content = intake.content
+    if not _is_plain(content):
+        return None
+    try:
+        check_well_formed(intake)
+        spans = list(_spans(content))
+    except (InputRejectedError, UnusualError):
+        return None  # the tree says what is wrong
+    if not spans:
+        return None
+    lines, skeleton = _without_entries(content, spans)
+    return Cut(skeleton=skeleton, spans=spans, lines=lines, content=content)
+
+
+def _is_plain(content: bytes) -> bool:
+    head = _DECLARED.match(content)
+    end = head.end() if head else 0
+    return (
+        not _ENCODING.search(content[:end])
+        and content.find(b"<!", end) < 0
+        and content.find(b"<?", end) < 0
+        and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    )
+
+
+def _spans(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where each entry begins and ends. No entry stands in another, and nothing but a tag begins with <."""
+    found = _FIRST.search(content)
+    if found is None:
+        return
+    opening, closing = b"<" + found[1] + b"Ntry", b"</" + found[1] + b"Ntry"
+    start = _tag(content, opening, found.start())
+    while start >= 0:
+        last = _tag(content, closing, start)
+        end = content.find(b">", last) + 1
+        empty = content[content.find(b">", start) - 1 : end].startswith(b"/")
+        if last < 0 or empty or end - start > LONGEST_ENTRY:
+            raise UnusualError
+        yield start, end
+        start = _tag(content, opening, end)
+
+
+def _tag(content: bytes, start: bytes, at: int) -> int:
+    """Where a tag of this very name begins, from a place on; -1 when there is none."""
+    at = content.find(start, at)
+    while at >= 0 and content[at + len(start)] not in b" \t\r\n>/":
+        at = content.find(start, at + 1)
+    return at
+
+
+def _without_entries(content: bytes, spans: Sequence[tuple[int, int]]) -> tuple[list[int], bytes]:
+    """The line of each entry, and the file with an empty element of as many lines for each."""
+    lines: list[int] = []
+    pieces: list[bytes] = []
+    line, before = 1, 0
+    for number, (start, end) in enumerate(spans):
+        pieces.append(content[before:start])
+        line += content.count(b"\n", before, start)
+        lines.append(line)
+        inner = content.count(b"\n", start, end)
+        pieces.append(b'<Ntry xmlns="" number="%d"%b/>' % (number, b"\n" * inner))
+        line += inner
+        before = end
+    return lines, b"".join([*pieces, content[before:]])
+
+
+def shape_of(parts: Sequence[str]) -> Shape:
+    """Where the texts stand in an entry that is cut into text, tag, text and so on.
+
+    Raises:
+        UnusualError: too deep, or a reference within a tag.
+    """
+    shape = Shape()
+    open_at: list[tuple[str, Shape, str]] = []  #: tag's name, whose leaves, and the path before it
+    passed = 0
+    for index in range(1, len(parts), 2):
+        tag = parts[index]
+        if tag.startswith("/"):
+            open_at.pop()
+            passed = passed if len(open_at) >= passed else 0
+            continue
+        if "&" in tag or len(open_at) > MOST_DEPTH:
+            raise UnusualError
+        inside = _place(shape, open_at, tag, index, passed=bool(passed))
+        if not tag.endswith("/"):
+            open_at.append(inside)
+            if not passed and inside[0] in UNREAD:
+                passed = len(open_at)
+    return shape
+
+
+def _place(
+    shape: Shape, open_at: Sequence[tuple[str, Shape, str]], tag: str, index: int, *, passed: bool
+) -> tuple[str, Shape, str]:
+    """Note where the text of one element stands; what is open within it."""
+    name = tag.split(maxsplit=1)[0].rstrip("/").rpartition(":")[2]
+    if not open_at:
+        return name, shape, ""
+    _, owner, prefix = open_at[-1]
+    if passed:
+        return name, owner, prefix
+    if prefix == "NtryDtls/" and name == "TxDtls":
+        owner.details.append(Shape())
+        return name, owner.details[-1], ""
+    path = prefix + name
+    if (
+        path == "Amt"
+        and owner is shape
+        and path not in dict(shape.texts)
+        and (found := _CURRENCY.search(tag))
+    ):
+        shape.currency = found[1]
+    if path in USED and not tag.endswith("/"):
+        owner.texts.append((path, index + 1))
+    return name, owner, f"{path}/"
+
+
+def _leaves(shape: Shape, parts: Sequence[str]) -> Leaves:
+    texts: dict[str, list[str]] = {}
+    for path, place in shape.texts:
+        text = parts[place]
+        if text and not text.isspace():
+            text = plain_text(text)
+            if path in texts:
+                texts[path].append(text)
+            else:
+                texts[path] = [text]
+    return Leaves(texts=texts, details=[_leaves(one, parts) for one in shape.details])
+
+
+def plain_text(text: str) -> str:
+    """A text as it is meant: without outer blanks, its references resolved."""
+    return _REFERENCE.sub(_letter, text).strip() if "&" in text else text.strip()
+
+
+def _letter(found: re.Match[str]) -> str:
+    if found[1] or found[2]:
+        return chr(int(found[1], 16) if found[1] else int(found[2]))
+    return _NAMED[found[3]]
