@@ -99,7 +99,9 @@ def test_every_row_of_a_usable_case_is_in_exactly_one_place(case: Path) -> None:
 
 def test_cases_have_right_fik_references_and_no_cpr_numbers() -> None:
     text = "".join(
-        data.decode("cp1252", "replace") for name, data in content(FIXTURES).items() if "xlsx" not in name
+        data.decode("cp1252", "replace")
+        for name, data in content(FIXTURES / "bank_reconciliation").items()
+        if "xlsx" not in name
     )
 
     assert all(is_fik_reference(number) for number in re.findall(r"(?<!\d)\d{15}(?!\d)", text))
