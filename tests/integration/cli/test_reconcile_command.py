@@ -160,8 +160,8 @@ def test_a_misspelt_role_is_answered_with_the_nearest(gevinst: Command, bank: Pa
     done = gevinst("reconcile", str(bank), str(bank), "--out", "ud", "--map-left", "dato=Bogført")
 
     assert done.code == 2
-    assert "«dato» er ikke en rolle" in done.err
-    assert "Mente du «date»?" in done.err
+    assert "»dato« er ikke en rolle" in done.err
+    assert "Mente du »date«?" in done.err
 
 
 def test_an_empty_file_is_named_and_the_page_written(gevinst: Command, bank: Path, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_folder_that_is_a_file_is_said_plainly(gevinst: Command, bank: Path, t
     done = gevinst("reconcile", str(bank), str(bank), "--out", "ud")
 
     assert done.code == 6
-    assert done.err.startswith("CFG-010: «")
+    assert done.err.startswith("CFG-010: »")
     assert "Traceback" not in done.err
 
 
