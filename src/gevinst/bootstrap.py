@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gevinst.app.robot_run import RobotRun, RunTools, SourceReader
     from gevinst.app.run_report import RunReport
     from gevinst.domain.alarm import Alarm
+    from gevinst.domain.calendar import BankCalendar
     from gevinst.domain.occurrence import Firing, Occurrence
     from gevinst.domain.queue import Claim
     from gevinst.domain.robot import Robot
@@ -285,24 +287,35 @@ def console_tail(folder: Path) -> str:
     return tail(folder)
 
 
-def upcoming(robot: "Robot", after: datetime) -> "Firing | None":
-    """The first moment after one at which a robot is due; None when there is none."""
-    from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads the calendar
-    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
+def upcoming(robot: "Robot", after: datetime, *, also_skipped: bool = False) -> "Firing | None":
+    """The first moment after one at which a robot is due; None when there is none in five years."""
+    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415 - loads the calendar
     from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
-    timing = parse_timing(robot.schedule)
-    return triggers.next_firing(timing, after, closed=robot.closed_day, calendar=BankCalendar())
+    return triggers.next_firing(
+        parse_timing(robot.schedule),
+        after,
+        closed=robot.closed_day,
+        calendar=_calendar(),
+        also_skipped=also_skipped,
+    )
 
 
 def firings(robot: "Robot", after: datetime, until: datetime) -> "Sequence[Firing]":
     """The moments after one and up to another at which a robot is due, oldest first."""
-    from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads the calendar
-    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
+    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415 - loads the calendar
     from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
     timing = parse_timing(robot.schedule)
-    return triggers.firings(timing, after, until, closed=robot.closed_day, calendar=BankCalendar())
+    return triggers.firings(timing, after, until, closed=robot.closed_day, calendar=_calendar())
+
+
+@lru_cache
+def _calendar() -> "BankCalendar":
+    """Danish bank days; made once, since it takes some milliseconds."""
+    from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads numpy
+
+    return BankCalendar()
 
 
 def parts(of: Office) -> "StoreParts":
@@ -357,7 +370,7 @@ def clock_process(
         alarms=opened.alarms,
         robots=kept.robots,
         firings=firings,
-        upcoming=upcoming,
+        upcoming=lambda robot, after: upcoming(robot, after, also_skipped=True),
         now=now,
         owner=owner_id(),
     )

@@ -74,8 +74,8 @@ def test_a_ticket_is_given_to_one_worker(queue: RunQueue) -> None:
     assert take(queue, "w2") is None
 
 
-def test_a_higher_priority_goes_first_then_the_older(queue: RunQueue) -> None:
-    for number, priority in ((1, 0), (2, 0), (3, 5)):
+def test_a_lower_priority_number_goes_first_then_the_older(queue: RunQueue) -> None:
+    for number, priority in ((1, 0), (2, 0), (3, -5)):
         queue.offer(an_order(number, priority=priority))
 
     assert [taken(queue).run_id for _ in range(3)] == ["run3", "run1", "run2"]

@@ -62,5 +62,5 @@ def _again(ticket: Ticket, who: str, at: datetime) -> Order:
         trial=old.trial,
         lane=old.lane,
         capability=old.capability,
-        priority=old.priority + 1,
+        priority=old.priority - 1,
     )

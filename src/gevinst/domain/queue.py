@@ -38,7 +38,7 @@ class Order:
     trial: bool = False
     lane: str = ""  #: runs of one lane never overlap; "" may run beside any
     capability: str = ""  #: what a worker must be able to do
-    priority: int = 0  #: higher first
+    priority: int = 0  #: lower first
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -193,7 +193,7 @@ class _Engine:
             queueing_lock=None,
             task_name=TASK,
             task_kwargs={"ticket": ticket.number},
-            priority=order.priority,
+            priority=-order.priority,
             scheduled_at=ticket.not_before,
         )
         sent = self._call(self._app.job_manager.defer_job_async(job))

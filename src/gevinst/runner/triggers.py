@@ -18,6 +18,7 @@ from gevinst.domain.schedule import Cron, Interval, Once, Schedule, ScheduleErro
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 LONGEST_MOVE = timedelta(days=14)  # to a bank day, over Christmas, and over an office's own closed days
+LOOKED_AHEAD = timedelta(days=5 * 366)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_NAMES = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -144,28 +145,33 @@ def firings(
     return [found[nominal] for nominal in sorted(found)]
 
 
-def next_firing(timing: Timing, now: datetime, *, closed: ClosedDay, calendar: BankCalendar) -> Firing | None:
-    """The first moment after now that is not skipped; None when there is none in the next five years."""
-    start = now
-    for days in (35, 366, 5 * 366):
-        end = now + timedelta(days=days)
-        found = _first(timing, start, end, closed=closed, calendar=calendar)
-        if found:
-            return found
-        start = end
-    return None
-
-
-def _first(
-    timing: Timing, start: datetime, end: datetime, *, closed: ClosedDay, calendar: BankCalendar
+def next_firing(
+    timing: Timing,
+    now: datetime,
+    *,
+    closed: ClosedDay,
+    calendar: BankCalendar,
+    also_skipped: bool = False,
 ) -> Firing | None:
-    trigger = trigger_of(timing, calendar)
-    moment = trigger.get_next_fire_time(None, start + timedelta(microseconds=1))
-    if moment is None or moment > end + LONGEST_MOVE:
-        return None
-    window = min(end, moment + LONGEST_MOVE)
-    found = firings(timing, start, window, closed=closed, calendar=calendar)
-    return next((one for one in found if not one.skipped), None)
+    """The first moment after now, of those that are skipped too if wanted; None when five years have none."""
+    start = now - LONGEST_MOVE if closed is ClosedDay.AFTER else now
+    best: Firing | None = None
+    for moment in _between(trigger_of(timing, calendar), start, now + LOOKED_AHEAD):
+        if best is not None and not _may_come_before(best, moment, closed, calendar):
+            return best
+        firing = _moved(moment, closed, calendar)
+        wanted = firing.nominal > now and (also_skipped or not firing.skipped)
+        if wanted and (best is None or firing.nominal < best.nominal):
+            best = firing
+    return best
+
+
+def _may_come_before(best: Firing, moment: datetime, closed: ClosedDay, calendar: BankCalendar) -> bool:
+    """Whether a later moment may be moved to before the best one: over closed days, back to the same day."""
+    if closed is not ClosedDay.BEFORE:
+        return False
+    day = moment.astimezone(COPENHAGEN).date()
+    return day == best.planned or not calendar.is_bank_day(day)
 
 
 def _between(trigger: BaseTrigger, after: datetime, until: datetime) -> Iterator[datetime]:
