@@ -19,13 +19,14 @@ _PLAIN = {
     NumberStyle.POINT: re.compile(r"(?:[-+]?(?>\d{1,3}(?:,\d{3})+|\d+)\.\d\d(?:\n(?=.)|\Z))+"),
 }
 # Kroner may be written beside the number; another currency there is a finding, since it is no longer kroner.
-_MARK = re.compile(r"^(?:dkk|kr\.?)\s*(?=[-+\d(.,])|(?<=[\d)+-])\s*(?:dkk|kr\.?)$", re.IGNORECASE)
+_MARK = re.compile(r"^(?:dkk|kr\.?)\s*(?=[-+\u2212\d(.,])|(?<=[\d)+\u2212-])\s*(?:dkk|kr\.?)$", re.IGNORECASE)
 _ROUND = re.compile(r"(?<=\d),-$")
 _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f']")
 # One mark with exactly three digits behind can be thousands or decimals.
 _EITHER = re.compile(r"[-+(]*[1-9]\d{0,2}[.,]\d{3}[-+)]*")
 _DIGITS = re.compile(r"-?[\d.,]+")
 MOST_WITNESSES = 1000
+MOST_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +112,12 @@ def looks_like_amount(cell: Cell) -> bool:
 def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
     """Find the one number style of a file's amount columns, from the texts that only one style reads."""
     texts = dict.fromkeys(cell for column in columns for cell in column if isinstance(cell, str))
-    unique = [_bare(text) for text in texts if "." in text or "," in text]
+    marked = [text for text in texts if "." in text or "," in text]
+    unique = [_bare(text) for text in marked[:: max(1, len(marked) // MOST_LOOKED_AT)]]
     decisive = [text for text in unique if not _EITHER.fullmatch(text)]
+    if not decisive and len(unique) < len(marked):
+        unique = [_bare(text) for text in marked]
+        decisive = [text for text in unique if not _EITHER.fullmatch(text)]
     witness: dict[NumberStyle, list[str]] = {style: [] for style in NumberStyle}
     for text in decisive[:: max(1, len(decisive) // MOST_WITNESSES)]:
         for style in NumberStyle:

@@ -12,7 +12,7 @@ from gevinst.domain.statement import balance_findings
 from gevinst.formats.assembly import Assembly
 from gevinst.formats.balances import statements_of, total_findings
 from gevinst.formats.currency import OFFICE_CURRENCY, currency_code
-from gevinst.formats.dates import read_dates
+from gevinst.formats.dates import day_column, read_dates
 from gevinst.formats.faults import row_findings, trouble_findings
 from gevinst.formats.grid import Syntax, cell_text, column_letter
 from gevinst.formats.identity import item_ids
@@ -57,7 +57,7 @@ def _frame(assembly: Assembly, ids: Sequence[str]) -> pd.DataFrame:
     columns: dict[str, object] = {
         "item_id": ids,
         "account": _texts(assembly, Role.ACCOUNT, plan.account),
-        "booked": np.array([assembly.dates[row] for row in rows], dtype="datetime64[s]"),
+        "booked": day_column([assembly.dates[row] for row in rows]),
         "amount": np.array([assembly.amounts[row] for row in rows], dtype="int64"),
         "currency": [
             currency_code(text) for text in _texts(assembly, Role.CURRENCY, plan.currency or OFFICE_CURRENCY)
@@ -70,7 +70,7 @@ def _frame(assembly: Assembly, ids: Sequence[str]) -> pd.DataFrame:
     columns |= {name: _texts(assembly, role, "") for role, name in TEXT_ROLES.items() if plan.has(role)}
     if plan.has(Role.VALUE_DATE):
         days = read_dates(table.columns[plan.columns[Role.VALUE_DATE]], plan.date_order)
-        columns["value_date"] = np.array([days[row] for row in rows], dtype="datetime64[s]")
+        columns["value_date"] = day_column([days[row] for row in rows])
     return items_frame(columns)
 
 
@@ -79,6 +79,8 @@ def _texts(assembly: Assembly, role: Role, otherwise: str) -> list[str]:
     if index is None:
         return [otherwise] * len(assembly.items)
     column = assembly.table.columns[index]
+    if all(type(cell) is str for cell in column):
+        return [str(column[row]).strip() or otherwise for row in assembly.items]
     return [cell_text(column[row]) or otherwise for row in assembly.items]
 
 

@@ -51,7 +51,7 @@ def _distinct(assembly: Assembly, role: Role) -> list[str]:
     if index is None:
         return []
     column = assembly.table.columns[index]
-    return sorted({text for row in assembly.items if (text := cell_text(column[row]))})
+    return sorted({text for cell in {column[row] for row in assembly.items} if (text := cell_text(cell))})
 
 
 def _stated(assembly: Assembly, kind: RowKind, otherwise: int | None, turn: int) -> int | None:

@@ -24,6 +24,7 @@ from gevinst.formats.camt_entry import RAW, Entry, Movement, entry_of, movements
 from gevinst.formats.camt_leaves import Source, source_of
 from gevinst.formats.camt_quick import UnusualError, cut
 from gevinst.formats.camt_statement import Head, Tally, head_of, totals_findings
+from gevinst.formats.dates import day_column
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
@@ -326,8 +327,8 @@ def _frame(
         {
             "item_id": ids,
             "account": [read.head.account for read in reads for _ in read.use.movements],
-            "booked": np.array([m.booked for m in movements], dtype="datetime64[s]"),
-            "value_date": np.array([m.value_date for m in movements], dtype="datetime64[s]"),
+            "booked": day_column([m.booked for m in movements]),
+            "value_date": day_column([m.value_date for m in movements]),
             "amount": np.array([m.amount for m in movements], dtype="int64"),
             "currency": [m.currency for m in movements],
             "reference": [m.reference for m in movements],

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gevinst.formats.grid import Cell
 
 MONTHS: Mapping[str, int] = {
@@ -48,6 +51,8 @@ CENTURY = 2000
 FEWEST_DAYS = 5
 SHORTER = 4
 SATURDAY = 5
+_EPOCH = date(1970, 1, 1).toordinal()
+_NO_DAY = np.iinfo(np.int64).min  # what numpy keeps for NaT
 
 
 class DateOrder(StrEnum):
@@ -94,6 +99,14 @@ def read_dates(cells: Sequence[Cell], order: DateOrder) -> list[date | None]:
         if cell not in known:
             known[cell] = _cell_date(cell, order)
     return [known[cell] for cell in cells]
+
+
+def day_column(days: Sequence[date | None]) -> NDArray[np.datetime64]:
+    """Days as a column of seconds; NaT for None."""
+    numbers = (_NO_DAY if day is None else day.toordinal() - _EPOCH for day in days)
+    return (
+        np.fromiter(numbers, dtype=np.int64, count=len(days)).astype("datetime64[D]").astype("datetime64[s]")
+    )
 
 
 def _cell_date(cell: Cell, order: DateOrder) -> date | None:

@@ -37,7 +37,8 @@ CLOSING = _any_of(_CLOSING_WORDS, _OF)
 TOTAL = _any_of(_TOTAL_WORDS, "(?: .*)?")
 # A quick look before the text is folded: how a balance can begin.
 MAYBE = re.compile(
-    r"\W*(?:primo|ultimo|saldo|start|slut|ind|ud|overf|åbn|aabn|open|clos|begin|end|bal|brou|carr|ing|anf|utg)",
+    r"\W*(?:primo|ultimo|saldo|starts|sluts|indg|udg|overf|åbn|aabn|opening|clos|begin|ends|ending|bal|brou|carr"
+    r"|ingå|ingaa|anf|utg)",
     re.IGNORECASE,
 )
 STARS = re.compile(r"\*{1,9}(?=\s|$)")
@@ -127,10 +128,13 @@ class RowSorter:
         column = self.plan.columns.get(Role.TEXT)
         if column is None:
             return set()
-        texts = enumerate(self.table.columns[column])
-        return {
-            at for at, text in texts if isinstance(text, str) and MAYBE.match(text) and is_balance_text(text)
+        texts = self.table.columns[column]
+        named = {
+            text
+            for text in set(texts)
+            if isinstance(text, str) and MAYBE.match(text) and is_balance_text(text)
         }
+        return {at for at, text in enumerate(texts) if text in named} if named else set()
 
     def _rule_hits(self) -> set[int]:
         return {

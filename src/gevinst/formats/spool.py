@@ -15,6 +15,7 @@ _DASHES = re.compile(r"[\s|+-]*-{5}[\s|+-]*")
 _BOX = str.maketrans({"\u2502": "|", "\u2500": "-", "\u253c": "+"})
 _GAP = re.compile(r"\s{2,}|\t")
 SAMPLE_LINES = 200
+SAMPLE_CHARACTERS = 200_000
 LIST_SHARE = 0.5
 HEADER_WITHIN = 120
 MOST_HEADER_LINES = 3
@@ -32,7 +33,8 @@ class _Sorted:
 
 def is_list(text: str) -> bool:
     """Whether most lines stand between pipes, with at least one dashed line."""
-    lines = [line for line in text.translate(_BOX).splitlines()[:SAMPLE_LINES] if line.strip()]
+    head = text[:SAMPLE_CHARACTERS].translate(_BOX)
+    lines = [line for line in head.splitlines()[:SAMPLE_LINES] if line.strip()]
     piped = sum(_is_piped(line) for line in lines)
     dashed = sum(_is_dashes(line) for line in lines)
     return piped > 1 and dashed > 0 and piped + dashed > LIST_SHARE * len(lines)

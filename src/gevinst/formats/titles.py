@@ -40,6 +40,8 @@ def short_rows(table: Table) -> bool:
     """
     if table.grid.syntax is not Syntax.DELIMITED:
         return table.grid.syntax is Syntax.WORKBOOK
+    if all(len(row) >= table.width for row in table.rows):
+        return False
     filled = [row for row in table.rows if not blank_row(row) and len(row) > 1]
     short = sum(len(row) < table.width for row in filled)
     return short > max(1, len(filled) * SHORT_SHARE)
