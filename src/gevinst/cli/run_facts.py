@@ -8,7 +8,7 @@ from gevinst.domain.money import kroner
 from gevinst.domain.place import Place
 from gevinst.domain.run import EXIT_CODES, Run, RunState
 from gevinst.texts import Language, Texts
-from gevinst.texts.findings import place_text
+from gevinst.texts.findings import FindingText, finding_line, place_text
 
 PAGES = {Language.DANISH: "koersel.html", Language.ENGLISH: "koersel.en.html"}
 
@@ -70,13 +70,14 @@ def rejected_lines(run: Run, evidence: Path, texts: Texts) -> list[str]:
 def _finding_line(one: dict[str, Any], texts: Texts) -> str:
     mark = "_en" if texts.language is Language.ENGLISH else ""
     place = Place(file=one["file"], sheet=one["sheet"], line=one["line"], cell=one["cell"])
-    parts = [
-        f"{one['code']} {place_text(place, texts)}: {one[f'title{mark}']}",
-        texts.get("finding.found", found=one["found"]) if one["found"] else "",
-        texts.get("finding.expected", expected=one[f"expected{mark}"]),
-        one[f"do{mark}"],
-    ]
-    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
+    said = FindingText(
+        title=one[f"title{mark}"],
+        place=place_text(place, texts),
+        found=one["found"],
+        expected=one[f"expected{mark}"],
+        do=one[f"do{mark}"],
+    )
+    return finding_line(one["code"], said, texts)
 
 
 def _result(evidence: Path | None) -> dict[str, Any]:

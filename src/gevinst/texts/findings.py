@@ -37,20 +37,25 @@ def _key(finding: Finding, part: str, texts: Texts) -> str:
 
 def finding_sentence(finding: Finding, texts: Texts) -> str:
     """A finding in one line: code, place, what is wrong, found, expected, what to do."""
-    said = finding_text(finding, texts)
+    return finding_line(finding.code, finding_text(finding, texts), texts)
+
+
+def finding_line(code: str, said: FindingText, texts: Texts) -> str:
+    """The parts of a finding in one line, each ended as a sentence."""
     found = texts.get("finding.found", found=said.found) if said.found else ""
     expected = texts.get("finding.expected", expected=said.expected)
-    parts = (f"{finding.code} {said.place}: {said.title}", found, expected, said.do)
+    parts = (f"{code} {said.place}: {said.title}", found, expected, said.do)
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
 
 def place_text(place: Place, texts: Texts) -> str:
-    """A place in words: file, sheet, cell or line."""
+    """A place in words: file, sheet, line, cell or element."""
     parts = [place.file]
     if place.sheet:
         parts.append(texts.get("place.sheet", sheet=place.sheet))
     if place.line and place.line_matters:
         parts.append(texts.get("place.line", line=place.line))
     if place.cell:
-        parts.append(texts.get("place.cell", cell=place.cell))
+        kind = "element" if place.names_an_element else "cell"
+        parts.append(texts.get(f"place.{kind}", cell=place.cell))
     return ", ".join(parts)
