@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import gevinst
 from gevinst.app.office import ConfigurationError, Office
+from gevinst.formats.office_file import office_language
 from gevinst.formats.robot_folder import find_office, load_robot, load_rules, robot_ids
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
+LANGUAGE_SETTING = "GEVINST_LANGUAGE"
 SIGN_OF_LIFE = "livstegn.json"
 PACKAGES_SHOWN = ("robotframework", "rpaframework", "pandas", "openpyxl", "python-calamine", "lxml")
 
@@ -51,8 +53,20 @@ def office(folder: str | None = None) -> Office:
     Raises:
         ConfigurationError: see formats.robot_folder.find_office.
     """
-    start = Path(folder or os.environ.get(OFFICE_SETTING) or Path.cwd())
+    start = Path(folder) if folder else _start()
     return find_office(start, database=os.environ.get(DATABASE_SETTING, ""))
+
+
+def _start() -> Path:
+    return Path(os.environ.get(OFFICE_SETTING) or Path.cwd())
+
+
+def language() -> str:
+    """The language of commands and logs, da or en: GEVINST_LANGUAGE, else the office's, else Danish."""
+    wanted = os.environ.get(LANGUAGE_SETTING, "").lower()
+    if wanted:
+        return "en" if wanted.startswith("en") else "da"
+    return office_language(_start())
 
 
 def robots(of: Office) -> "list[Robot]":
@@ -152,12 +166,12 @@ def replace_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -
         (folder / name).unlink(missing_ok=True)
 
 
-def conclude(report: "RunReport") -> str:
-    """The conclusion of a run in one Danish sentence."""
+def conclude(report: "RunReport", language: str) -> str:
+    """The conclusion of a run in one sentence of a language (da or en)."""
     from gevinst.reports.sentences import conclusion  # noqa: PLC0415 - loads pandas
     from gevinst.texts import Texts  # noqa: PLC0415 - loads the catalogue
 
-    return str(conclusion(report, Texts()))
+    return str(conclusion(report, Texts(language)))
 
 
 def run_tools(of: Office, opened: "RunStore") -> "RunTools":

@@ -50,7 +50,7 @@ class RunTools:
     read_balance: Callable[[Path, str], Statement]  #: one account's balances from a trial balance
     kept_inputs: Callable[[Run], Mapping[str, Path]]  #: an earlier run's files by SHA-256, from its evidence
     write_reports: Callable[[Path, RunReport, Sequence[Path]], None]
-    conclude: Callable[[RunReport], str]  #: the conclusion in one Danish sentence
+    conclude: Callable[[RunReport, str], str]  #: the conclusion in one sentence of a language (da or en)
     now: Callable[[], datetime]
     versions: Mapping[str, str]
 
@@ -285,6 +285,10 @@ class RobotRun:
         self.tools.store.finish(self.run)
         return self.run
 
+    def conclusion(self, language: str) -> str:
+        """What the run came to in one sentence of a language (da or en)."""
+        return self.tools.conclude(self._report(self.run), language)
+
     def _state(self) -> RunState:
         if self.result is None:
             return RunState.REJECTED if self.findings or self.reads else RunState.FAILED
@@ -304,7 +308,7 @@ class RobotRun:
                 unexplained=bridge.difference,
                 minutes_saved=str(self.gain.minutes_net) if self.gain else "",
             )
-        return replace(run, summary=self.tools.conclude(self._report(run)))
+        return replace(run, summary=self.tools.conclude(self._report(run), "da"))
 
     def _seen_statements(self) -> list[SeenStatement]:
         return [

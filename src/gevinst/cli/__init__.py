@@ -3,16 +3,15 @@
 Sub-commands are loaded when they are called, so that the command is quick to start.
 """
 
-import os
 import sys
 from importlib import import_module
 
 import click
 
 import gevinst
+from gevinst import bootstrap
 from gevinst.cli.click_words import speak_danish
 
-LANGUAGE_SETTING = "GEVINST_LANGUAGE"
 #: Sub-commands: module and name; the catalogue has cli.<name>.help.
 COMMANDS = {
     "alarms": "gevinst.cli.alarms:alarms",
@@ -62,8 +61,8 @@ class LazyGroup(click.Group):
 
 
 def language() -> str:
-    """The language of the commands: GEVINST_LANGUAGE, else Danish."""
-    return "en" if os.environ.get(LANGUAGE_SETTING, "da").lower().startswith("en") else "da"
+    """The language of the commands; see bootstrap.language."""
+    return bootstrap.language()
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -77,7 +77,7 @@ def reconcile(  # noqa: PLR0913 - the options of a command
         report = reconcile_files(reads[0], reads[1], ask, same_sign=same_sign)
     else:
         report = files_report(reads, ask, findings=findings)
-    report = replace(report, run=replace(report.run, summary=bootstrap.conclude(report)))
+    report = replace(report, run=replace(report.run, summary=bootstrap.conclude(report, "da")))
     bootstrap.replace_reports(out, report, [path for path in (left, right) if path.is_file()])
     if report.rejected:
         exit_code_of(InputRejectedError(report.rejected), language())

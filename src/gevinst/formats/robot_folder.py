@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -13,20 +14,23 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 import gevinst
-from gevinst.app.office import ConfigurationError, Office, SettingsError
+from gevinst.app.office import ConfigurationError, Office, SettingProblem, SettingsError
+from gevinst.app.period_folder import RECONCILING_FLOW
 from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.money import AmountError, parse_amount
 from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
 from gevinst.domain.schedule import ScheduleError, parse_timing
+from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.setting_problems import problems_of, syntax_problem
 
 ROBOT_FILE = "robot.toml"
 RULES_FILE = "rules.toml"
-OFFICE_FILE = "gevinst.toml"
 ROBOT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 HASH_SHOWN = 12
+#: Sources that a flow cannot do without.
+SOURCES_OF_FLOW = {RECONCILING_FLOW: ("bank", "ledger")}
 Model = TypeVar("Model", bound=BaseModel)
 _RATE = re.compile(r"(\d{1,2})(?:,(\d{1,4}))? ?%")
 
@@ -42,8 +46,19 @@ class _People(_Part):
     erp_user: str = ""
 
 
+def _path_of_period(path: str) -> str:
+    """A path whose only placeholder is {period}."""
+    try:
+        parts = {part[1:] for part in string.Formatter().parse(path) if part[1] is not None}
+    except ValueError:
+        parts = {("", "", "")}
+    if parts - {("period", "", None)}:
+        raise ValueError("a path whose only placeholder is {period}")
+    return path
+
+
 class _Source(_Part):
-    path: str = Field(min_length=1)
+    path: Annotated[str, Field(min_length=1), AfterValidator(_path_of_period)]
     layout: str = ""
     account: str = ""
     mapping: dict[str, str] = {}
@@ -177,8 +192,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
     Raises:
         ConfigurationError: CFG-001 no such file; CFG-002 it cannot be read.
     """
-    folder = start.resolve() if start.is_dir() else start.resolve().parent
-    found = next((path for path in (folder, *folder.parents) if (path / OFFICE_FILE).is_file()), None)
+    found = office_folder(start)
     if found is None:
         raise ConfigurationError("CFG-001", file=OFFICE_FILE, folder=str(start))
     settings = _validated(_Office, _toml(found / OFFICE_FILE).get("office", {}), OFFICE_FILE)
@@ -205,8 +219,9 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     """Read a robot's folder.
 
     Raises:
-        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong, CFG-004
-            its id is not its folder's name, CFG-005 its flow does not exist.
+        ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong or lacks a
+            source that its flow reads, CFG-004 its id is not its folder's name, CFG-005 its flow does not
+            exist.
     """
     folder = office.robots / robot_id
     if not ROBOT_ID.fullmatch(robot_id) or not (folder / ROBOT_FILE).is_file():
@@ -219,6 +234,9 @@ def load_robot(office: Office, robot_id: str) -> Robot:
         raise ConfigurationError("CFG-004", file=place, found=parts.id, expected=robot_id)
     if not (office.tasks / f"{parts.flow}.robot").is_file():
         raise ConfigurationError("CFG-005", file=place, flow=parts.flow)
+    missing = [name for name in SOURCES_OF_FLOW.get(parts.flow, ()) if name not in parts.sources]
+    if missing:
+        raise SettingsError(place, [SettingProblem(kind="missing", key=f"sources.{one}") for one in missing])
     return _robot(parts, _version(office, folder, parts.flow))
 
 
@@ -265,9 +283,7 @@ def _robot(parts: _Robot, version: str) -> Robot:
         sources={name: _source(name, source) for name, source in parts.sources.items()},
         schedule=parts.schedule.when,
         closed_day=parts.schedule.closed_day,
-        late=LatePolicy(
-            missed=parts.schedule.missed, grace=timedelta(minutes=parts.schedule.grace_minutes)
-        ),
+        late=LatePolicy(missed=parts.schedule.missed, grace=timedelta(minutes=parts.schedule.grace_minutes)),
         timeout_minutes=parts.limits.timeout_minutes,
         retries=parts.limits.retries,
         four_eyes_above=int(parts.delivery.four_eyes_above) if parts.delivery.four_eyes_above else None,

@@ -32,7 +32,14 @@ _KINDS = {
     "tuple": "list",
 }
 #: Values that our own checks read, by key.
-_OWN_KINDS = {"when": "when", "fee_rate": "rate", "tolerance": "amount", "tolerance_budget": "amount"}
+_OWN_KINDS = {
+    "when": "when",
+    "fee_rate": "rate",
+    "tolerance": "amount",
+    "tolerance_budget": "amount",
+    "four_eyes_above": "amount",
+    "path": "path",
+}
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 

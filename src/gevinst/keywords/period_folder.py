@@ -18,7 +18,7 @@ class period_folder:  # noqa: N801 - Robot Framework finds a library by its modu
     """Gather the reconciliations of a month; an account that is missing is listed as missing."""
 
     def __init__(self) -> None:
-        self._texts = Texts()
+        self._texts = Texts(bootstrap.language())
         self._office = bootstrap.office()
 
     @keyword

@@ -49,7 +49,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
     """
 
     def __init__(self) -> None:
-        self._texts = Texts()
+        self._texts = Texts(bootstrap.language())
         self._current: RobotRun | None = None
         self.ROBOT_LIBRARY_LISTENER = SafeLog()
 
@@ -226,7 +226,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
     @keyword
     def no_item_should_be_open(self) -> str:
         """Fails with the conclusion when items are open; returns the conclusion otherwise."""
-        run = self._run.run
-        if run.state is not RunState.AGREED:
-            raise PeopleNeededError(run.summary)
-        return run.summary
+        said = self._run.conclusion(self._texts.language)
+        if self._run.run.state is not RunState.AGREED:
+            raise PeopleNeededError(said)
+        return said

@@ -114,6 +114,13 @@ def test_an_unknown_robot_is_answered_with_the_nearest(gevinst: Command, robot_f
             "schedule.when er »tit«, men skal være et tidspunkt",
         ),
         ("moves_money = false", "moves_money = nej", "linje 33, tegn 15, er ikke gyldig TOML"),
+        ("[sources.bank]", "[sources.balances]", "sources.bank mangler"),
+        (
+            "skattekonto_{period}.csv",
+            "skattekonto_{month}.csv",
+            "men skal være en sti, hvor kun {period} står i krøllede parenteser",
+        ),
+        ("skattekonto_{period}.csv", "skattekonto_{period.csv", "sources.bank.path er »"),
     ],
 )
 def test_a_wrong_robot_file_is_named_with_key_found_and_expected(
@@ -139,6 +146,14 @@ def test_all_that_is_wrong_in_a_robot_file_is_said_at_once(gevinst: Command, rob
     done = gevinst("run", "skattekonto")
 
     assert "flow mangler; flov kendes ikke (mente du flow?)" in done.err
+
+
+def test_the_office_decides_the_language_and_the_user_before_it(gevinst: Command, robot_file: Path) -> None:
+    settings = robot_file.parents[2] / "gevinst.toml"
+    settings.write_text('[office]\nname = "Prøve"\nlanguage = "en"\n', encoding="utf-8")
+
+    assert gevinst("run", "skatekonto").err.startswith("CFG-003: There is no robot")
+    assert gevinst("run", "skatekonto", GEVINST_LANGUAGE="da").err.startswith("CFG-003: Der er ingen robot")
 
 
 def test_a_folder_without_an_office_says_where_to_go(gevinst: Command) -> None:

@@ -477,13 +477,13 @@ def rejected_report() -> RunReport:
     findings = (
         Finding(
             code="CEL-001",
-            place=Place(file=BANK_FILE, line=17, cell="C17"),
+            place=Place(file=BANK_FILE, line=17, cell="Ntry[9]/Amt"),
             found="1.234,5O",
             facts={"column": "Beløb", "example": "1.234,50"},
         ),
         Finding(
             code="CEL-002",
-            place=Place(file=BANK_FILE, line=29, cell="A29"),
+            place=Place(file=BANK_FILE, line=29, cell="Ntry[15]/BookgDt"),
             found="31-09-2026",
             facts={"column": "Dato", "example": "30-09-2026"},
         ),
