@@ -19,6 +19,7 @@ from gevinst.formats.kinds import Kind, head_text, kind_of
 from gevinst.formats.layouts import Layout, columns_of, packaged_layouts, recognised, table_of
 from gevinst.formats.mapping import check_keys, wishes_for
 from gevinst.formats.plan import Plan, Role, assume
+from gevinst.formats.serial_dates import with_days
 from gevinst.formats.spool import is_list, read_list
 from gevinst.formats.table import Table, find_table
 from gevinst.formats.titles import account_above, short_rows
@@ -169,10 +170,14 @@ def _candidate(intake: Intake, grid: Grid, told: Told) -> Candidate | None:
         because = "layout.records" if found[0].starts else "layout.anchors"
         return _by_layout(intake, grid, found[0], told.mapping, because=because)
     table = find_table(grid)
-    plan = choose_plan(table, intake.name, wishes_for(intake, table, told.mapping)) if table else None
-    if table is None or plan is None:
+    if table is None:
         return None
-    return _finished(table, replace(plan, short_rows=short_rows(table)))
+    table, serial = with_days(table)
+    plan = choose_plan(table, intake.name, wishes_for(intake, table, told.mapping))
+    if plan is None:
+        return None
+    assumptions = (*plan.assumptions, *serial)
+    return _finished(table, replace(plan, short_rows=short_rows(table), assumptions=assumptions))
 
 
 def _columns_told(told: Told) -> bool:
@@ -186,6 +191,7 @@ def _by_layout(
     table = table_of(grid, layout)
     if table is None:
         return None
+    table, serial = with_days(table)
     person = wishes_for(intake, table, mapping)
     columns = {**columns_of(layout, table, intake.name), **person.columns}
     wishes = Wishes(
@@ -209,7 +215,7 @@ def _by_layout(
             document_with_position=layout.document_with_position,
             currency=layout.currency,
             skip=tuple((rule.column - 1, rule.starts) for rule in layout.skip),
-            assumptions=(title, *plan.assumptions),
+            assumptions=(title, *plan.assumptions, *serial),
         ),
     )
 

@@ -105,6 +105,8 @@ def _special(assembly: Assembly, index: int, column: int, *, blank_counts: bool 
         return _finding(assembly, "CEL-003", index, column, found=grid.errors.get(at, cell_text(cell)))
     if at in grid.formulas:
         return _finding(assembly, "CEL-004", index, column)
+    if is_blank(cell) and blank_counts and at in grid.merged:
+        return _finding(assembly, "CEL-008", index, column)
     if is_blank(cell) and blank_counts:
         return _finding(assembly, "CEL-007", index, column)
     return None

@@ -40,7 +40,9 @@ class Grid:
     formulas: frozenset[tuple[int, int]] = (
         frozenset()
     )  #: (line, column from 0) of formulas that hold no value
+    merged: frozenset[tuple[int, int]] = frozenset()  #: (line, column from 0) under a merged cell, blank
     hidden_rows: int = 0
+    days_from_1904: bool = False  #: a number that is a day counts from 1904, not from 1900
 
 
 def column_letter(index: int) -> str:

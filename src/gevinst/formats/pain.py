@@ -21,6 +21,7 @@ from gevinst.formats.xml_safe import Record, records_of
 from gevinst.formats.xml_values import exact_ore, iso_date
 
 ORDERS = frozenset({"CstmrCdtTrfInitn", "pain.001.001.02"})
+JOINED = frozenset({"RmtInf/Ustrd"})
 ANSWERS = frozenset({"CstmrPmtStsRpt", "pain.002.001.02"})
 WANTED = {
     "GrpHdr": ORDERS | ANSWERS,
@@ -70,7 +71,7 @@ def read_pain(intake: Intake, encoding: str | None = None) -> SourceRead:
     """
     del encoding
     pain = _Pain(intake=intake)
-    for record in records_of(intake, WANTED, without=frozenset()):
+    for record in records_of(intake, WANTED, without=frozenset(), joined=JOINED):
         _take(pain, record)
     outcome = pain.outcome
     if not outcome.entries and not pain.answered:

@@ -45,7 +45,11 @@ def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
 
 def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
     marks = parts.sheets.get(name, SheetMarks())
-    rows = _rows(list(book.get_sheet_by_name(name).to_python(skip_empty_area=False)), marks)
+    cells = list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+    for line, column in marks.errors:  # an ods holds 0 there
+        if line <= len(cells) and column < len(cells[line - 1]):
+            cells[line - 1][column] = ""
+    rows = _rows(cells, marks)
     return Grid(
         syntax=Syntax.WORKBOOK,
         rows=rows,
@@ -53,7 +57,9 @@ def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
         sheet=name,
         errors=marks.errors,
         formulas=marks.formulas,
+        merged=marks.merged,
         hidden_rows=marks.hidden_rows,
+        days_from_1904=parts.days_from_1904,
     )
 
 

@@ -8,13 +8,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import unescape
 
 from gevinst.formats.grid import column_index
 from gevinst.formats.intake import Intake
+from gevinst.formats.ods_parts import ods_errors
 
 # A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
 LARGEST_UNPACKED = 400_000_000
@@ -49,6 +50,9 @@ _EMPTY_FORMULA = re.compile(
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 _ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _FAR_CELL = re.compile(rb'\br="([A-Z]{2,3})(\d+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+MOST_MERGED = 200
+_SINCE_1904 = re.compile(rb'\bdate1904\s*=\s*"(?:1|true|on)"')
 _NEAR_SPACE = re.compile(rb' r="([A-Z]{2,3})(\d+)"')  # the same, found faster, where blanks are plain
 _OTHER_SPACES = (b'\tr="', b'\nr="', b'\rr="')
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -60,14 +64,16 @@ class SheetMarks:
 
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     formulas: frozenset[tuple[int, int]] = frozenset()
+    merged: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Marks by sheet name; empty for other kinds than xlsx."""
+    """Marks by sheet name; empty for .xls and .xlsb."""
 
     sheets: Mapping[str, SheetMarks]
+    days_from_1904: bool = False
 
 
 def check_package(intake: Intake) -> None:
@@ -91,15 +97,22 @@ def check_package(intake: Intake) -> None:
 
 
 def read_parts(intake: Intake) -> Parts:
-    """Read the marks of each sheet of an xlsx.
+    """Read the marks of each sheet of an xlsx, and the error cells of an ods.
 
     Raises:
         InputRejectedError: FIL-004 a part that cannot be unpacked, FIL-005 a DTD or a cell far out.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(intake.content)) as package:
+            if "content.xml" in package.namelist():
+                found = ods_errors(intake, package.read("content.xml"))
+                return Parts(sheets={name: SheetMarks(errors=errors) for name, errors in found.items()})
             paths = _sheet_paths(package)
-            return Parts(sheets={name: _marks(intake, package.read(path)) for name, path in paths.items()})
+            return Parts(
+                sheets={name: _marks(intake, package.read(path)) for name, path in paths.items()},
+                days_from_1904=bool(paths)
+                and _SINCE_1904.search(package.read("xl/workbook.xml")) is not None,
+            )
     except (
         zipfile.BadZipFile,
         EOFError,
@@ -150,8 +163,19 @@ def _marks(intake: Intake, xml: bytes) -> SheetMarks:
         formulas=frozenset(
             (int(row), column_index(letters.decode())) for letters, row in _empty_formulas(xml)
         ),
+        merged=frozenset(_merged(xml)),
         hidden_rows=len(_HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else 0,
     )
+
+
+def _merged(xml: bytes) -> Iterator[tuple[int, int]]:
+    """The cells that stand under a merged one; a range of whole columns is cut off."""
+    for left, top, right, bottom in _MERGED.findall(xml) if b"mergeCell " in xml else ():
+        first, last = column_index(left.decode()), column_index(right.decode())
+        for line in range(int(top), min(int(bottom), int(top) + MOST_MERGED) + 1):
+            for column in range(first, min(last, first + MOST_MERGED) + 1):
+                if (line, column) != (int(top), first):
+                    yield line, column
 
 
 def _errors(xml: bytes) -> list[tuple[bytes, bytes, bytes]]:

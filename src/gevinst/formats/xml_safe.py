@@ -144,19 +144,24 @@ def tree_of(intake: Intake) -> etree._Element:
 
 
 def records_of(
-    intake: Intake, wanted: Mapping[str, frozenset[str]], *, without: frozenset[str]
+    intake: Intake,
+    wanted: Mapping[str, frozenset[str]],
+    *,
+    without: frozenset[str],
+    joined: frozenset[str] = frozenset(),
 ) -> Iterator[Record]:
     """The elements that a reader asks for, each as soon as it ends; nothing else of the file is kept.
 
     Args:
         intake: the file.
         wanted: local name → local names of the parents under which it counts.
+        joined: paths whose texts are put together with a blank, where an element stands several times.
         without: local names of elements whose content is passed over.
 
     Raises:
         InputRejectedError: as `tree_of`; FIL-005 also for text of more than `MOST_TEXT` characters.
     """
-    collector = _Collector(wanted, without)
+    collector = _Collector(wanted, without, joined)
     parser = _parser(namespaces=False)
     collector.attach(parser)
     for _ in _fed(intake, parser):
@@ -204,8 +209,10 @@ def _refuse_endless(waiting: int) -> None:
 class _Collector:
     """Builds records from the events of a parser."""
 
-    def __init__(self, wanted: Mapping[str, frozenset[str]], without: frozenset[str]) -> None:
-        self._wanted, self._without = wanted, without
+    def __init__(
+        self, wanted: Mapping[str, frozenset[str]], without: frozenset[str], joined: frozenset[str]
+    ) -> None:
+        self._wanted, self._without, self._joined = wanted, without, joined
         self._names: list[str] = [""]
         self._prefixes: list[str] = [""]
         self._open: list[tuple[int, Record]] = []
@@ -271,8 +278,14 @@ class _Collector:
         if self._open[-1][0] == depth:
             self._ready.append(self._open.pop()[1])
         elif self._text and (value := "".join(self._text).strip()):
-            self._open[-1][1].texts.setdefault(prefix[:-1], value)
+            self._keep(self._open[-1][1].texts, prefix[:-1], value)
         self._text.clear()
+
+    def _keep(self, texts: dict[str, str], path: str, value: str) -> None:
+        if path in texts and path in self._joined:
+            texts[path] = f"{texts[path]} {value}"
+        else:
+            texts.setdefault(path, value)
 
 
 def _expat_error(intake: Intake, error: expat.ExpatError) -> InputRejectedError:

@@ -53,3 +53,14 @@ def test_letters_that_a_person_names_are_read(tmp_path: Path) -> None:
 
     assert refused.value.findings[0].code == "FIL-003"
     assert source.items["text"][1] == "Gebyr for overførsler"
+
+
+def test_a_payment_order_keeps_every_line_of_its_text(tmp_path: Path) -> None:
+    orders = (FIXTURES / "pain" / "orders.xml").read_text(encoding="utf-8")
+    file = tmp_path / "ordrer.xml"
+    file.write_text(orders.replace("</Ustrd>", "</Ustrd><Ustrd>linje to</Ustrd>"), encoding="utf-8")
+
+    texts = [text for text in read_source(file).items["text"] if "linje" in text]
+
+    assert texts
+    assert all(text.endswith(" linje to") for text in texts)

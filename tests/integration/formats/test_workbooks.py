@@ -1,3 +1,4 @@
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -244,3 +245,83 @@ def test_a_workbook_of_excel_97_is_read_and_its_errors_stop_it(tmp_path: Path) -
 
     assert list(source.items["amount"]) == [125050, -1225]
     assert told(source) == [("CEL-007", "bog.xls:Poster:D4")]
+
+
+def test_days_kept_as_plain_numbers_are_read_as_days_and_told(tmp_path: Path) -> None:
+    rows = [(46027, 7001, "Leje", 1250.5), (46028, 7002, "Gebyr", -12.25)]
+
+    source = read_source(book(tmp_path, rows=rows))
+
+    assert [day.date() for day in source.items["booked"]] == [date(2026, 1, 5), date(2026, 1, 6)]
+    assert [one.facts["day"] for one in source.assumptions if one.subject == "serial_date"] == ["2026-01-05"]
+
+
+def test_days_kept_as_plain_numbers_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.epoch = CALENDAR_MAC_1904
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    for row in (HEADER, (46027 - 1462, 7001, "Leje", 1250.5), (46028 - 1462, 7002, "Gebyr", -12.25)):
+        sheet.append(row)
+
+    source = read_source(saved(tmp_path, workbook))
+
+    assert [day.date() for day in source.items["booked"]] == [date(2026, 1, 5), date(2026, 1, 6)]
+
+
+def test_numbers_under_another_heading_stay_numbers(tmp_path: Path) -> None:
+    source = read_source(book(tmp_path, rows=[(date(2026, 1, 5), 46027, "Leje", 46027.0)]))
+
+    assert (list(source.items["item_id"]), list(source.items["amount"])) == (["46027"], [4602700])
+
+
+def test_a_cell_under_a_merged_one_is_named_as_such(tmp_path: Path) -> None:
+    def merge(sheet: Worksheet) -> None:
+        sheet.merge_cells("D2:D3")
+
+    source = read_source(book(tmp_path, merge))
+
+    assert told(source) == [("CEL-008", "bog.xlsx:Poster:D3")]
+
+
+ODS_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def ods_cell(text: str, *, kind: str = "string", value: str = "", formula: str = "") -> str:
+    said = f' office:value="{value}"' if value else ""
+    made = f' table:formula="{formula}"' if formula else ""
+    start = f'<table:table-cell{made} office:value-type="{kind}"{said}>'
+    return f"{start}<text:p>{text}</text:p></table:table-cell>"
+
+
+def ods(folder: Path, *rows: tuple[str, str]) -> Path:
+    """A sheet of a first and a fourth column, with two repeated blanks between."""
+    gap = '<table:table-cell table:number-columns-repeated="2"/>'
+    lines = "".join(f"<table:table-row>{first}{gap}{fourth}</table:table-row>" for first, fourth in rows)
+    sheet = f'<table:table table:name="Poster">{lines}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    with zipfile.ZipFile(folder / "bog.ods", "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr(
+            "content.xml", f"<office:document-content {ODS_NAMES}>{body}</office:document-content>"
+        )
+    return folder / "bog.ods"
+
+
+def test_an_error_cell_of_an_ods_is_no_zero(tmp_path: Path) -> None:
+    error = ods_cell("#DIV/0!", kind="float", value="0", formula="of:=1/0")
+    good = ods_cell("12.5", kind="float", value="12.5")
+    file = ods(
+        tmp_path,
+        (ods_cell("Dato"), ods_cell("Beløb")),
+        (ods_cell("05-01-2026"), good),
+        (ods_cell("06-01-2026"), error),
+    )
+
+    source = read_source(file)
+
+    assert list(source.items["amount"]) == [1250]
+    assert told(source) == [("CEL-003", "bog.ods:Poster:D3")]
