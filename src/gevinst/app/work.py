@@ -8,7 +8,7 @@ from gevinst.app.begin_run import GONE
 from gevinst.app.ports import FINAL_STATES, RunStore
 from gevinst.app.queue_port import AlarmBook, DeliveryBook, DeliveryState, LostClaimError, RunQueue
 from gevinst.domain.alarm import AlarmKind
-from gevinst.domain.queue import Claim, TicketState, may_try_again, wait_before
+from gevinst.domain.queue import Claim, TicketState, claim_of, may_try_again, wait_before
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 
@@ -90,11 +90,16 @@ class Rescuer:
         lapsed = list(self.tools.queue.lapsed(lease=self.lease))
         seen = {(one.number, one.token): one.lease_until for one in lapsed}
         self._suspects = {key: value for key, value in self._suspects.items() if seen.get(key) == value[0]}
-        return [(one, self._judged(one)) for one in lapsed if self._is_dead(one)]
+        dead = self._of_dead_processes()
+        dead |= {(one.number, one.token): one for one in lapsed if self._is_dead(one)}
+        return [(one, self._judged(one)) for one in dead.values()]
+
+    def _of_dead_processes(self) -> dict[tuple[int, int], Claim]:
+        """Claims of workers of this host that live no more: their leases need not end first."""
+        claims = [claim_of(one) for one in self.tools.queue.tickets([TicketState.CLAIMED])]
+        return {(one.number, one.token): one for one in claims if self.gone(one.owner)}
 
     def _is_dead(self, claim: Claim) -> bool:
-        if self.gone(claim.owner):
-            return True
         key = (claim.number, claim.token)
         _, since = self._suspects.setdefault(key, (claim.lease_until, self.monotonic()))
         return self.monotonic() - since >= self.lease.total_seconds() / 2

@@ -6,6 +6,7 @@ brings them together again.
 """
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Collection, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
@@ -178,9 +179,11 @@ class _Engine:
         self._worker: int | None = None
         self._turn = threading.Lock()
         self._call(self._open())
+        atexit.register(self.close)  # a command that ends leaves no connection half-way
 
     def close(self) -> None:
-        """Let go of connections and the thread."""
+        """Let go of connections and the thread; once."""
+        atexit.unregister(self.close)
         self._call(self._app.close_async())
         self._loop.call_soon_threadsafe(self._loop.stop)
 

@@ -100,8 +100,9 @@ class Worker:
         self._heartbeat.close()
 
     def drain(self) -> None:
-        """Take tickets in this thread until none waits whose time has come."""
+        """Take tickets in this thread until none waits whose time has come; those of dead workers too."""
         self._heartbeat.start()
+        self._look_for_the_dead()
         while self._one():
             pass
         self._heartbeat.close()
@@ -119,11 +120,14 @@ class Worker:
     def _rescue(self) -> None:
         while not self._over.wait(SECONDS_BETWEEN_RESCUES):
             try:
-                for claim, state in self._rescuer.look():
-                    self.tools.told(Ended(claim=claim, state=state, reason="failure.gone"))
-                self.tools.work.queue.nudge()
+                self._look_for_the_dead()
             except self.tools.errors as error:
                 self.tools.failed(error)
+
+    def _look_for_the_dead(self) -> None:
+        for claim, state in self._rescuer.look():
+            self.tools.told(Ended(claim=claim, state=state, reason="failure.gone"))
+        self.tools.work.queue.nudge()
 
     def _one(self) -> bool:
         """Take one ticket and work on it; False when there was none."""

@@ -7,13 +7,16 @@ keeps the tickets: see `runner.postgres_queue`.
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     Update,
+    bindparam,
     case,
     exists,
     literal_column,
@@ -31,6 +34,8 @@ from gevinst.store.queue_schema import moment_of_database, ticket
 # In the text of a query, so that SQLite sees that a partial index fits.
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 CLAIMED: ColumnElement[str] = literal_column("'claimed'")
+
+OWNER = "new_owner"
 
 _ORDER = tuple(field.name for field in fields(Order))
 _TICKET = tuple(field.name for field in fields(Ticket) if field.name != "order")
@@ -57,15 +62,15 @@ class SqlRunQueue:
 
     def claim(self, owner: str, *, capabilities: Collection[str], lease: timedelta) -> Claim | None:
         """See RunQueue."""
-        first = self._first_free(capabilities)
+        first = _first_free(self._dialect, tuple(sorted(capabilities)))
         with self._database.reading() as connection:  # many look and one writes: looking takes no lock
             if connection.execute(first).first() is None:
                 return None
-        return self._taken(ticket.c.number == first.scalar_subquery(), owner, lease)
+        return self._taken(_taking_first(self._dialect, tuple(sorted(capabilities)), lease), owner)
 
     def take(self, number: int, owner: str, *, lease: timedelta) -> Claim | None:
         """Claim this very ticket; None when it waits no more."""
-        return self._taken(ticket.c.number == number, owner, lease)
+        return self._taken(_taking(self._dialect, lease).where(ticket.c.number == number), owner)
 
     def renew(self, claims: Collection[Claim], *, lease: timedelta) -> Collection[int]:
         """See RunQueue."""
@@ -155,32 +160,9 @@ class SqlRunQueue:
             job: int | None = connection.execute(query).scalar()
             return job
 
-    def _first_free(self, capabilities: Collection[str]) -> Any:
-        other = ticket.alias()
-        busy = exists().where(other.c.lane == ticket.c.lane, other.c.state == CLAIMED)
-        return (
-            select(ticket.c.number)
-            .where(
-                ticket.c.state == WAITING,
-                ticket.c.not_before <= moment_of_database(self._dialect),
-                ticket.c.capability.in_(["", *capabilities]),
-                or_(ticket.c.lane == "", ~busy),
-            )
-            .order_by(ticket.c.priority, ticket.c.not_before, ticket.c.number)
-            .limit(1)
-        )
-
-    def _taken(self, which: ColumnElement[bool], owner: str, lease: timedelta) -> Claim | None:
-        values = {
-            "state": TicketState.CLAIMED,
-            "attempt": ticket.c.attempt + 1,
-            "owner": owner,
-            "lease_until": moment_of_database(self._dialect, lease),
-            "started": moment_of_database(self._dialect),
-        }
-        taking = update(ticket).where(which, ticket.c.state == TicketState.WAITING).values(values)
+    def _taken(self, taking: Any, owner: str) -> Claim | None:
         with self._database.writing() as connection:
-            row = connection.execute(taking.returning(*ticket.c)).mappings().one_or_none()
+            row = connection.execute(taking, {OWNER: owner}).mappings().one_or_none()
         return claim_of(ticket_of(row)) if row else None
 
     def _change(self, claim: Claim, values: dict[str, Any]) -> None:
@@ -193,6 +175,44 @@ class SqlRunQueue:
         query = select(ticket).where(*where).order_by(ticket.c.number.desc()).limit(limit)
         with self._database.reading() as connection:
             return [ticket_of(row) for row in connection.execute(query).mappings()]
+
+
+@lru_cache
+def _first_free(dialect: str, capabilities: tuple[str, ...]) -> Select[tuple[int]]:
+    """The number of the ticket that is next; made once, since making a query costs more than asking it."""
+    other = ticket.alias()
+    busy = exists().where(other.c.lane == ticket.c.lane, other.c.state == CLAIMED)
+    return (
+        select(ticket.c.number)
+        .where(
+            ticket.c.state == WAITING,
+            ticket.c.not_before <= moment_of_database(dialect),
+            ticket.c.capability.in_(["", *capabilities]),
+            or_(ticket.c.lane == "", ~busy),
+        )
+        .order_by(ticket.c.priority, ticket.c.not_before, ticket.c.number)
+        .limit(1)
+    )
+
+
+@lru_cache
+def _taking_first(dialect: str, capabilities: tuple[str, ...], lease: timedelta) -> Any:
+    """Claims the ticket that is next."""
+    first = _first_free(dialect, capabilities).scalar_subquery()
+    return _taking(dialect, lease).where(ticket.c.number == first)
+
+
+@lru_cache
+def _taking(dialect: str, lease: timedelta) -> Any:
+    """Claims a waiting ticket, which the caller names, for an owner."""
+    values = {
+        "state": TicketState.CLAIMED,
+        "attempt": ticket.c.attempt + 1,
+        "owner": bindparam(OWNER),
+        "lease_until": moment_of_database(dialect, lease),
+        "started": moment_of_database(dialect),
+    }
+    return update(ticket).where(ticket.c.state == WAITING).values(values).returning(*ticket.c)
 
 
 def add_ticket(connection: Connection, order: Order) -> bool:
