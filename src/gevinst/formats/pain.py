@@ -232,7 +232,8 @@ def _refusal(pain: _Pain, record: Record, what: str) -> Finding:
         place=pain.intake.place(line=record.line, cell=record.path),
         found=shown_value(what),
         severity=Severity.WARNING,
-        facts={"reason": shown_value(_reason(record))},
+        # The bank's own words may name a person; they stand in the item's text, not in a message.
+        facts={"reason": shown_value(record.first("StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry"))},
     )
 
 
