@@ -1,6 +1,8 @@
 """What holds in the databases themselves, and how a store is opened."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +21,7 @@ from gevinst.domain.audit import AuditEvent
 from gevinst.store import open_store
 from gevinst.store.schema import REVISIONS, metadata
 from gevinst.store.sql import SqlRunStore
+from gevinst.store.upkeep import backup
 from runs import MORNING, a_run, an_entry, kept
 
 
@@ -172,6 +175,20 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(tmp_path: Path
         open_store(f"sqlite:///{path.as_posix()}")
 
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_a_new_database_and_its_backup_are_for_their_owner_alone(tmp_path: Path) -> None:
+    path, copy = tmp_path / "store.db", tmp_path / "copy.db"
+    url = f"sqlite:///{path.as_posix()}"
+    store = open_store(url)
+    kept(store, a_run())
+
+    backup(url, copy)
+
+    files = [path, path.with_name("store.db-wal"), copy]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * 3
+    store.close()
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:

@@ -1,7 +1,7 @@
 """The office: where its data, its robots and its flows are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gevinst.texts import Texts
@@ -63,7 +63,7 @@ class Office:
     robots: Path  #: one folder for each robot
     tasks: Path  #: the flows
     layouts: Path  #: the office's own layouts; the folder may be missing
-    database: str  #: SQLAlchemy URL
+    database: str = field(repr=False)  #: SQLAlchemy URL; may hold a password
 
     @property
     def runs(self) -> Path:

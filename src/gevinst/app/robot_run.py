@@ -266,7 +266,7 @@ class RobotRun:
     def write(self, folder: Path) -> None:
         """Write the run page, the work list and the result, and copy the inputs."""
         ended = self._ended()
-        inputs = [path for path in self.paths.values() if path.is_file()]
+        inputs = [path for path in self.paths.values() if path.is_file() and not path.is_symlink()]
         self.tools.write_reports(folder, self._report(ended), inputs)
         self.run = ended  # only now: a run whose page could not be written has not ended well
 

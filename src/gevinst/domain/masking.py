@@ -1,9 +1,11 @@
-"""Keep CPR numbers out of everything that people or machines read as text."""
+"""Keep CPR numbers and passwords out of everything that people or machines read as text."""
 
 import re
 
 _CPR = re.compile(r"(?<!\d)(?P<birth>(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2})[- ]?\d{4}(?!\d)")
+_PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*):[^\s/@]+@")
 LONGEST_FOUND = 60
+CPR_LENGTH = 11  # with its hyphen
 
 
 def mask_cpr(text: str) -> str:
@@ -11,7 +13,19 @@ def mask_cpr(text: str) -> str:
     return _CPR.sub(lambda match: f"{match['birth']}-XXXX", text)
 
 
+def mask_log(text: str, longest: int | None = None) -> str:
+    """Text as a log may hold it: CPR numbers masked, and the passwords of addresses such as a database's.
+
+    Args:
+        text: any text.
+        longest: at most so many characters are kept. What is masked is never cut in two before it is found.
+    """
+    near = text if longest is None else text[: longest + CPR_LENGTH]
+    return _PASSWORD.sub(lambda match: f"{match['user']}:***@", mask_cpr(near))[:longest]
+
+
 def shown_value(text: object) -> str:
     """A cell's value as a message may show it: masked, one line, short, no control characters."""
-    line = "".join(char if char.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for char in str(text))
-    return mask_cpr(line if len(line) <= LONGEST_FOUND else line[:LONGEST_FOUND] + "…")
+    near = str(text)[: LONGEST_FOUND + CPR_LENGTH]  # a number that is cut before it is masked is not found
+    line = mask_cpr("".join(char if char.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for char in near))
+    return line if len(line) <= LONGEST_FOUND else line[:LONGEST_FOUND] + "…"

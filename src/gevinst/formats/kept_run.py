@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gevinst.app.ports import KeptGroup
@@ -30,8 +30,13 @@ def kept_groups(folder: Path) -> list[KeptGroup]:
 def kept_inputs(folder: Path) -> dict[str, Path]:
     """The inputs of a run by their SHA-256; one that was changed since, or is gone, is left out."""
     files = _document(folder / MANIFEST).get("files", ())
-    paths = {one["sha256"]: folder / one["path"] for one in files if one["path"].startswith(INPUT)}
+    paths = {one["sha256"]: folder / one["path"] for one in files if _is_input(one["path"])}
     return {digest: path for digest, path in paths.items() if path.is_file() and _sha256(path) == digest}
+
+
+def _is_input(path: str) -> bool:
+    """Whether a manifest, which others may have changed, names a file in the folder of inputs."""
+    return path.startswith(INPUT) and ".." not in PurePosixPath(path).parts
 
 
 def _document(file: Path) -> dict[str, Any]:

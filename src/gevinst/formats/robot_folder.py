@@ -123,7 +123,7 @@ class _Passport(_Part):
 class _Robot(_Part):
     id: str
     title: dict[Literal["da", "en"], str]
-    flow: str = Field(pattern=r"[a-z][a-z0-9_]*")
+    flow: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     phase: Phase
     people: _People
     sources: dict[Literal["bank", "ledger", "balances", "carried"], _Source]
@@ -149,7 +149,7 @@ def _ore(text: str) -> int:
 
 
 class _Pass(_Part):
-    id: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     kind: PassKind
     key: Key = Key.CODE
     days: int = Field(default=5, ge=0, le=250)

@@ -1,10 +1,10 @@
-"""What a robot's process prints: its beginning and its end are kept, and CPR numbers are masked."""
+"""What a robot prints: its beginning and its end are kept, and CPR numbers and passwords are masked."""
 
 from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
-from gevinst.domain.masking import mask_cpr
+from gevinst.domain.masking import mask_log
 
 KEPT_BYTES = 1_000_000  # half from the beginning, half from the end
 LONGEST_PIECE = 10_000  # a line without end is taken in pieces
@@ -56,4 +56,4 @@ class _Tail:
 
 
 def _masked(piece: bytes) -> bytes:
-    return mask_cpr(piece.decode(errors="replace")).encode()
+    return mask_log(piece.decode(errors="replace")).encode()

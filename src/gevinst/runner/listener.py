@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gevinst.domain.masking import mask_cpr
+from gevinst.domain.masking import mask_log
 from gevinst.runner.orphan import end_with_parent
 
 ROBOT_LISTENER_API_VERSION = 3
@@ -93,7 +93,7 @@ class Listener(SafeLog):
 
 def _safe(text: str) -> str:
     left_out = len(text) - LONGEST_MESSAGE
-    masked = mask_cpr(text if left_out <= 0 else f"{text[:LONGEST_MESSAGE]} […{left_out}]")
+    masked = mask_log(text, LONGEST_MESSAGE) + (f" […{left_out}]" if left_out > 0 else "")
     for mark in _LEVEL_MARKS:
         masked = masked.replace(mark, mark.strip("*"))
     return masked

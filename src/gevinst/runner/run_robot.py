@@ -51,6 +51,7 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
     for twin in begin(run, tools.store, holder=this_process(), gone=is_gone, at=tools.now()):
         _write_down(twin, robot, tools)
     try:
+        _make_private(tools.office.runs)
         folder.mkdir(parents=True)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
         ended = run_child(run, robot, tools.office, files=files, stopping=tools.stopping)
@@ -63,6 +64,12 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
         _write_down(_fail(run, tools, START), robot, tools)
         raise
     return _write_down(_as_child_left_it(run, tools, ended), robot, tools)
+
+
+def _make_private(runs: Path) -> None:
+    """Make the folder of all evidence for its owner alone; one that is there keeps the rights it has."""
+    runs.parent.mkdir(parents=True, exist_ok=True)
+    runs.mkdir(mode=0o700, exist_ok=True)
 
 
 def close_dead(run: Run, robot: Robot, tools: RunnerTools) -> Run:

@@ -71,13 +71,26 @@ def _sqlite(url: URL) -> Engine:
     if on_a_share(path):
         raise StoreShareError(database=str(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path)
     except OSError as error:
         raise StorePlaceError(database=str(path), cause=error.strerror or str(error)) from error
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_on_sqlite)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Make the file of a database that is not there, for its owner alone: it holds bank lines and names.
+
+    SQLite gives the files that it lays beside it the same rights. An existing file is left as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

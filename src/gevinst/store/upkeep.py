@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Table, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from gevinst.app.queue_port import UpkeepError
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, make_private
 from gevinst.store.opening import open_database
 from gevinst.store.queue_schema import moment_of_database, ticket
 from gevinst.store.schema import REVISIONS, metadata
@@ -56,8 +56,8 @@ def backup(url: str, target: Path) -> Path:
     source = _sqlite_file(url)
     if target.exists():
         raise UpkeepError(database=str(target), cause="exists")
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.tmp")
+    make_private(draft)
     with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(draft)) as copy:
         opened.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
@@ -85,6 +85,7 @@ def restore(url: str, source: Path, kept: Path) -> None:
         for file in (target, *target.parent.glob(f"{target.name}-*")):
             file.unlink()
     draft = target.with_name(f"{target.name}.tmp")
+    make_private(draft)
     with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(draft)) as copy:
         opened.backup(copy)
     draft.replace(target)

@@ -114,6 +114,11 @@ def test_an_unknown_robot_is_answered_with_the_nearest(gevinst: Command, robot_f
             "schedule.when er »tit«, men skal være et tidspunkt",
         ),
         ("moves_money = false", "moves_money = nej", "linje 33, tegn 15, er ikke gyldig TOML"),
+        (
+            'flow = "',
+            'flow = "../tasks/',
+            "flow er »../tasks/bank_reconciliation«, men skal være små bogstaver",
+        ),
         ("[sources.bank]", "[sources.balances]", "sources.bank mangler"),
         (
             "skattekonto_{period}.csv",

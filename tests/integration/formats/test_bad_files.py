@@ -6,6 +6,8 @@ import pytest
 
 from gevinst.domain.finding import InputRejectedError
 from gevinst.formats.reading import read_source
+from gevinst.texts import Texts
+from gevinst.texts.findings import finding_text
 
 BANK = "Dato;Tekst;Beløb\n15-01-2026;Rødgrød;1,00\n16-01-2026;Ærø;2,00\n"
 
@@ -37,6 +39,21 @@ def test_a_file_that_is_not_there_is_named_with_its_folder(tmp_path: Path) -> No
         read_source(tmp_path / "mangler.csv")
 
     assert [finding.code for finding in caught.value.findings] == ["FIL-007"]
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "andres.csv").write_text(BANK, encoding="utf-8")
+    link = tmp_path / "fil.csv"
+    link.symlink_to(tmp_path / "andres.csv")
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(link)
+
+    said = finding_text(caught.value.findings[0], Texts("da"))
+    assert (caught.value.findings[0].code, said.title) == (
+        "FIL-007",
+        "Filen er et link, og links følges ikke",
+    )
 
 
 @pytest.mark.parametrize("name", ["fil.csv.tmp", "fil.filepart", "~$fil.xlsx", "fil.part", "fil.crdownload"])
