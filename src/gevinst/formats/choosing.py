@@ -175,10 +175,9 @@ def _date_column(choice: Choice) -> tuple[list[int], Assumption]:
     if named:
         found, because = named, "date.word"
     else:
-        found, because = (
-            [index for index, look in enumerate(looks) if look.is_dates and look.filled >= HALF],
-            "date.content",
-        )
+        dated = [index for index, look in enumerate(looks) if look.is_dates and look.filled >= HALF]
+        # Six digits can be a day or an employee's number; what is written as a day goes before.
+        found, because = sorted(dated, key=lambda index: looks[index].fixed_digits), "date.content"
     if not found:
         return [], assume(subject="date", taken="", because=because)
     first = found[0]

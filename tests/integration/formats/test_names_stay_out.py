@@ -1,4 +1,4 @@
-"""No message about a file holds a name or a CPR number of its texts: each fixture, with both planted in it."""
+"""No message about a file has a name or a CPR number of its texts: each fixture, with both planted in it."""
 
 import csv
 import io

@@ -1,6 +1,7 @@
 """Files as offices really get them: odd, but readable."""
 
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,24 @@ def test_an_open_document_sheet_is_read(tmp_path: Path) -> None:
     source = read_source(ods(tmp_path))
 
     assert (list(source.items["amount"]), source.items["place_cell"][0]) == ([125050], "C2")
+
+
+PAYROLL = """Lønudbetaling oktober 2026
+Medarbejdernr;Lønart;Lønart tekst;Timer;Beløb;Dispositionsdato
+100226;1010;Månedsløn;160,33;32.450,75;30-10-2026
+100226;2050;Overarbejde;4,50;1.125,00;30-10-2026
+100826;1010;Månedsløn;160,33;29.880,10;30-10-2026
+100826;8110;A-skat;;-9.871,00;30-10-2026
+I alt;;;;53.584,85;
+"""
+
+
+def test_a_payroll_list_is_read_by_its_day_and_not_by_its_employees(tmp_path: Path) -> None:
+    file = tmp_path / "loen.csv"
+    file.write_text(PAYROLL, encoding="utf-8")
+
+    source = read_source(file)
+
+    assert {day.date() for day in source.items["booked"]} == {date(2026, 10, 30)}
+    assert (source.rows.read, int(source.items["amount"].sum()), source.findings) == (4, 5358485, ())
+    assert list(source.items["text"]) == ["Månedsløn", "Overarbejde", "Månedsløn", "A-skat"]
