@@ -229,5 +229,37 @@ def test_a_missing_file_is_named_with_its_folder(gevinst: Command, bank: Path, t
     )
 
 
+def test_an_invoice_number_beside_the_voucher_number_tells_equal_amounts_apart(
+    gevinst: Command, tmp_path: Path
+) -> None:
+    bank = lines(
+        "Dato;Tekst;Beløb;Reference", "13-10-2026;Rate;500,00;2266114", "14-10-2026;Rate;500,00;2266999"
+    )
+    ledger = lines(
+        "Dok.nr.;Dato;Fakturanr.;Beløb", "71;13-10-2026;2266999;500,00", "72;14-10-2026;2266114;500,00"
+    )
+    (tmp_path / "bank.csv").write_text(bank, encoding="utf-8")
+    (tmp_path / "finans.csv").write_text(ledger, encoding="utf-8")
+
+    done = gevinst("reconcile", "bank.csv", "finans.csv", "--out", "ud", "--no-input")
+
+    assert (done.code, done.err) == (0, "")
+    pairs = [(one["left"], one["right"]) for one in result(tmp_path / "ud")["groups"]]
+    assert sorted(pairs) == [(["2266114"], ["72"]), (["2266999"], ["71"])]
+
+
+def test_an_item_of_the_last_days_is_not_said_to_wait_for_a_period_that_nobody_gave(
+    gevinst: Command, bank: Path, tmp_path: Path
+) -> None:
+    short = "".join(LEDGERS["swapped_columns"].splitlines(keepends=True)[:-1])
+    (tmp_path / "finans.csv").write_text(short, encoding="utf-8")
+
+    done = gevinst("reconcile", str(bank), "finans.csv", "--out", "ud", "--no-input")
+
+    assert done.code == 3
+    assert "Ikke afstemt: 1 post, 6.125,00 kr." in done.out
+    assert [one["because"] for one in result(tmp_path / "ud")["open"]] == ["Findes kun i venstre fil."]
+
+
 def test_a_reconciliation_without_two_files_is_a_usage_error(gevinst: Command, bank: Path) -> None:
     assert gevinst("reconcile", str(bank), "--out", "ud").code == 2

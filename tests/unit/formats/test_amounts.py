@@ -15,6 +15,10 @@ def test_an_amount_is_the_same_with_and_without_marks(text: str) -> None:
     assert read_amount(text, COMMA) == 123450
 
 
+def test_a_minus_behind_kroner_may_be_the_typographic_one() -> None:
+    assert read_amount("kr. −50,05", COMMA) == read_amount("kr. -50,05", COMMA) == -5005
+
+
 def test_whole_kroner_with_a_dash_are_whole_kroner() -> None:
     assert read_amount("1.250,-", COMMA) == 125000
 

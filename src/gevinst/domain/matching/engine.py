@@ -77,7 +77,8 @@ def reconcile(
         right: ledger; the same sign rule, money in > 0.
         rules: the passes, in order.
         calendar: bank days.
-        as_of: the day that ages are counted to; the last booking day of both sides when None.
+        as_of: the day that the period ends and ages are counted to. None when there is no period, as with two
+            loose files: ages go to the last booking day of both sides, and no item waits for a next period.
         decisions: what people have decided, in force, with ids as here (see decided.decisions_for).
 
     Returns:
@@ -100,8 +101,9 @@ def reconcile(
             PASSES[rule.kind](board, rule)
         found = proposals(board, rules.passes)
         found += over_budget(board, rules, first=len(found))
+    why = ({}, {}) if errors else causes(board, period_end=as_of, proposed=_proposed(board, found))
     day = as_of or _last_day(left.items, right.items)
-    frames = _states(board, found, day, rejected=bool(errors))
+    frames = _states(board, found, day, why, rejected=bool(errors))
     return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
 
 
@@ -120,12 +122,21 @@ def _last_day(left: pd.DataFrame, right: pd.DataFrame) -> date:
     return found
 
 
+def _proposed(board: Board, found: Sequence[Proposal]) -> tuple[Mask, Mask]:
+    """The items of each side that a proposal holds."""
+    left, right = (_holders(side, found, name) >= 0 for side, name in zip(board.sides, Side, strict=True))
+    return left, right
+
+
 def _states(
-    board: Board, found: Sequence[Proposal], day: date, *, rejected: bool
+    board: Board,
+    found: Sequence[Proposal],
+    day: date,
+    why: tuple[Mapping[int, Cause], Mapping[int, Cause]],
+    *,
+    rejected: bool,
 ) -> dict[Side, pd.DataFrame]:
     holders = [_holders(side, found, name) for side, name in zip(board.sides, Side, strict=True)]
-    proposed = (holders[0] >= 0, holders[1] >= 0)
-    why = ({}, {}) if rejected else causes(board, period_end=day, proposed=proposed)
     number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
     return {
         name: _side_frame(side, holders[at], why[at], number, rejected=rejected)

@@ -45,10 +45,15 @@ class _Mark:
 
 
 def causes(
-    board: Board, *, period_end: date, proposed: tuple[Mask, Mask]
+    board: Board, *, period_end: date | None, proposed: tuple[Mask, Mask]
 ) -> tuple[dict[int, Cause], dict[int, Cause]]:
-    """The likely cause of each free item that no proposal holds, by position, for left and right."""
-    end = int(board.calendar.ordinals(np.array([period_end], dtype="datetime64[D]"))[0])
+    """The likely cause of each free item that no proposal holds, by position, for left and right.
+
+    Without a period, no item is said to be waiting for the next one: where a file stops says nothing of it.
+    """
+    end = None
+    if period_end is not None:
+        end = int(board.calendar.ordinals(np.array([period_end], dtype="datetime64[D]"))[0])
     found = []
     for own, other in ((0, 1), (1, 0)):
         detective = _Detective(board, own=own, other=other, period_end=end)
@@ -60,7 +65,7 @@ def causes(
 class _Detective:
     """Looks for the suspect of each open item of one side."""
 
-    def __init__(self, board: Board, *, own: int, other: int, period_end: int) -> None:
+    def __init__(self, board: Board, *, own: int, other: int, period_end: int | None) -> None:
         sides = (Side.LEFT, Side.RIGHT)
         self.own, self.other = _Reader(board.sides[own]), _Reader(board.sides[other])
         self.name, self.other_name = sides[own], sides[other]
@@ -132,7 +137,7 @@ class _Detective:
             return "interest"
         if self.name is Side.LEFT and any(word in text for word in FEE_WORDS):
             return "fee"
-        if self.period_end - mine.day < PERIOD_END_DAYS:
+        if self.period_end is not None and self.period_end - mine.day < PERIOD_END_DAYS:
             return "period_end"
         return "no_counterpart_bank" if self.name is Side.LEFT else "no_counterpart_ledger"
 
