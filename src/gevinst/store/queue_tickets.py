@@ -4,7 +4,8 @@ SQLite's queue is this whole class. On PostgreSQL an engine chooses who gets whi
 keeps the tickets: see `runner.postgres_queue`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
@@ -30,6 +31,7 @@ from gevinst.app.queue_port import EndedTicketError, LostClaimError, UnknownTick
 from gevinst.domain.queue import LIVE, Claim, Order, Ticket, TicketState, claim_of
 from gevinst.store.engine import Database
 from gevinst.store.queue_schema import moment_of_database, ticket
+from gevinst.store.queue_turn import turn_of
 
 # In the text of a query, so that SQLite sees that a partial index fits.
 WAITING: ColumnElement[str] = literal_column("'waiting'")
@@ -54,7 +56,7 @@ class SqlRunQueue:
 
     def offer(self, order: Order) -> bool:
         """See RunQueue."""
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             return add_ticket(connection, order)
 
     def nudge(self) -> None:
@@ -75,7 +77,7 @@ class SqlRunQueue:
     def renew(self, claims: Collection[Claim], *, lease: timedelta) -> Collection[int]:
         """See RunQueue."""
         until = moment_of_database(self._dialect, lease)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             held = (
                 update(ticket).where(*_held(one)).values(lease_until=until).returning(ticket.c.number)
                 for one in claims
@@ -119,7 +121,7 @@ class SqlRunQueue:
             "ended": case((waiting, moment_of_database(self._dialect)), else_=ticket.c.ended),
         }
         live = update(ticket).where(ticket.c.number == number, ticket.c.state.in_(LIVE)).values(values)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             found = connection.execute(live.returning(ticket.c.state)).scalar()
         if found is None:
             raise EndedTicketError(ticket=str(number), state=self.find(str(number)).state)
@@ -150,7 +152,7 @@ class SqlRunQueue:
     def set_engine_job(self, number: int, job: int) -> bool:
         """Note the engine's number of a ticket; False when it has one."""
         unknown = update(ticket).where(ticket.c.number == number, ticket.c.engine_job.is_(None))
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             return connection.execute(unknown.values(engine_job=job)).rowcount == 1
 
     def engine_job(self, number: int) -> int | None:
@@ -160,13 +162,19 @@ class SqlRunQueue:
             job: int | None = connection.execute(query).scalar()
             return job
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        on_file = self._database.url.database if self._dialect == "sqlite" else None
+        with turn_of(on_file), self._database.writing() as connection:
+            yield connection
+
     def _taken(self, taking: Any, owner: str) -> Claim | None:
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             row = connection.execute(taking, {OWNER: owner}).mappings().one_or_none()
         return claim_of(ticket_of(row)) if row else None
 
     def _change(self, claim: Claim, values: dict[str, Any]) -> None:
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             changing: Update = update(ticket).where(*_held(claim)).values(values)
             if connection.execute(changing).rowcount == 0:
                 raise LostClaimError(run_id=claim.run_id, token=claim.token)
