@@ -80,7 +80,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def postgres_server(testrun_uid: str) -> Iterator[PostgresServer]:
     """Start one PostgreSQL for all workers of this test run; the last worker to end stops and deletes it.
 
-    Its folder is not pytest's: as root the server runs as another user, and pytest closes its folders to others.
+    Its folder is not pytest's: as root the server is another user, and pytest's folders are closed to it.
     """
     folder = Path(tempfile.gettempdir()) / f"gevinst-postgres-{testrun_uid}"
     with fasteners.InterProcessLock(folder.with_suffix(".lock")):

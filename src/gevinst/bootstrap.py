@@ -5,9 +5,8 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
@@ -17,6 +16,7 @@ import gevinst
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.formats.office_file import office_language
 from gevinst.formats.robot_folder import find_office, load_robot, load_rules, robot_ids
+from gevinst.texts import OFFICE_ZONE
 
 if TYPE_CHECKING:
     from gevinst.app.backtest import TrialTools
@@ -91,6 +91,11 @@ def store(of: Office) -> "RunStore":
 def now() -> datetime:
     """The moment, UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day in the office's zone: at midnight UTC is still in the month before."""
+    return now().astimezone(OFFICE_ZONE).date()
 
 
 def user() -> str:

@@ -15,7 +15,8 @@ from gevinst.domain.occurrence import ClosedDay, MissedPolicy, Occurrence, Occur
 from gevinst.domain.queue import TicketState
 from gevinst.domain.run import RunState
 from gevinst.domain.schedule import parse_timing
-from gevinst.runner.triggers import COPENHAGEN, firings
+from gevinst.runner.triggers import firings
+from gevinst.texts import OFFICE_ZONE
 from unattended import Installation, SetClock, a_robot
 
 SIX = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)  # 06.00 in Copenhagen
@@ -27,7 +28,7 @@ def set_clock(office: Installation) -> SetClock:
 
 
 def local_times(words: str, day: str, *, hours: int) -> list[str]:
-    start = datetime.fromisoformat(day).replace(tzinfo=COPENHAGEN).astimezone(UTC) - timedelta(seconds=1)
+    start = datetime.fromisoformat(day).replace(tzinfo=OFFICE_ZONE).astimezone(UTC) - timedelta(seconds=1)
     found = firings(
         parse_timing(words),
         start,
@@ -35,7 +36,7 @@ def local_times(words: str, day: str, *, hours: int) -> list[str]:
         closed=ClosedDay.RUN,
         calendar=BankCalendar(),
     )
-    return [one.nominal.astimezone(COPENHAGEN).strftime("%H:%M%z") for one in found]
+    return [one.nominal.astimezone(OFFICE_ZONE).strftime("%H:%M%z") for one in found]
 
 
 def test_a_due_robot_is_offered_once_however_often_the_clock_looks(office: Installation) -> None:
@@ -185,7 +186,7 @@ def test_fault_20_ten_years_of_bank_days_are_each_offered_once(tmp_path: Path) -
 
     due: dict[str, list[date]] = {name: [] for name in words}
     for one in office.queue.tickets(limit=10_000)[::-1]:
-        local = one.order.due.astimezone(COPENHAGEN)
+        local = one.order.due.astimezone(OFFICE_ZONE)
         assert (local.hour, local.minute) == (6, 0)
         if local.year < 2037:
             due[one.order.robot].append(local.date())
@@ -238,7 +239,7 @@ def test_a_day_on_which_banks_are_closed_is_treated_as_the_robot_says(
         decided += clock.tick()
 
     [one] = decided
-    assert (one.nominal.astimezone(COPENHAGEN).date().isoformat(), one.state) == (due, state)
+    assert (one.nominal.astimezone(OFFICE_ZONE).date().isoformat(), one.state) == (due, state)
     assert one.planned == date(2026, 12, 24)
 
 

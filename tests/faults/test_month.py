@@ -12,7 +12,7 @@ from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.queue import TicketState, claim_of
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
-from gevinst.runner.triggers import COPENHAGEN
+from gevinst.texts import OFFICE_ZONE
 from unattended import Installation, SetClock, a_robot, broken_invariants
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_a_month_with_kills_is_complete_and_explains_each_irregularity(
     assert kills > 0
     assert broken_invariants(office) == []
     seen = office.parts.clock.occurrences(limit=10_000)
-    days = {one.nominal.astimezone(COPENHAGEN).date() for one in seen if one.robot == "main"}
+    days = {one.nominal.astimezone(OFFICE_ZONE).date() for one in seen if one.robot == "main"}
     october = [START.date() + timedelta(days=n) for n in range(31)]
     assert days == {day for day in october if BankCalendar().is_bank_day(day)}
     assert Counter(one.robot for one in seen)["night"] == 31

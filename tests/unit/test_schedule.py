@@ -7,7 +7,8 @@ import pytest
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.schedule import Days, Schedule, ScheduleError, parse_schedule
-from gevinst.runner.triggers import COPENHAGEN, ScheduleTrigger
+from gevinst.runner.triggers import ScheduleTrigger
+from gevinst.texts import OFFICE_ZONE
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_daily_schedule_fires_once_on_every_bank_day_of_three_years() -> None:
     while firings[-1].year < 2029:
         firings.append(trigger.get_next_fire_time(firings[-1], firings[-1]))
 
-    local = [firing.astimezone(COPENHAGEN) for firing in firings[:-1]]
+    local = [firing.astimezone(OFFICE_ZONE) for firing in firings[:-1]]
     days = [date(2026, 1, 1) + timedelta(days=count) for count in range(3 * 365 + 1)]
     assert [moment.date() for moment in local] == [day for day in days if calendar.is_bank_day(day)]
     assert {moment.time() for moment in local} == {time(6)}

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from gevinst.app.ports import KeptGroup, RunStore
 from gevinst.app.robot_run import RobotRun, RunTools
 from gevinst.domain.finding import InputRejectedError
+from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run
 
-DECIDED_BY_PEOPLE = "decision"  # what made a match that people have decided
 Ends = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -44,7 +44,7 @@ class PeriodTrial:
         """Matches that would go, and that a person decided, or that stand as a production run's answer."""
         gone = (*self.lost, *(group for one in self.changed for group in one.before))
         production = self.run.environment is Environment.PRODUCTION
-        return tuple(one for one in gone if production or one.made_by == DECIDED_BY_PEOPLE)
+        return tuple(one for one in gone if production or one.made_by == DECIDED)
 
 
 @dataclass(frozen=True, kw_only=True)

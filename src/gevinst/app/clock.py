@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from secrets import token_hex
 
 from gevinst.app.queue_port import AlarmBook, ClockBook, LostLeadError, RunQueue, Seen
-from gevinst.app.start_run import default_period
+from gevinst.app.start_run import default_period, new_run_id
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.occurrence import Firing, Occurrence, OccurrenceState, judge
 from gevinst.domain.queue import Order, lane_of
@@ -150,7 +149,7 @@ class Clock:
 def _named(one: Occurrence) -> Occurrence:
     if one.state is OccurrenceState.SKIPPED:
         return one
-    return replace(one, run_id=f"{one.nominal:%Y%m%dT%H%M%S}-{one.robot}-{token_hex(2)}")
+    return replace(one, run_id=new_run_id(one.robot, one.nominal))
 
 
 def _order(robot: Robot, one: Occurrence) -> Order:

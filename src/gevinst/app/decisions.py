@@ -16,12 +16,12 @@ from gevinst.domain.decision import (
     in_force,
     standing_of,
 )
+from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 
 Known = tuple[Side, str]  # side and item id
-DECIDED_BY_PEOPLE = "decision"  # what made a match that people have decided
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +161,7 @@ def _check_item(known: Known, kind: DecisionKind, items: RunItems) -> None:
         near = get_close_matches(name, everything, n=3)
         facts = {"side": str(side), "item": name, "near": ", ".join(near) or "–", "run": items.run.run_id}
         raise DecisionError("DEC-002", **facts)
-    if kind is not DecisionKind.UNMATCH or group.made_by == DECIDED_BY_PEOPLE:
+    if kind is not DecisionKind.UNMATCH or group.made_by == DECIDED:
         raise DecisionError("DEC-003", side=str(side), item=name, rule=group.made_by)
 
 

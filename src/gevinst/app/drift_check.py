@@ -7,6 +7,7 @@ from gevinst.app.ports import RunStore
 from gevinst.domain.drift import drift_findings, profile_of
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.matching.engine import NOTHING
 from gevinst.domain.overlap import without_overlap
 from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import Tally
@@ -16,7 +17,6 @@ from gevinst.domain.source import SourceRead
 
 #: The sources that are compared; open items of before and balances differ by nature.
 COMPARED = frozenset({"bank", "ledger"})
-NOTHING = Tally(count=0, sum=0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from secrets import token_hex
 
 from gevinst.app.ports import RunStore
 from gevinst.app.queue_port import DeliveryBook, DeliveryState, EndedTicketError, RunQueue
+from gevinst.app.start_run import new_run_id
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.queue import LIVE, Order, Ticket, TicketState
 from gevinst.domain.run import Trigger
@@ -55,7 +56,7 @@ def _again(ticket: Ticket, who: str, at: datetime) -> Order:
         key=f"retry:{ticket.number}:{token_hex(4)}",
         robot=old.robot,
         period=old.period,
-        run_id=f"{at:%Y%m%dT%H%M%S}-{old.robot}-{token_hex(2)}",
+        run_id=new_run_id(old.robot, at),
         trigger=Trigger.MANUAL,
         triggered_by=who,
         due=at,

@@ -26,7 +26,7 @@ def new_run(
     if production:
         _check_passport(robot, now.date())
     return Run(
-        run_id=run_id or f"{now:%Y%m%dT%H%M%S}-{robot.id}-{token_hex(2)}",
+        run_id=run_id or new_run_id(robot.id, now),
         robot=robot.id,
         robot_version=robot.version,
         period=period,
@@ -38,6 +38,11 @@ def new_run(
     )
 
 
+def new_run_id(robot: str, moment: datetime) -> str:
+    """An id that sorts by its moment and that two starts of the same second do not share."""
+    return f"{moment:%Y%m%dT%H%M%S}-{robot}-{token_hex(2)}"
+
+
 def _check_passport(robot: Robot, today: date) -> None:
     missing = robot.missing_for_production()
     if missing:
@@ -47,5 +52,5 @@ def _check_passport(robot: Robot, today: date) -> None:
 
 
 def default_period(today: date) -> str:
-    """The month before today's."""
+    """The month before that of a day in the office's zone."""
     return previous_period(period_of(today))

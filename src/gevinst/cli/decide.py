@@ -109,7 +109,7 @@ def note(desk: _Desk, /, *, expected: datetime | None, **parts: Any) -> None:
 
 def _decide(desk: _Desk, kind: DecisionKind, **parts: Any) -> None:
     wish = Wish(kind=kind, who=bootstrap.user(), at=bootstrap.now(), **parts)
-    period = desk.period or default_period(bootstrap.now().date())
+    period = desk.period or default_period(bootstrap.today())
     kept = decide(
         wish, desk.robot, period, store=desk.store, groups=lambda run: bootstrap.kept_groups(desk.office, run)
     )

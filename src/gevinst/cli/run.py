@@ -34,7 +34,7 @@ def run(
     now = bootstrap.now()
     started = new_run(
         found,
-        period=period or default_period(now.date()),
+        period=period or default_period(bootstrap.today()),
         trial=trial,
         trigger=Trigger.MANUAL,
         user=bootstrap.user(),

@@ -7,6 +7,7 @@ from typing import Any
 from gevinst.domain.money import kroner
 from gevinst.domain.place import Place
 from gevinst.domain.run import EXIT_CODES, Run, RunState
+from gevinst.reports.run_json import run_facts
 from gevinst.texts import Language, Texts
 from gevinst.texts.findings import FindingText, finding_line, place_text
 
@@ -21,20 +22,11 @@ def run_values(run: Run, evidence: Path | None) -> dict[str, Any]:
         evidence: its folder; None when it ran without our runner.
     """
     return {
-        "run_id": run.run_id,
-        "robot": run.robot,
-        "robot_version": run.robot_version,
-        "period": run.period,
-        "environment": str(run.environment),
-        "trigger": str(run.trigger),
-        "triggered_by": run.triggered_by,
+        **run_facts(run),
         "state": str(run.state),
         "exit_code": int(EXIT_CODES[run.state]) if run.state in EXIT_CODES else None,
-        "started": run.started.isoformat(timespec="seconds"),
-        "ended": run.ended.isoformat(timespec="seconds") if run.ended else None,
         "summary": summary_of(run, evidence, Texts(Language.DANISH)),
         "summary_en": summary_of(run, evidence, Texts(Language.ENGLISH)),
-        "replaces": run.replaces or None,
         "read": run.read,
         "matched": run.matched,
         "open": run.open,

@@ -10,7 +10,6 @@ from gevinst.app.ports import KeptGroup
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 INPUT = "input/"
-_HASHED_AT_ONCE = 1 << 20
 
 
 def kept_groups(folder: Path) -> list[KeptGroup]:
@@ -47,8 +46,5 @@ def _document(file: Path) -> dict[str, Any]:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while part := file.read(_HASHED_AT_ONCE):
-            digest.update(part)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

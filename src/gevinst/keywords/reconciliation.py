@@ -74,7 +74,7 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         now = bootstrap.now()
         run = new_run(
             load_robot(office, robot),
-            period=period or default_period(now.date()),
+            period=period or default_period(bootstrap.today()),
             trial=False,
             trigger=Trigger.MANUAL,
             user=bootstrap.user(),

@@ -20,6 +20,7 @@ from gevinst.domain.money import kroner
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
 from gevinst.reports.result_json import json_text, result_json
+from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
 from gevinst.reports.workbook import write_workbook
 from gevinst.texts import Language, Texts
@@ -31,7 +32,6 @@ INPUT = "input"
 ITEM_FILES = {Side.LEFT: "poster_venstre.csv", Side.RIGHT: "poster_hoejre.csv"}
 MANIFEST_CONTRACT = "gevinst-manifest/1"
 
-_HASHED_AT_ONCE = 1 << 20
 _LONGEST_NAME = 100
 _SAFE_NAME = re.compile(r"[0-9A-Za-zÆØÅæøå_][0-9A-Za-zÆØÅæøå_.\- ]*[0-9A-Za-zÆØÅæøå_]")
 _DEVICE_NAME = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -116,7 +116,7 @@ def seal(folder: Path, run: Run) -> str:
     hashes = {name: _sha256(folder / name) for name in files}
     manifest = {
         "contract": MANIFEST_CONTRACT,
-        "run": _run_facts(run),
+        "run": {**run_facts(run), "state": str(run.state)},
         **_from_result(folder, hashes),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -156,27 +156,8 @@ def _files_in(folder: Path) -> list[str]:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while part := file.read(_HASHED_AT_ONCE):
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def _run_facts(run: Run) -> dict[str, Any]:
-    return {
-        "run_id": run.run_id,
-        "robot": run.robot,
-        "robot_version": run.robot_version,
-        "period": run.period,
-        "environment": str(run.environment),
-        "trigger": str(run.trigger),
-        "triggered_by": run.triggered_by,
-        "state": str(run.state),
-        "started": run.started.isoformat(timespec="seconds"),
-        "ended": run.ended.isoformat(timespec="seconds") if run.ended else None,
-        "replaces": run.replaces or None,
-    }
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _from_result(folder: Path, hashes: Mapping[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gevinst.domain.reconciliation import Bridge, ItemState, Proposal, Reconcili
 from gevinst.domain.run import Run
 from gevinst.domain.source import Assumption
 from gevinst.reports.items import Item, ItemBook, items_of, members_by_group
+from gevinst.reports.run_json import run_facts
 from gevinst.reports.sentences import (
     Group,
     assumption_words,
@@ -103,19 +104,7 @@ def _result(report: RunReport, danish: Texts, english: Texts) -> dict[str, Any]:
 
 
 def _run(run: Run, report: RunReport) -> dict[str, Any]:
-    return {
-        "run_id": run.run_id,
-        "robot": run.robot,
-        "robot_version": run.robot_version,
-        "period": run.period,
-        "environment": str(run.environment),
-        "trigger": str(run.trigger),
-        "triggered_by": run.triggered_by,
-        "started": run.started.isoformat(timespec="seconds"),
-        "ended": run.ended.isoformat(timespec="seconds") if run.ended else None,
-        "replaces": run.replaces or None,
-        "as_of": report.as_of.isoformat(),
-    }
+    return {**run_facts(run), "as_of": report.as_of.isoformat()}
 
 
 def _source(source: SourceFact) -> dict[str, Any]:

@@ -7,7 +7,6 @@ no zone, and each wall time is then turned into the moment it stands for.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -15,8 +14,8 @@ from apscheduler.triggers.cron import CronTrigger
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.occurrence import ClosedDay, Firing
 from gevinst.domain.schedule import Cron, Interval, Once, Schedule, ScheduleError, Timing
+from gevinst.texts import OFFICE_ZONE
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 LONGEST_MOVE = timedelta(days=14)  # to a bank day, over Christmas, and over an office's own closed days
 LOOKED_AHEAD = timedelta(days=5 * 366)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,10 +35,10 @@ class ScheduleTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no t
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """The first firing after `previous_fire_time`, or at or after `now` when there is none; UTC."""
         earliest = previous_fire_time + timedelta(microseconds=1) if previous_fire_time else now
-        day = earliest.astimezone(COPENHAGEN).date()
+        day = earliest.astimezone(OFFICE_ZONE).date()
         while True:
             day = self.schedule.day_from(day, self.calendar)
-            local = datetime.combine(day, self.schedule.at, tzinfo=COPENHAGEN)
+            local = datetime.combine(day, self.schedule.at, tzinfo=OFFICE_ZONE)
             firing = local.astimezone(UTC)
             if firing >= earliest:
                 return firing
@@ -95,7 +94,7 @@ class WallCronTrigger(BaseTrigger):  # type: ignore[misc] # as above
         """See ScheduleTrigger; None when no moment is left."""
         earliest = previous_fire_time + timedelta(microseconds=1) if previous_fire_time else now
         # Two hours back: the wall time of a moment in the fold stands before that of the moment itself.
-        wall = earliest.astimezone(COPENHAGEN).replace(tzinfo=UTC) - timedelta(hours=2)
+        wall = earliest.astimezone(OFFICE_ZONE).replace(tzinfo=UTC) - timedelta(hours=2)
         best: datetime | None = None
         for found in self._walls(wall):
             moments = moments_of(found, both=self.both)
@@ -170,7 +169,7 @@ def _may_come_before(best: Firing, moment: datetime, closed: ClosedDay, calendar
     """Whether a later moment may be moved to before the best one: over closed days, back to the same day."""
     if closed is not ClosedDay.BEFORE:
         return False
-    day = moment.astimezone(COPENHAGEN).date()
+    day = moment.astimezone(OFFICE_ZONE).date()
     return day == best.planned or not calendar.is_bank_day(day)
 
 
@@ -182,7 +181,7 @@ def _between(trigger: BaseTrigger, after: datetime, until: datetime) -> Iterator
 
 
 def _moved(moment: datetime, closed: ClosedDay, calendar: BankCalendar) -> Firing:
-    local = moment.astimezone(COPENHAGEN)
+    local = moment.astimezone(OFFICE_ZONE)
     day = local.date()
     if closed is ClosedDay.RUN or calendar.is_bank_day(day):
         return Firing(nominal=moment, planned=day)
@@ -208,9 +207,9 @@ def moments_of(wall: datetime, *, both: bool) -> list[datetime]:
     One; after the gap when clocks skip it; when they repeat it the first, or both.
     """
     naive = wall.replace(tzinfo=None)
-    first = naive.replace(tzinfo=COPENHAGEN, fold=0).astimezone(UTC)
-    second = naive.replace(tzinfo=COPENHAGEN, fold=1).astimezone(UTC)
-    if first.astimezone(COPENHAGEN).replace(tzinfo=None) != naive:  # skipped: when clocks had moved
+    first = naive.replace(tzinfo=OFFICE_ZONE, fold=0).astimezone(UTC)
+    second = naive.replace(tzinfo=OFFICE_ZONE, fold=1).astimezone(UTC)
+    if first.astimezone(OFFICE_ZONE).replace(tzinfo=None) != naive:  # skipped: when clocks had moved
         return [_end_of_gap(naive)]
     return [first, second] if both and second != first else [first]
 
@@ -218,7 +217,7 @@ def moments_of(wall: datetime, *, both: bool) -> list[datetime]:
 def _end_of_gap(naive: datetime) -> datetime:
     """The moment at which clocks went forward over a wall time: they do so on the hour."""
     after = naive.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return after.replace(tzinfo=COPENHAGEN).astimezone(UTC)
+    return after.replace(tzinfo=OFFICE_ZONE).astimezone(UTC)
 
 
 def _named_days(field: str) -> str:

@@ -150,7 +150,7 @@ def test_open_items_make_a_conclusion_that_a_controller_acts_on() -> None:
 
     assert concluded.tone == "act"
     assert concluded.headline.startswith("Ikke afstemt: 22 poster, ")
-    assert "forklarer hele forskellen" in concluded.detail
+    assert "hele forskellen er forklaret" in concluded.detail
 
 
 def test_an_unexplained_difference_is_never_called_explained() -> None:
