@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gevinst.app.run_report import GainFact, RunReport, SourceFact
+from gevinst.app.run_report import GainFact, RunReport, SideNames, SourceFact
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Reconciliation, Side, Tally
 from gevinst.reports.control import bridge_lines, control_lines, side_name
@@ -147,7 +147,7 @@ def _contents(report: RunReport, blocks: dict[str, Any]) -> list[str]:
         "doubt": report.result,
         "deviations": report.result or any(blocks[name] for name in ("warnings", "left_out", "assumed")),
         "booking": blocks["accepted"],
-        "since": report.result,
+        "since": report.result and report.sides is not SideNames.FILES,  # loose files have no run before
         "gain": blocks["gain"],
         "signature": report.result,
         "technique": True,

@@ -236,8 +236,9 @@ def _with_open_items(result: Reconciliation, texts: Texts) -> Conclusion:
         )
     total = sum(int(frame["amount"].abs().sum()) for frame in frames)
     bridge = result.bridge
+    of_what = "conclusion.open.detail" if bridge.from_balances else "conclusion.open.detail.sums"
     detail = texts.get(
-        "conclusion.open.detail" if bridge.holds else "conclusion.open.unexplained",
+        of_what if bridge.holds else "conclusion.open.unexplained",
         difference=bridge.left_balance - bridge.right_balance,
         unexplained=bridge.difference,
     )

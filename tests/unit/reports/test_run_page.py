@@ -224,6 +224,9 @@ def test_two_files_have_no_bank_and_no_environment() -> None:
     assert shown.startswith("Afstemning af to filer Ikke afstemt")
     assert "Saldo ifølge Højre fil" in shown
     assert "Prøvekørsel" not in shown
+    assert "Fra højre fil til venstre fil" in shown
+    for absent in ("Siden sidst", "SHA256SUMS", "tilbagefør dem"):
+        assert absent not in shown
 
 
 def test_the_first_run_has_nothing_to_compare_with() -> None:
