@@ -7,7 +7,7 @@ one by one, so that a year of a large account fits in memory.
 import io
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -34,8 +34,8 @@ STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>/]")
 SKIPPED = {"PDNG": "skipped.pending_entry", "FUTR": "skipped.pending_entry", "INFO": "skipped.info_entry"}
-#: An entry by its element.
-Sources: TypeAlias = "Callable[[etree._Element], Source]"  # noqa: SLF001 - lxml has no other name for it
+#: Entries by their element: itself, or a run of those that it stands for.
+Sources: TypeAlias = "Callable[[etree._Element], Iterable[Source]]"  # noqa: SLF001 - lxml has no other name for it
 
 
 @dataclass(kw_only=True, slots=True)
@@ -156,12 +156,12 @@ def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
     quick = cut(intake)
     if quick is not None:
         try:
-            return list(_statements(intake, quick.skeleton, quick.source, detail=detail))
+            return list(_statements(intake, quick.skeleton, quick.sources, detail=detail))
         except (UnusualError, etree.XMLSyntaxError):
             pass  # the tree reads it, or says what is wrong
     lines = iter(_entry_lines(intake.content))
     try:
-        by_tree: Sources = lambda element: source_of(element, line=next(lines, 0))  # noqa: E731
+        by_tree: Sources = lambda element: [source_of(element, line=next(lines, 0))]  # noqa: E731
         return list(_statements(intake, intake.content, by_tree, detail=detail))
     except etree.XMLSyntaxError as error:
         raise syntax_error(intake, error) from error
@@ -174,9 +174,10 @@ def _statements(intake: Intake, content: bytes, sources: Sources, *, detail: boo
         name = etree.QName(element).localname
         if name == "Ntry":
             if _parent_name(element) in STATEMENTS:
-                seen += 1
-                entry = entry_of(sources(element), number=seen, in_statement=len(use.lines) + 1)
-                _take(intake, use, entry, statement=number + 1, detail=detail)
+                for source in sources(element):
+                    seen += 1
+                    entry = entry_of(source, number=seen, in_statement=len(use.lines) + 1)
+                    _take(intake, use, entry, statement=number + 1, detail=detail)
             _forget(element)
         elif _parent_name(element).startswith("BkToCstmr"):
             number += 1

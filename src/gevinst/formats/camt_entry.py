@@ -9,6 +9,9 @@ from gevinst.domain.money import AmountError
 from gevinst.formats.camt_leaves import Leaves, Source, iso_amount
 
 SIGNS = {"CRDT": 1, "DBIT": -1}
+# Where the other side of a payment is named.
+PAYER = ("RltdPties/Dbtr/Pty/Nm", "RltdPties/Dbtr/Nm")
+PAYEE = ("RltdPties/Cdtr/Pty/Nm", "RltdPties/Cdtr/Nm")
 # What a bank writes when the payer gave no reference.
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"})
 # What the raw row of an entry shows.
@@ -137,13 +140,12 @@ def _size(leaves: Leaves, faults: list[Fault]) -> int | None:
 
 def _part(details: Leaves, entry_sign: int) -> Part:
     sign = SIGNS.get(details.first("CdtDbtInd"), entry_sign)
-    other = "Dbtr" if sign > 0 else "Cdtr"
     return Part(
         amount=_part_amount(details, sign),
         end_to_end=_reference(details.first("Refs/EndToEndId")),
         creditor_reference=details.first("RmtInf/Strd/CdtrRefInf/Ref"),
         text=" ".join(details.all("RmtInf/Ustrd")) or details.first("AddtlTxInf"),
-        counterparty=details.first(f"RltdPties/{other}/Pty/Nm", f"RltdPties/{other}/Nm"),
+        counterparty=details.first(*(PAYER if sign > 0 else PAYEE)),
     )
 
 

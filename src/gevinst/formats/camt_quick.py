@@ -6,6 +6,7 @@ cannot cut rightly, such as a comment or CDATA, is left to the tree.
 """
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -50,15 +51,18 @@ class Cut:
     content: bytes
     shapes: dict[str, Shape] = field(default_factory=dict)
 
-    def source(self, element: etree._Element) -> Source:
-        """The entry that an empty element of the skeleton stands for.
+    def sources(self, element: etree._Element) -> Iterator[Source]:
+        """The entries that an empty element of the skeleton stands for.
 
         Raises:
-            UnusualError: the element is none of those, or the entry cannot be cut.
+            UnusualError: the element is none of those, or an entry cannot be cut.
         """
-        number = int(element.get("number", "-1"))
-        if number < 0 or len(element):
+        first, count = element.get("first", ""), element.get("count", "")
+        if not first or len(element):
             raise UnusualError
+        return map(self._source, range(int(first), int(first) + int(count)))
+
+    def _source(self, number: int) -> Source:
         start, end = self.spans[number]
         text = self.content[start:end].decode("utf-8")
         if "\r" in text:
@@ -127,20 +131,28 @@ def _tag(content: bytes, start: bytes, at: int) -> int:
     return at
 
 
-def _without_entries(content: bytes, spans: Sequence[tuple[int, int]]) -> tuple[list[int], bytes]:
-    """The line of each entry, and the file with an empty element of as many lines for each."""
-    lines: list[int] = []
+def _without_entries(content: bytes, spans: Sequence[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
+    """The line of each entry, and the file with an empty element of as many lines for each run of entries."""
+    lines = array("q")
     pieces: list[bytes] = []
-    line, before = 1, 0
+    line, before, first = 1, 0, 0
     for number, (start, end) in enumerate(spans):
-        pieces.append(content[before:start])
-        line += content.count(b"\n", before, start)
+        between = content[before:start]
+        if number and between and not between.isspace():
+            pieces.append(_run(first, number, line - lines[first]))
+            first = number
+        if number == first:
+            pieces.append(between)
+        line += between.count(b"\n")
         lines.append(line)
-        inner = content.count(b"\n", start, end)
-        pieces.append(b'<Ntry xmlns="" number="%d"%b/>' % (number, b"\n" * inner))
-        line += inner
+        line += content.count(b"\n", start, end)
         before = end
+    pieces.append(_run(first, len(spans), line - lines[first]))
     return lines, b"".join([*pieces, content[before:]])
+
+
+def _run(first: int, end: int, lines: int) -> bytes:
+    return b'<Ntry xmlns="" first="%d" count="%d"%b/>' % (first, end - first, b"\n" * lines)
 
 
 def shape_of(parts: Sequence[str]) -> Shape:
@@ -198,8 +210,8 @@ def _leaves(shape: Shape, parts: Sequence[str]) -> Leaves:
     texts: dict[str, list[str]] = {}
     for path, place in shape.texts:
         text = parts[place]
-        if text and not text.isspace():
-            text = plain_text(text)
+        text = plain_text(text) if "&" in text else text.strip()
+        if text:
             if path in texts:
                 texts[path].append(text)
             else:
@@ -208,8 +220,8 @@ def _leaves(shape: Shape, parts: Sequence[str]) -> Leaves:
 
 
 def plain_text(text: str) -> str:
-    """A text as it is meant: without outer blanks, its references resolved."""
-    return _REFERENCE.sub(_letter, text).strip() if "&" in text else text.strip()
+    """A text as it is meant: its references resolved, without outer blanks."""
+    return _REFERENCE.sub(_letter, text).strip()
 
 
 def _letter(found: re.Match[str]) -> str:

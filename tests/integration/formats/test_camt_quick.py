@@ -118,7 +118,7 @@ def test_an_entry_with_marks_that_mislead_is_read_from_the_tree(
 
     assert found is not None
     with pytest.raises(UnusualError):
-        [found.source(element) for element in etree.fromstring(found.skeleton).iter("{*}Ntry")]
+        [list(found.sources(element)) for element in etree.fromstring(found.skeleton).iter("{*}Ntry")]
     assert alike(*both(intake, monkeypatch, detail=True))
 
 
