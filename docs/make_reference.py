@@ -43,6 +43,7 @@ AREAS = {
     "DEC": "Decisions",
     "CFG": "Settings, robots and rules",
     "STO": "The database",
+    "QUE": "The queue of runs",
 }
 
 EXIT_CODES = {

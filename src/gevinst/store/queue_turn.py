@@ -1,7 +1,8 @@
 """Whose turn it is to write to a SQLite database, when many workers want to.
 
-SQLite lets who waits sleep for up to a tenth of a second and look again, so that the lock stands free meanwhile
-and some never get it. A lock of the system wakes the next at once. It only orders: the database's lock decides.
+SQLite lets who waits sleep for up to a tenth of a second and look again, so that the lock stands free
+meanwhile and some never get it. A lock of the system wakes the next at once. It only orders: the database's
+lock decides.
 """
 
 import os
