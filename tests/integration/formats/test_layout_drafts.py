@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gevinst import bootstrap
 from gevinst.app.office import SettingsError
 from gevinst.demo.office import lay_out
 from gevinst.domain.finding import InputRejectedError, Severity
@@ -169,3 +170,16 @@ def test_a_column_too_many_and_another_order_are_told_apart(tmp_path: Path) -> N
 
     assert (extra.because, extra.facts["names"]) == ("extra", "Mærke")
     assert order.because == "order"
+
+
+def test_a_robot_reads_by_its_offices_own_layout(tmp_path: Path) -> None:
+    (tmp_path / "gevinst.toml").write_text(
+        '[office]\nname = "Prøve"\nlayouts = "formater"\n', encoding="utf-8"
+    )
+    (tmp_path / "formater").mkdir()
+    file = written(tmp_path, LIST)
+    written(tmp_path / "formater", draft(file), "liste.toml")
+
+    read = bootstrap.source_reader(bootstrap.office(str(tmp_path)))
+
+    assert read(file, layout="liste", mapping=None).layout == "liste"
