@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 
 KILOBYTE = 1024
@@ -138,23 +139,21 @@ def ours(path: Path) -> object:
 
 def by_polars(path: Path) -> object:
     """Every cell as text, from bytes that Python decodes."""
-    import polars as pl  # noqa: PLC0415 - as above
-
-    return pl.read_csv(path.read_bytes().decode("cp1252").encode(), separator=";", infer_schema=False)
+    return import_module("polars").read_csv(
+        path.read_bytes().decode("cp1252").encode(), separator=";", infer_schema=False
+    )
 
 
 def by_fastexcel(path: Path) -> object:
     """Every cell, as a frame."""
-    import fastexcel  # noqa: PLC0415 - as above
-
-    return fastexcel.read_excel(path).load_sheet(0).to_polars()
+    return import_module("fastexcel").read_excel(path).load_sheet(0).to_polars()
 
 
 def by_openpyxl(path: Path) -> object:
     """Every cell as a Python value."""
     from openpyxl import load_workbook  # noqa: PLC0415 - as above
 
-    return list(load_workbook(path, read_only=True).active.iter_rows(values_only=True))
+    return list(load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True))
 
 
 def by_lxml(path: Path) -> object:
