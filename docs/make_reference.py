@@ -60,13 +60,13 @@ EXIT_CODES = {
 
 COMMANDS_INTRO = """\
 `gevinst` stands in `.venv/bin` (`.venv\\Scripts` on Windows). Data go to stdout, messages to stderr. The
-language is Danish; `GEVINST_LANGUAGE=en` makes it English. `-h` or `--help` shows the help of a command.
+language is the office's, Danish without one; `GEVINST_LANGUAGE=en` makes it English. `-h` or `--help` shows the help of a command.
 Standing in a folder without a `gevinst.toml` in it or above it, set `GEVINST_OFFICE`."""
 
 SETTINGS = """\
 | Variable | Meaning |
 | --- | --- |
-| `GEVINST_LANGUAGE` | `da` or `en`: language of the commands; Danish without it |
+| `GEVINST_LANGUAGE` | `da` or `en`: language of the commands, before that of the office |
 | `GEVINST_OFFICE` | the folder of `gevinst.toml`; without it, the working folder or the nearest above it |
 | `GEVINST_DATABASE` | SQLAlchemy URL of the database; goes before the one in `gevinst.toml` |"""
 
