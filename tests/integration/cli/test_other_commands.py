@@ -144,6 +144,50 @@ def test_a_wrong_robot_file_is_named_with_key_found_and_expected(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('id = "skattekonto"', 'id = "andet"', "CFG-004: robots/skattekonto/robot.toml: id er »andet«"),
+        ('flow = "bank_reconciliation"', 'flow = "mangler"', "CFG-005: "),
+        ('phase = "production"', 'phase = "retired"', "CFG-007: Robotten »skattekonto« er i fasen retired"),
+        (
+            "review = 2027-06-30",
+            "review = 2020-06-30",
+            "CFG-009: Robotten »skattekonto« skulle være gennemgået",
+        ),
+    ],
+)
+def test_a_robot_that_may_not_run_says_why(
+    gevinst: Command, robot_file: Path, old: str, new: str, said: str
+) -> None:
+    text = robot_file.read_text(encoding="utf-8")
+    assert old in text
+    robot_file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    done = gevinst("run", "skattekonto")
+
+    assert (done.code, done.err[: len(said)]) == (6, said)
+    assert not (robot_file.parents[2] / "data" / "koersler").exists()
+
+
+def test_a_period_that_is_no_month_is_refused_with_an_example(gevinst: Command, robot_file: Path) -> None:
+    done = gevinst("run", "skattekonto", "--period", "2026-13")
+
+    assert robot_file.is_file()
+    assert (done.code, done.err[:36]) == (2, "CFG-006: »2026-13« er ikke en måned.")
+    assert "2026-10" in done.err
+
+
+def test_an_unknown_run_is_answered_with_the_command_that_lists_them(
+    gevinst: Command, robot_file: Path
+) -> None:
+    done = gevinst("runs", "show", "../hovedkonto")
+
+    assert robot_file.is_file()
+    assert (done.code, done.err[:8]) == (2, "STO-003:")
+    assert "»gevinst runs«" in done.err
+
+
 def test_all_that_is_wrong_in_a_robot_file_is_said_at_once(gevinst: Command, robot_file: Path) -> None:
     text = robot_file.read_text(encoding="utf-8")
     robot_file.write_text(text.replace("flow =", "flov ="), encoding="utf-8")
