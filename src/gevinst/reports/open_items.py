@@ -25,6 +25,8 @@ URGENCY = (
     "sign",
     "digits",
     "other_amount",
+    "near_amount",
+    "far",
     "carried",
     "ambiguous",
     "split",

@@ -165,6 +165,30 @@ def test_swapped_digits_in_an_amount_are_named_and_not_matched() -> None:
     assert causes(result) == {"B1": ("digits", "L1"), "L1": ("digits", "B1")}
 
 
+def test_an_amount_that_is_an_oere_off_names_the_item_it_resembles() -> None:
+    result = match([f"B1 {BANK} 1.200,01 Elværket"], [f"L1 {LEDGER} 1.200,00 Elværket"])
+
+    assert causes(result) == {"B1": ("near_amount", "L1"), "L1": ("near_amount", "B1")}
+
+
+def test_two_items_alike_but_an_oere_are_no_hint_when_a_third_is_too() -> None:
+    ledger = [f"L1 {LEDGER} 1.200,00 Elværket", f"L2 {LEDGER} 1.200,05 Elværket"]
+
+    assert causes(match([f"B1 {BANK} 1.200,01 Elværket"], ledger))["B1"] == ("no_counterpart_bank", "")
+
+
+def test_the_only_item_of_a_telling_amount_is_named_however_far_away() -> None:
+    result = match(["B1 2026-10-05 12.345,67"], ["L1 2026-11-05 12.345,67"])
+
+    assert causes(result) == {"B1": ("far", "L1"), "L1": ("far", "B1")}
+
+
+def test_a_round_amount_far_away_is_no_hint() -> None:
+    result = match(["B1 2026-10-05 500,00"], ["L1 2026-11-25 500,00"])
+
+    assert {key for key, _ in causes(result).values()} == {"no_counterpart_bank", "no_counterpart_ledger"}
+
+
 def test_a_tolerance_pass_books_its_difference() -> None:
     rule = MatchPass(
         id="oere", kind=PassKind.TOLERANCE, key=Key.CODE, tolerance=50, difference_account="4.0 ører"

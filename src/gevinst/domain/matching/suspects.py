@@ -3,6 +3,7 @@
 A suspect is never matched: a double posting, an opposite sign or swapped digits is for a person to correct.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ NEAR_DAYS = 15
 PERIOD_END_DAYS = 5  # a posting this near the period's end may reach the bank in the next one
 MOST_ALIKE = 50  # an amount that stands so often on a side is a standard fee
 DOUBLE_DAYS = 1
+NEAR_AMOUNT = 100  # øre; a rounding or a slip of the last digits
 DIGIT_SWAP = 9  # swapping two digits changes a number by a multiple of nine
 RARE = 2
 FEE_WORDS = ("GEBYR", "FEE", "OMKOST")
@@ -83,6 +85,15 @@ class _Detective:
                 self.free_by_code[code].append(at)
         shared = self.other.side.codes
         self.times_on_other = dict(zip(shared.names.tolist(), shared.times().tolist(), strict=True))
+        self.amounts = sorted(self.free_by_amount)
+        self.looks = (
+            self._sign,
+            self._double,
+            self._digits,
+            self._other_amount,
+            self._near_amount,
+            self._far,
+        )
         self.own_by_amount: dict[int, list[int]] = defaultdict(list)
         for at, amount in enumerate(self.own.side.amount.tolist()):
             self.own_by_amount[amount].append(at)
@@ -92,7 +103,7 @@ class _Detective:
         if int(self.own.side.amount[at]) in self.crowds:
             return Cause(key="not_searched")
         mine = self.own.mark(at)
-        for look in (self._sign, self._double, self._digits, self._other_amount):
+        for look in self.looks:
             found = look(mine)
             if found:
                 return found
@@ -124,6 +135,27 @@ class _Detective:
         like = {at for code in rare for at in self.free_by_code.get(code, ())}
         same_sign = [at for at in sorted(like) if (self.other.side.amount[at] > 0) == (mine.amount > 0)]
         return self._other_cause("other_amount", mine, same_sign)
+
+    def _near_amount(self, mine: _Mark) -> Cause | None:
+        """The only item nearby that shares a word or number and is at most a krone away."""
+        low = bisect_left(self.amounts, mine.amount - NEAR_AMOUNT)
+        high = bisect_right(self.amounts, mine.amount + NEAR_AMOUNT)
+        near = [at for amount in self.amounts[low:high] for at in self.free_by_amount[amount][:MOST_ALIKE]]
+        marks = [self.other.mark(at) for at in near if self.other.side.amount[at] != mine.amount]
+        alike = [
+            other for other in marks if abs(other.day - mine.day) <= PERIOD_END_DAYS and _shares(mine, other)
+        ]
+        if len(alike) != 1 or alike[0].amount * mine.amount <= 0:
+            return None
+        return Cause(key="near_amount", suspect=self.other.ids[alike[0].at], side=self.other_name)
+
+    def _far(self, mine: _Mark) -> Cause | None:
+        """The only other open item of the same telling amount: only the days speak against it."""
+        same = self.free_by_amount.get(mine.amount, [])
+        mine_too = [at for at in self.own_by_amount[mine.amount] if self.own.side.group[at] < 0]
+        if self.own.side.weak[mine.at] or len(same) != 1 or len(mine_too) != 1:
+            return None
+        return Cause(key="far", suspect=self.other.ids[same[0]], side=self.other_name)
 
     def _other_cause(self, key: str, mine: _Mark, candidates: list[int]) -> Cause | None:
         found = _best(mine, [self.other.mark(at) for at in candidates[:MOST_ALIKE]])
