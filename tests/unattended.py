@@ -26,6 +26,7 @@ from gevinst.store import open_parts
 from gevinst.store.opening import StoreParts
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+NO_FILE = "the bank's file had not come"
 FINAL = {TicketState.DONE, TicketState.FAILED, TicketState.STOPPED, TicketState.UNCERTAIN}
 
 
@@ -138,6 +139,7 @@ class Installation:
             now=self.now,
             close_dead=self._close_dead,
             recover=self.outbox().recover,
+            lacks_file=lambda run: run.summary == NO_FILE,
         )
 
     def rescuer(self, gone: Callable[[str], bool] = bool) -> Rescuer:

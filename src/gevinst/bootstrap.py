@@ -1,6 +1,7 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
 import getpass
+import json
 import os
 import platform
 import shutil
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 OFFICE_SETTING = "GEVINST_OFFICE"
 DATABASE_SETTING = "GEVINST_DATABASE"
 LANGUAGE_SETTING = "GEVINST_LANGUAGE"
+MISSING_FILE = "FIL-007"
 SIGN_OF_LIFE = "livstegn.json"
 PACKAGES_SHOWN = ("robotframework", "rpaframework", "pandas", "openpyxl", "python-calamine", "lxml")
 
@@ -247,6 +249,13 @@ def _runner_tools(
     )
 
 
+def _codes_of(folder: Path) -> set[str]:
+    """The codes with which a run's input was rejected."""
+    file = folder / "result.json"
+    content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {one["code"] for one in content.get("rejected", ())}
+
+
 def _close_dead(of: Office, opened: "StoreParts", run: "Run") -> None:
     """Close a run whose worker is gone; without a page when its robot's folder can no longer be read."""
     from gevinst.app.begin_run import GONE  # noqa: PLC0415 - only workers need it
@@ -345,8 +354,9 @@ def parts(of: Office) -> "StoreParts":
     return open_parts(of.database)
 
 
+@lru_cache(maxsize=1)
 def queue(opened: "StoreParts") -> "RunQueue":
-    """The queue: the database's own tables on SQLite, an engine beside them on PostgreSQL."""
+    """The queue: the database's own tables on SQLite, an engine beside them on PostgreSQL; made once."""
     if opened.url.startswith("sqlite"):
         return opened.queue
     from gevinst.runner.postgres_queue import EngineQueue  # noqa: PLC0415 - an extra
@@ -426,6 +436,7 @@ def worker(
         now=now,
         close_dead=lambda run: _close_dead(of, opened, run),
         recover=outbox(opened).recover,
+        lacks_file=lambda run: MISSING_FILE in _codes_of(of.runs / run.folder),
     )
 
     def run(started: "Run", robot: "Robot", stopping: Callable[[], bool]) -> "Run":

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -176,7 +176,7 @@ def test_fault_20_ten_years_of_bank_days_are_each_offered_once(tmp_path: Path) -
         [a_robot(name, schedule) for name, schedule in words.items()],
         now,
     )
-    clock, begun = office.clock(), perf_counter()
+    clock, begun = office.clock(), process_time()
     clock.tick()
     while now.moment.year < 2037:
         moment = clock.next_moment()
@@ -199,7 +199,7 @@ def test_fault_20_ten_years_of_bank_days_are_each_offered_once(tmp_path: Path) -
         if later.month != day.month
     ]
     assert due["leap"] == [date(2028, 2, 29), date(2032, 2, 29), date(2036, 2, 29)]
-    assert perf_counter() - begun < 120
+    assert process_time() - begun < 60
 
 
 def test_fault_42_a_week_of_missed_minutes_is_one_late_run_and_few_rows(office: Installation) -> None:

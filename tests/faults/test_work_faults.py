@@ -23,7 +23,7 @@ from gevinst.domain.run import Run, RunState
 from gevinst.runner.heartbeat import Heartbeat
 from gevinst.store import open_parts, shares, upkeep
 from gevinst.store.engine import Database
-from unattended import NOON, Installation, SetClock, a_robot, an_order
+from unattended import NO_FILE, NOON, Installation, SetClock, a_robot, an_order
 
 
 def ends_as(office: Installation, state: RunState, summary: str = "") -> Callable[..., Run]:
@@ -74,6 +74,14 @@ def test_fault_21_a_failure_that_lasts_is_given_up_after_the_robots_retries_and_
     assert sorted(run.run_id for run in office.parts.runs.list()) == ["run1", "run1-2", "run1-3"]
     [alarm] = office.parts.alarms.alarms()
     assert (alarm.kind, alarm.count) == (AlarmKind.FAILED, 1)
+
+
+def test_a_run_whose_file_had_not_come_is_told_and_not_tried_again(office: Installation) -> None:
+    office.queue.offer(an_order(1))
+
+    office.worker(ends_as(office, RunState.REJECTED, NO_FILE)).drain()
+
+    assert (office.queue.find("run1").state, rung(office)) == (TicketState.DONE, [AlarmKind.NO_FILE])
 
 
 def test_a_robot_that_cannot_be_read_is_given_up_and_told(office: Installation) -> None:

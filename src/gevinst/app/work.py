@@ -31,6 +31,7 @@ class WorkTools:
     now: Callable[[], datetime]  #: UTC
     close_dead: Callable[[Run], object]  #: closes a run whose worker is gone, with page and trail
     recover: Callable[[str], object]  #: compares the deliveries of a dead run, by id, with the disk
+    lacks_file: Callable[[Run], bool]  #: whether a rejected run's file had not come
 
 
 def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState:
@@ -51,6 +52,8 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
     tools.queue.finish(claim, state, str(run.state))
     if state is TicketState.FAILED:
         ring_failed(claim, run.summary, tools)
+    if run.state is RunState.REJECTED and tools.lacks_file(run):
+        _ring(AlarmKind.NO_FILE, claim, claim.run_id, tools)
     return state
 
 
@@ -62,13 +65,12 @@ def give_up(claim: Claim, reason: str, tools: WorkTools) -> None:
 
 def ring_failed(claim: Claim, reason: str, tools: WorkTools) -> None:
     """Tell that a run failed for good."""
-    tools.alarms.ring(
-        AlarmKind.FAILED,
-        claim.order.run_id,
-        robot=claim.order.robot,
-        detail=f"{claim.run_id}: {reason}",
-        at=tools.now(),
-    )
+    _ring(AlarmKind.FAILED, claim, f"{claim.run_id}: {reason}", tools)
+
+
+def _ring(kind: AlarmKind, claim: Claim, detail: str, tools: WorkTools) -> None:
+    order = claim.order
+    tools.alarms.ring(kind, order.run_id, robot=order.robot, detail=detail, at=tools.now())
 
 
 @dataclass(kw_only=True)
@@ -130,13 +132,7 @@ def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
         [DeliveryState.PREPARED, DeliveryState.DELIVERED, DeliveryState.UNCERTAIN], claim.run_id
     ):  # what has left is not sent again, and only a person knows what the receiver made of half a run
         tools.queue.finish(claim, TicketState.UNCERTAIN, GONE)
-        tools.alarms.ring(
-            AlarmKind.UNCERTAIN,
-            claim.order.run_id,
-            robot=claim.order.robot,
-            detail=claim.run_id,
-            at=tools.now(),
-        )
+        _ring(AlarmKind.UNCERTAIN, claim, claim.run_id, tools)
         return TicketState.UNCERTAIN
     if claim.failures + 1 >= MOST_DEATHS:
         give_up(claim, GONE, tools)
