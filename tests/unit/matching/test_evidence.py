@@ -189,6 +189,24 @@ def test_a_round_amount_far_away_is_no_hint() -> None:
     assert {key for key, _ in causes(result).values()} == {"no_counterpart_bank", "no_counterpart_ledger"}
 
 
+@pytest.mark.parametrize(
+    ("total", "parts"), [("1.500,00", ("500,00", "1.000,00")), ("9.862,50", ("10.000,00", "-137,50"))]
+)
+def test_what_is_left_of_a_day_and_comes_to_one_item_is_proposed(total: str, parts: tuple[str, str]) -> None:
+    ledger = [f"L{number} {LEDGER} {amount}" for number, amount in enumerate(parts)]
+
+    result = match([f"B1 {LEDGER} {total}"], ledger)
+
+    assert groups(result) == []
+    assert proposed(result) == [(("B1",), ("L0", "L1"))]
+
+
+def test_a_day_of_which_something_else_is_left_is_not_proposed() -> None:
+    ledger = [f"L1 {LEDGER} 500,00", f"L2 {LEDGER} 1.000,00", f"L3 {LEDGER} 77,00"]
+
+    assert proposed(match([f"B1 {LEDGER} 1.500,00"], ledger)) == []
+
+
 def test_a_tolerance_pass_books_its_difference() -> None:
     rule = MatchPass(
         id="oere", kind=PassKind.TOLERANCE, key=Key.CODE, tolerance=50, difference_account="4.0 ører"

@@ -13,10 +13,11 @@ import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
 from gevinst.domain.matching.codes import words_of
-from gevinst.domain.matching.evidence import numbers_differ
+from gevinst.domain.matching.evidence import CLOSE_DAYS, numbers_differ
 from gevinst.domain.matching.marks import Marks, Mask
 from gevinst.domain.matching.rules import Key, MatchPass
 
+MOST_IN_DOUBT = 10  # items of a sum that a person can check
 FEWEST_WITHOUT_WORD = 3  # items of a day's batch that shares no code and no word with its sum
 #: A sum tells something when so many different sums were possible; 250,00 + 500,00 is one of few.
 FEWEST_POSSIBLE_SUMS = 2_000
@@ -65,6 +66,7 @@ def batch(board: Board, rule: MatchPass) -> None:
     """Match bundles with equal sums, smallest first; bundles that share an item with a rival are left."""
     if rule.key is Key.DAY:
         take(board, rule, _day_fits(board, rule), reason="batch_day")
+        board.doubts += [_doubt(fit) for fit in _day_doubts(board, rule)]
     elif rule.key is Key.TEXT:
         links = board.links
         fits = _one_sided_fits(board, rule)
@@ -199,6 +201,33 @@ def _day_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
                     fit = view.fit(at, items, key=str(view.many.items["booked"].iloc[items[0]].date()))
                     if not numbers_differ(board, fit.left, fit.right, links):
                         yield from _judged(view, fit, at, items)
+
+
+def _day_doubts(board: Board, rule: MatchPass) -> Iterator[Fit]:
+    """All that is left of one day and comes to a single item nearby: too little to match, enough to propose.
+
+    Signs may be mixed, as with a settlement less its fee.
+    """
+    days = min(rule.days, CLOSE_DAYS)
+    for view in _views(board):
+        by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
+        for items in _whole_days(view.many):
+            total = int(view.many.amount[list(items)].sum())
+            near = [at for at in by_amount.get(total, ()) if view.close(at, items, days)]
+            fit = view.fit(near[0], items, key="", sure=False) if len(near) == 1 and total else None
+            if fit and not numbers_differ(board, fit.left, fit.right, board.links):
+                yield fit
+
+
+def _whole_days(side: BoardSide) -> Iterator[tuple[int, ...]]:
+    """The free items of each day, and those of each day and sign; two to ten of them."""
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for at in side.free_indexes().tolist():
+        day = int(side.booked[at])
+        groups[(day,)].append(at)
+        groups[day, int(np.sign(side.amount[at]))].append(at)
+    few = (tuple(group) for group in groups.values() if 1 < len(group) <= MOST_IN_DOUBT)
+    yield from dict.fromkeys(few)
 
 
 def waiting_for_a_sum(board: Board, *, days: int) -> tuple[Mask, Mask]:
