@@ -12,7 +12,7 @@ from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 #: Errors in what the user has typed: an unknown robot, no month, an unknown run.
-USAGE = frozenset({"CFG-003", "CFG-006", "STO-003", "STO-009"})
+USAGE = frozenset({"CFG-003", "CFG-006", "STO-003", "STO-009", "QUE-002", "QUE-003"})
 NOT_WRITTEN = "CFG-010"
 
 
