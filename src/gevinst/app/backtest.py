@@ -9,7 +9,7 @@ from gevinst.app.robot_run import RobotRun, RunTools
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.matching.rules import Rules
-from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run
 
@@ -104,15 +104,11 @@ def match_again(run: Run, robot: Robot, rules: Rules, tools: RunTools) -> Reconc
 
 def groups_of(result: Reconciliation) -> list[KeptGroup]:
     """The matches of a result, as evidence keeps them."""
-    members: dict[int, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for at, side in enumerate((result.left, result.right)):
-        held = side[side["group"] >= 0]
-        for name, group in zip(held["item_id"].tolist(), held["group"].tolist(), strict=True):
-            members[group][at].append(name)
+    left, right = members_by_group(result.left), members_by_group(result.right)
     return [
         KeptGroup(
-            left=tuple(members[row["group"]][0]),
-            right=tuple(members[row["group"]][1]),
+            left=tuple(left.get(row["group"], ())),
+            right=tuple(right.get(row["group"], ())),
             made_by=row["pass_id"],
             amount=row["amount_left"] if row["n_left"] else row["amount_right"],
             difference=row["difference"],

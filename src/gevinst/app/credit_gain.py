@@ -9,6 +9,7 @@ import pandas as pd
 from gevinst.app.ports import RunStore
 from gevinst.app.run_report import CaseTypeGain, GainFact
 from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, credited_minutes, credits_for
+from gevinst.domain.item import ROW_ID
 from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.reconciliation import ItemState, Reconciliation
 from gevinst.domain.robot import Robot
@@ -102,7 +103,7 @@ def _item_keys(items: pd.DataFrame, period: str, robot: str) -> list[str]:
     columns = ("item_id", "account", "booked", "amount", "reference", "text")
     for item_id, account, *content in zip(*(items[name].tolist() for name in columns), strict=True):
         name = item_id
-        if item_id.startswith("row:"):
+        if item_id.startswith(ROW_ID):
             digest = hashlib.sha256("|".join(str(part) for part in content).encode()).hexdigest()[:16]
             seen[digest] = seen.get(digest, 0) + 1
             name = f"{digest}-{seen[digest]}"

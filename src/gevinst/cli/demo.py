@@ -70,7 +70,7 @@ def _table(office: Office, ended: list[Run], texts: Texts) -> str:
             texts.number(run.open),
             texts.amount(run.difference),
             texts.amount(run.unexplained),
-            f"{store.gain_minutes(run.robot, run.period):.0f}",
+            texts.number(round(store.gain_minutes(run.robot, run.period))),
         ]
         for run in ended
     ]

@@ -24,6 +24,7 @@ ITEM_COLUMNS: Mapping[str, str] = {
     "place_cell": "str",
 }
 TEXT_DTYPE = "str"
+ROW_ID = "row:"  # begins an id that only says where in its file a row stood
 
 
 def items_frame(columns: Mapping[str, Any]) -> pd.DataFrame:

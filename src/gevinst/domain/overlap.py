@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-ROW_ID = "row:"  # an id that only says where in its file a row stood
+from gevinst.domain.item import ROW_ID
+
 #: What makes two rows the same row.
 CONTENT = ("account", "booked", "amount", "currency", "reference", "text", "counterparty", "document")
 

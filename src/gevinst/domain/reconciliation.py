@@ -50,7 +50,7 @@ GROUP_COLUMNS: Mapping[str, str] = {
     "key": "str",  #: the shared code, word or day as the files have it; "" for none
     "days": "int64",  #: bank days from the right side's first booking to the left side's (< 0: left first)
     "candidates": "int64",  #: other items of the same amount within the window that were ruled out
-    "alike": "int64",  #: how many alike items a side there were when they are interchangeable; 0 otherwise
+    "alike": "int64",  #: most alike items of a side when they are interchangeable; 0 otherwise
 }
 
 
@@ -157,3 +157,12 @@ class Reconciliation:
             return Outcome.REJECTED
         undecided = any(t.open.count or t.proposed.count for t in self.totals.values())
         return Outcome.OPEN_ITEMS if undecided or not self.bridge.holds else Outcome.AGREED
+
+
+def members_by_group(frame: pd.DataFrame) -> dict[int, list[str]]:
+    """Item ids of each group of one side (RESULT_COLUMNS), in the frame's order."""
+    members: dict[int, list[str]] = {}
+    for group, item_id in zip(frame["group"].tolist(), frame["item_id"].tolist(), strict=True):
+        if group >= 0:
+            members.setdefault(group, []).append(item_id)
+    return members

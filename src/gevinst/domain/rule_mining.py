@@ -17,6 +17,7 @@ import pandas as pd
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
+from gevinst.domain.reconciliation import members_by_group
 
 FEWEST = 30  # matches that a pass must have made, right or wrong
 LOWEST_BOUND = 900  # per mille
@@ -147,12 +148,9 @@ def _matches(rule: MatchPass, work: HandWork, calendar: BankCalendar) -> list[En
     """What the engine makes by this pass alone of a period's open items."""
     sides = (SideInput(items=work.left), SideInput(items=work.right))
     result = reconcile(*sides, rules=Rules(passes=(rule,)), calendar=calendar)
-    members: dict[int, tuple[list[str], list[str]]] = {}
-    for at, side in enumerate((result.left, result.right)):
-        held = side[side["group"] >= 0]
-        for name, group in zip(held["item_id"].tolist(), held["group"].tolist(), strict=True):
-            members.setdefault(group, ([], []))[at].append(name)
-    return sorted((tuple(sorted(left)), tuple(sorted(right))) for left, right in members.values())
+    left, right = members_by_group(result.left), members_by_group(result.right)
+    groups = left.keys() | right.keys()
+    return sorted((tuple(sorted(left.get(one, ()))), tuple(sorted(right.get(one, ())))) for one in groups)
 
 
 def _candidates(work: Sequence[HandWork], calendar: BankCalendar) -> Iterator[MatchPass]:

@@ -49,7 +49,8 @@ def take_in(path: Path) -> Intake:
     """Read the whole file once.
 
     Raises:
-        InputRejectedError: FIL-001 empty, FIL-006 still being written, FIL-007 not there or a link, FIL-009 too big.
+        InputRejectedError: FIL-001 empty, FIL-006 still being written, FIL-007 not found or a link, FIL-009
+            too large.
     """
     place = Place(file=path.name)
     if path.name.startswith(OWNER_FILE_START) or path.name.lower().endswith(UNFINISHED_ENDINGS):

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from gevinst.domain.item import ROW_ID
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.texts import Texts
 from gevinst.texts.findings import place_text
 
-ROW_ID = "row:"  # ids of items in files that have no id column
 _COLUMNS = (
     "item_id",
     "booked",
@@ -123,15 +123,6 @@ class ItemBook:
             self._positions[side][item_id] for item_id in item_ids if item_id in self._positions[side]
         ]
         return list(items_of(side, self._frames[side].iloc[positions]))
-
-
-def members_by_group(frame: pd.DataFrame) -> dict[int, list[str]]:
-    """Item ids of each group of one side, in the frame's order."""
-    members: dict[int, list[str]] = {}
-    for group, item_id in zip(frame["group"].tolist(), frame["item_id"].tolist(), strict=True):
-        if group >= 0:
-            members.setdefault(group, []).append(item_id)
-    return members
 
 
 def place_words(place: Place, texts: Texts) -> str:

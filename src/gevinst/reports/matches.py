@@ -8,8 +8,8 @@ import pandas as pd
 from gevinst.app.run_report import RunReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.matching.rules import MatchPass, PassKind
-from gevinst.domain.reconciliation import Reconciliation, Side
-from gevinst.reports.items import Item, ItemBook, members_by_group
+from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
+from gevinst.reports.items import Item, ItemBook
 from gevinst.reports.sentences import Group, because, group_rows
 from gevinst.texts import Texts
 

@@ -10,10 +10,19 @@ from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
-from gevinst.domain.reconciliation import Bridge, ItemState, Proposal, Reconciliation, Side, SideTotals, Tally
+from gevinst.domain.reconciliation import (
+    Bridge,
+    ItemState,
+    Proposal,
+    Reconciliation,
+    Side,
+    SideTotals,
+    Tally,
+    members_by_group,
+)
 from gevinst.domain.run import Run
 from gevinst.domain.source import Assumption
-from gevinst.reports.items import Item, ItemBook, items_of, members_by_group
+from gevinst.reports.items import Item, ItemBook, items_of
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.sentences import (
     Group,

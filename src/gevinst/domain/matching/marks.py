@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gevinst.domain.item import ROW_ID
 from gevinst.domain.matching.codes import codes_of, id_codes, reference_codes, words_of
 
 Indexes = NDArray[np.int64]
@@ -19,7 +20,6 @@ CODE_COLUMNS = ("document", "reference", "text", "counterparty")
 WORD_COLUMNS = ("text", "counterparty")
 COMMON_WORD_SHARE = 0.2  # a word on more than a fifth of a side's items tells nothing
 COMMON_WORD_FLOOR = 20  # … but in a small file a word on few items always may
-ROW_ID = "row:"  # ids that only number the rows of a file
 
 
 @dataclass(frozen=True, kw_only=True)
