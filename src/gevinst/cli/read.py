@@ -10,7 +10,7 @@ from gevinst.cli import language
 from gevinst.cli.errors import exit_code_of
 from gevinst.cli.help import help_text
 from gevinst.cli.invoice import show_invoice
-from gevinst.cli.sources import assumption_lines, mapping_of, read_file
+from gevinst.cli.sources import answer_hint, assumption_lines, mapping_of, read_file
 from gevinst.cli.table import table
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.masking import shown_value
@@ -42,7 +42,10 @@ def read(ctx: click.Context, file: Path, *, layout: str, mapping: str, no_input:
     except InputRejectedError as error:
         if as_json:
             click.echo(json.dumps(_rejected_json(error), ensure_ascii=False, indent=2))
-        ctx.exit(exit_code_of(error, language()))
+        code = exit_code_of(error, language())
+        for hint in answer_hint(error.findings, option="--map", file=file.name):
+            click.echo(hint, err=True)
+        ctx.exit(code)
     errors = [one for one in found.findings if one.severity is Severity.ERROR]
     click.echo(json.dumps(read_json(found), ensure_ascii=False, indent=2) if as_json else _lines(found))
     for one in found.findings:

@@ -12,7 +12,7 @@ from gevinst.cli import language
 from gevinst.cli.errors import exit_code_of
 from gevinst.cli.help import help_text
 from gevinst.cli.run_facts import page_of, summary_of
-from gevinst.cli.sources import assumption_lines, mapping_of, read_file
+from gevinst.cli.sources import answer_hint, assumption_lines, mapping_of, read_file
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.run import EXIT_CODES
 from gevinst.domain.source import SourceRead
@@ -62,17 +62,19 @@ def reconcile(  # noqa: PLR0913 - the options of a command
         title_en=Texts("en").get("cli.reconcile.title"),
     )
     wishes = (
-        (left, layout_left, mapping_of(map_left, "--map-left")),
-        (right, layout_right, mapping_of(map_right, "--map-right")),
+        (left, layout_left, "--map-left", mapping_of(map_left, "--map-left")),
+        (right, layout_right, "--map-right", mapping_of(map_right, "--map-right")),
     )
     reads: list[SourceRead | None] = []
     findings: list[Finding] = []
-    for path, layout, mapping in wishes:
+    hints: list[str] = []
+    for path, layout, option, mapping in wishes:
         try:
             reads.append(read_file(path, layout=layout, mapping=mapping, no_input=no_input))
         except InputRejectedError as error:
             reads.append(None)
             findings += error.findings
+            hints += answer_hint(error.findings, option=option, file=path.name)
     if reads[0] is not None and reads[1] is not None:
         report = reconcile_files(reads[0], reads[1], ask, same_sign=same_sign)
     else:
@@ -81,6 +83,8 @@ def reconcile(  # noqa: PLR0913 - the options of a command
     bootstrap.replace_reports(out, report, [path for path in (left, right) if path.is_file()])
     if report.rejected:
         exit_code_of(InputRejectedError(report.rejected), language())
+    for hint in hints:
+        click.echo(hint, err=True)
     click.echo(_json(out) if as_json else _lines(report, out))
     ctx.exit(EXIT_CODES[report.state])
 

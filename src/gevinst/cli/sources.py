@@ -1,7 +1,7 @@
 """Reading files for a command: mappings from the command line, and questions where detection is unsure."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,6 +20,13 @@ PARTS = (
     "date, amount, text, reference, id, debit, credit, balance, counterparty, document, value_date, "
     "currency, account"
 )
+
+#: How what a file leaves open is answered in a mapping, by the code of the finding.
+ANSWERS = {
+    "LAY-003": "date=A,amount=D",
+    "LAY-004": "date_order=dmy",
+    "LAY-005": "number_style=comma",
+}
 
 
 def mapping_of(text: str, option: str) -> dict[str, str]:
@@ -97,6 +104,15 @@ def _ask(file: str, subject: str, alternatives: tuple[str, ...]) -> str:
     question = texts.get(key if texts.has(key) else "cli.ask.other", file=file, subject=subject)
     answer = click.prompt(question, type=click.Choice(list(alternatives)), default=alternatives[0], err=True)
     return str(answer)
+
+
+def answer_hint(findings: Sequence[Finding], *, option: str, file: str) -> list[str]:
+    """Where to write what a file leaves open, with an example; nothing when it leaves nothing open."""
+    examples = dict.fromkeys(ANSWERS[one.code] for one in findings if one.code in ANSWERS)
+    if not examples:
+        return []
+    example = ",".join(examples)
+    return [Texts(language()).get("cli.answer_hint", file=file, option=option, example=example)]
 
 
 def assumption_lines(read: SourceRead | SourceFact, texts: Texts) -> list[str]:

@@ -123,7 +123,18 @@ def test_dates_that_can_be_read_in_two_ways_stop_where_nobody_may_be_asked(
     assert done.code == 4
     assert done.err.startswith("LAY-004 finans.csv")
     assert "date_order=mdy" in done.err
+    assert "finans.csv: skriv svaret efter --map-right, for eksempel --map-right date_order=dmy" in done.err
     assert result(tmp_path / "ud")["state"] == "rejected"
+
+
+def test_the_answer_alone_is_mapping_enough(gevinst: Command, bank: Path, tmp_path: Path) -> None:
+    (tmp_path / "finans.csv").write_text(AMBIGUOUS, encoding="utf-8")
+
+    options = ("--no-input", "--map-right", "date_order=mdy", "--json")
+    done = gevinst("reconcile", str(bank), "finans.csv", "--out", "ud", *options)
+
+    sources = json.loads(done.out)["sources"]
+    assert [one["first"] for one in sources if one["side"] == "right"] == ["2026-10-05"]
 
 
 @pytest.mark.parametrize(("answer", "day"), [("dmy", "2026-05-10"), ("mdy", "2026-10-05")])
