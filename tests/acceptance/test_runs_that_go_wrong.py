@@ -191,6 +191,19 @@ def test_a_folder_that_cannot_be_written_is_named_and_the_run_closed(office: Tes
     assert "Traceback" not in done.said
 
 
+def run_with_room(office: TestOffice, robot: str, *, kilobytes: int) -> subprocess.CompletedProcess[str]:
+    """Run a robot where no file can grow beyond a size, as on a disk that is nearly full."""
+    return subprocess.run(
+        ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@" --period 2026-10', "bash", *GEVINST, "run", robot],
+        cwd=office.folder,
+        env=office.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
 def test_a_full_disk_fails_the_run_and_says_so(office: TestOffice) -> None:
     robot = account(office, phase="trial")
     rows = range(1, 4001)
@@ -200,15 +213,7 @@ def test_a_full_disk_fails_the_run_and_says_so(office: TestOffice) -> None:
     office.put(robot, "ledger", "Bilag;Dato;Tekst;Beløb;Reference\n" + "".join(lines))
     office.gevinst("runs")  # the database is there
 
-    done = subprocess.run(
-        ["bash", "-c", 'ulimit -f 180; exec "$@" --period 2026-10', "bash", *GEVINST, "run", robot],
-        cwd=office.folder,
-        env=office.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = run_with_room(office, robot, kilobytes=180)
 
     assert (done.returncode, office.states(robot)) == (1, ["failed"])
     assert "File too large" in done.stderr
@@ -220,18 +225,12 @@ def test_a_database_without_room_is_said_plainly(office: TestOffice) -> None:
     robot = account(office)
     office.gevinst("runs")  # the database is there
 
-    done = subprocess.run(
-        ["bash", "-c", 'ulimit -f 40; exec "$@" --period 2026-10', "bash", *GEVINST, "run", robot],
-        cwd=office.folder,
-        env=office.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = run_with_room(office, robot, kilobytes=40)
 
     assert done.returncode == 6
     assert done.stderr.startswith("STO-006: Databasen ")
+    assert "kan ikke bruges: " in done.stderr
+    assert "der er plads på disken" in done.stderr
     assert "Traceback" not in done.stderr
     assert office.run(robot).facts["state"] == "agreed"
 
