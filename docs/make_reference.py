@@ -60,8 +60,9 @@ EXIT_CODES = {
 
 COMMANDS_INTRO = """\
 `gevinst` stands in `.venv/bin` (`.venv\\Scripts` on Windows). Data go to stdout, messages to stderr. The
-language is the office's, Danish without one; `GEVINST_LANGUAGE=en` makes it English. `-h` or `--help` shows the help of a command.
-Standing in a folder without a `gevinst.toml` in it or above it, set `GEVINST_OFFICE`."""
+language is the office's, Danish without one; `GEVINST_LANGUAGE=en` makes it English. `-h` or `--help` shows
+the help of a command. Standing in a folder without a `gevinst.toml` in it or above it, set
+`GEVINST_OFFICE`."""
 
 SETTINGS = """\
 | Variable | Meaning |

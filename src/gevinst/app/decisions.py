@@ -100,10 +100,17 @@ def decide(
         _check_item(known, wish.kind, items)
         if wish.kind in SETTLING:
             _check_not_decided(known, items, made)
+    decision = _decision(wish, robot, items)
+    _check_difference(decision)
+    return store.decide(decision, seen=_last(made))
+
+
+def _decision(wish: Wish, robot: Robot, items: RunItems) -> Decision:
+    """The wish with what its items come to."""
     sums = [_sum(items, side, ids) for side, ids in ((Side.LEFT, wish.left), (Side.RIGHT, wish.right))]
-    decision = Decision(
+    return Decision(
         robot=robot.id,
-        period=period,
+        period=items.run.period,
         kind=wish.kind,
         left=wish.left,
         right=wish.right,
@@ -114,11 +121,9 @@ def decide(
         expected=wish.expected,
         who=wish.who,
         at=wish.at,
-        run_id=run.run_id,
+        run_id=items.run.run_id,
         needs_approval=_needs_approval(wish.kind, sums, robot),
     )
-    _check_difference(decision)
-    return store.decide(decision, seen=_last(made))
 
 
 def _run_looked_at(wish: Wish, robot: str, period: str, store: RunStore) -> Run:
