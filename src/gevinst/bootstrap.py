@@ -316,17 +316,23 @@ def console_tail(folder: Path) -> str:
 
 
 def upcoming(robot: "Robot", after: datetime, *, also_skipped: bool = False) -> "Firing | None":
-    """The first moment after one at which a robot is due; None when there is none in five years."""
-    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415 - loads the calendar
+    """The first moment after one at which a robot is due; None when there is none in five years.
+
+    A cron line that is none names no moment either; the clock tells so.
+    """
+    from gevinst.domain.schedule import ScheduleError, parse_timing  # noqa: PLC0415 - loads the calendar
     from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
-    return triggers.next_firing(
-        parse_timing(robot.schedule),
-        after,
-        closed=robot.closed_day,
-        calendar=_calendar(),
-        also_skipped=also_skipped,
-    )
+    try:
+        return triggers.next_firing(
+            parse_timing(robot.schedule),
+            after,
+            closed=robot.closed_day,
+            calendar=_calendar(),
+            also_skipped=also_skipped,
+        )
+    except ScheduleError:
+        return None
 
 
 def firings(robot: "Robot", after: datetime, until: datetime) -> "Sequence[Firing]":

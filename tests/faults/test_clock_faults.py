@@ -243,12 +243,16 @@ def test_a_day_on_which_banks_are_closed_is_treated_as_the_robot_says(
     assert one.planned == date(2026, 12, 24)
 
 
-def test_a_schedule_that_names_no_day_is_told(office: Installation) -> None:
-    office.robots = [a_robot(schedule="cron: 0 6 31 2 *")]
+@pytest.mark.parametrize("words", ["cron: 0 6 31 2 *", "cron: 99 6 * * *"])
+def test_a_schedule_that_names_no_moment_is_told_and_the_others_go_on(
+    office: Installation, words: str
+) -> None:
+    office.robots, now, clock = [a_robot("r1", words), a_robot("r2")], set_clock(office), office.clock()
+    clock.tick()
+    now.moment = SIX
 
-    office.clock().tick()
-
-    assert [alarm.kind for alarm in office.parts.alarms.alarms()] == [AlarmKind.NEVER_DUE]
+    assert [one.robot for one in clock.tick()] == ["r2"]
+    assert [(one.kind, one.robot) for one in office.parts.alarms.alarms()] == [(AlarmKind.NEVER_DUE, "r1")]
 
 
 def test_fault_30_a_robot_that_runs_longer_than_its_interval_never_overlaps_itself(

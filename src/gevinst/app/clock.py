@@ -125,7 +125,7 @@ class Clock:
     def _decide_one(self, watch: _Watch, now: datetime) -> Sequence[Occurrence]:
         assert self.fence is not None  # noqa: S101 - only the leader decides
         robot, until = watch.robot, max(now, watch.seen.until)  # never back, as a clock may go
-        firings = self.tools.firings(robot, watch.seen.until, until)
+        firings = self.tools.firings(robot, watch.seen.until, until) if watch.next else []
         decided = [_named(one) for one in judge(robot.id, firings, now=until, policy=robot.late)]
         seen = Seen(schedule=robot.schedule, until=until)
         new = self.tools.book.record(
