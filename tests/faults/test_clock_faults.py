@@ -252,7 +252,7 @@ def test_a_schedule_that_names_no_moment_is_told_and_the_others_go_on(
     now.moment = SIX
 
     assert [one.robot for one in clock.tick()] == ["r2"]
-    assert [(one.kind, one.robot) for one in office.parts.alarms.alarms()] == [(AlarmKind.NEVER_DUE, "r1")]
+    assert (AlarmKind.NEVER_DUE, "r1") in [(one.kind, one.robot) for one in office.parts.alarms.alarms()]
 
 
 def test_fault_30_a_robot_that_runs_longer_than_its_interval_never_overlaps_itself(
