@@ -148,7 +148,7 @@ class StoreVersionError(StoreError):
 
 
 class StorePlaceError(StoreError):
-    """The database cannot be opened where it should be."""
+    """The database cannot be used: it cannot be opened, has no room, or does not answer."""
 
     code = "STO-006"
 

@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import click
 
@@ -11,6 +10,7 @@ from gevinst.app.office import Office
 from gevinst.app.start_run import new_run
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.cli.run_facts import page_of
 from gevinst.cli.table import table
 from gevinst.domain.run import ExitCode, Run, RunState, Trigger
 from gevinst.formats.robot_folder import load_robot
@@ -38,8 +38,8 @@ def demo(ctx: click.Context, *, fresh: bool) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ended = list(pool.map(lambda robot: _run(office, robot), ROBOTS))
     click.echo(_table(office, ended, texts))
-    for run in ended:
-        click.echo(texts.get("cli.run.page", path=str(_page(office, run))))
+    for page in filter(None, (page_of(office.runs / run.folder, texts) for run in ended)):
+        click.echo(texts.get("cli.run.page", path=str(page)))
     click.echo(texts.get("cli.demo.took", seconds=f"{time.perf_counter() - begun:.1f}"))
     failed = [run for run in ended if run.state is RunState.FAILED]
     for run in failed:
@@ -53,10 +53,6 @@ def _run(office: Office, robot_id: str) -> Run:
         robot, period=PERIOD, trial=False, trigger=Trigger.MANUAL, user=bootstrap.user(), now=bootstrap.now()
     )
     return bootstrap.run_robot(office, started, robot, files={})
-
-
-def _page(office: Office, run: Run) -> Path:
-    return office.runs / run.folder / "koersel.html"
 
 
 def _table(office: Office, ended: list[Run], texts: Texts) -> str:

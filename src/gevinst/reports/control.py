@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.app.run_report import RunReport, SideNames
-from gevinst.domain.reconciliation import Reconciliation, Side, Tally
+from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
 from gevinst.texts import Texts
 
 PLACES = ("matched", "open", "proposed", "rejected", "excluded", "duplicate")
@@ -102,7 +102,7 @@ def _parts(frame: pd.DataFrame, sign: int, names: SideNames, texts: Texts) -> tu
 
 def undecided_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that the bridge counts as open: open ones and those in a proposal."""
-    return frame[frame["state"] != "matched"]
+    return frame[frame["state"] != ItemState.MATCHED]
 
 
 def side_name(side: Side, names: SideNames, texts: Texts) -> str:

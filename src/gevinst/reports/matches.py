@@ -7,7 +7,8 @@ import pandas as pd
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.masking import mask_cpr
-from gevinst.domain.matching.rules import MatchPass, PassKind
+from gevinst.domain.matching.budget import ACCEPTING
+from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
 from gevinst.reports.items import Item, ItemBook
 from gevinst.reports.sentences import Group, because, group_rows
@@ -15,10 +16,6 @@ from gevinst.texts import Texts
 
 MOST_ITEMS_SHOWN = 3
 PER_MILLE = 1000
-#: Kinds of passes that accept a difference.
-ACCEPTING = frozenset({PassKind.TOLERANCE, PassKind.NET_OF_FEE})
-
-
 #: Matched items a side in the workbook; the item lists have all. Above this a workbook is too slow to open.
 MOST_MATCHED = 50_000
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.app.run_report import PreviousRun, RunReport
-from gevinst.domain.reconciliation import Reconciliation, Side, Tally
+from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
 from gevinst.reports.control import undecided_rows
 from gevinst.reports.open_items import OLD, OpenItem
 
@@ -58,7 +58,7 @@ def carried_settled(result: Reconciliation) -> Tally:
         amount
         for _, frame in _sides(result)
         for amount in frame.loc[
-            (frame["carried_from"] != "") & (frame["state"] == "matched"), "amount"
+            (frame["carried_from"] != "") & (frame["state"] == ItemState.MATCHED), "amount"
         ].tolist()
     ]
     return Tally(count=len(amounts), sum=sum(map(abs, amounts)))
