@@ -11,11 +11,13 @@ from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.matching.signs import SignVerdict, compare_signs
+from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import Reconciliation, Side
 from gevinst.domain.run import Environment, Run, RunState, Trigger
 from gevinst.domain.source import Assumption, SourceRead
 
 AD_HOC = "afstemning"
+EMPTY = "FIL-001"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,11 @@ def reconcile_files(left: SourceRead, right: SourceRead, ask: AdHoc, *, same_sig
     When most equal amounts have opposite signs, the right side is turned and the report says so; `same_sign`
     keeps the signs as they are.
     """
+    nothing = [
+        Finding(code=EMPTY, place=Place(file=read.file)) for read in (left, right) if _says_nothing(read)
+    ]
+    if len(nothing) == len(Side):
+        return files_report([left, right], ask, findings=nothing)
     if not same_sign:
         right = _turned(right, compare_signs(left.items["amount"], right.items["amount"]))
     balances = _balances(left, right)
@@ -55,6 +62,11 @@ def reconcile_files(left: SourceRead, right: SourceRead, ask: AdHoc, *, same_sig
     except InputRejectedError as error:
         return files_report([left, right], ask, findings=error.findings)
     return files_report([left, right], ask, result=result)
+
+
+def _says_nothing(read: SourceRead) -> bool:
+    """Whether a file has neither a movement nor a balance: two such agree about nothing."""
+    return not len(read.items) and not read.statements
 
 
 def files_report(

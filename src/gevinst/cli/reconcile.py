@@ -20,6 +20,7 @@ from gevinst.formats.robot_folder import load_rules
 from gevinst.texts import Texts
 
 FILE = click.Path(path_type=Path)
+RULES_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command(help=help_text("reconcile.help"))
@@ -30,7 +31,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--layout-right", default="", help=help_text("reconcile.layout"))
 @click.option("--map-left", default="", help=help_text("reconcile.map"))
 @click.option("--map-right", default="", help=help_text("reconcile.map"))
-@click.option("--rules", type=FILE, default=None, help=help_text("reconcile.rules"))
+@click.option("--rules", type=RULES_FILE, default=None, help=help_text("reconcile.rules"))
 @click.option("--same-sign", is_flag=True, help=help_text("reconcile.same_sign"))
 @click.option("--no-input", is_flag=True, help=help_text("no_input"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))

@@ -23,6 +23,7 @@ PARTS = (
 
 #: How what a file leaves open is answered in a mapping, by the code of the finding.
 ANSWERS = {
+    "FIL-003": "encoding=cp865",
     "LAY-003": "date=A,amount=D",
     "LAY-004": "date_order=dmy",
     "LAY-005": "number_style=comma",

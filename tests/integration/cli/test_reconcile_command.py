@@ -272,5 +272,23 @@ def test_an_item_of_the_last_days_is_not_said_to_wait_for_a_period_that_nobody_g
     assert [one["because"] for one in result(tmp_path / "ud")["open"]] == ["Findes kun i venstre fil."]
 
 
+def test_two_files_without_rows_agree_about_nothing(gevinst: Command, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("Dato;Tekst;Beløb\n", encoding="utf-8")
+
+    done = gevinst("reconcile", "a.csv", "b.csv", "--out", "ud", "--no-input", "--json")
+
+    assert (done.code, json.loads(done.out)["state"]) == (4, "rejected")
+    assert "FIL-001 a.csv: Filen er tom." in done.err
+    assert "FIL-001 b.csv: Filen er tom." in done.err
+
+
+def test_a_rules_file_that_does_not_exist_is_not_passed_over(gevinst: Command, bank: Path) -> None:
+    done = gevinst("reconcile", str(bank), str(bank), "--out", "ud", "--rules", "regler.toml")
+
+    assert done.code == 2
+    assert "'regler.toml' findes ikke" in done.err
+
+
 def test_a_reconciliation_without_two_files_is_a_usage_error(gevinst: Command, bank: Path) -> None:
     assert gevinst("reconcile", str(bank), "--out", "ud").code == 2
