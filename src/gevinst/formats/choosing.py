@@ -15,6 +15,7 @@ from gevinst.formats.dates import DateOrder, OrderChoice, choose_order
 from gevinst.formats.grid import Cell
 from gevinst.formats.headings import by_tier, roles_of
 from gevinst.formats.money_columns import MoneyReader, Way, choose_way
+from gevinst.formats.numbered import numbered_column
 from gevinst.formats.plan import ALTERNATIVE_MARK, PAIR_MARK, Plan, Role, assume
 from gevinst.formats.profile import Profile, profiles
 from gevinst.formats.table import DATE_ROLES, MONEY_ROLES, Table
@@ -390,6 +391,13 @@ def _other_columns(choice: Choice, found: Mapping[Role, int]) -> tuple[dict[Role
     ):
         columns[Role.TEXT] = index
         reasons.append(_column_reason(choice, Role.TEXT, index, "text.longest"))
+    if (
+        Role.REFERENCE not in columns
+        and not choice.wishes.only
+        and (index := numbered_column(choice.table, choice.looks, columns.values())) is not None
+    ):
+        columns[Role.REFERENCE] = index
+        reasons.append(_column_reason(choice, Role.REFERENCE, index, "reference.numbers"))
     return columns, reasons
 
 

@@ -259,6 +259,21 @@ def test_an_invoice_number_beside_the_voucher_number_tells_equal_amounts_apart(
     assert sorted(pairs) == [(["2266114"], ["72"]), (["2266999"], ["71"])]
 
 
+@pytest.mark.parametrize("heading", ["Medlemsnr.", "Customer ref", "XYZ"])
+def test_numbers_in_a_column_of_any_name_tell_equal_amounts_apart(
+    gevinst: Command, tmp_path: Path, heading: str
+) -> None:
+    bank = ("Dato;Tekst;Beløb;Note", "13-10-2026;Ind;500,00;nr 2266114", "13-10-2026;Ind;500,00;nr 2266999")
+    ledger = (f"Bilag;Dato;{heading};Beløb", "71;13-10-2026;2266999;500,00", "72;13-10-2026;2266114;500,00")
+    (tmp_path / "bank.csv").write_text(lines(*bank), encoding="utf-8")
+    (tmp_path / "finans.csv").write_text(lines(*ledger), encoding="utf-8")
+
+    gevinst("reconcile", "bank.csv", "finans.csv", "--out", "ud", "--no-input")
+
+    pairs = [(one["left"], one["right"]) for one in result(tmp_path / "ud")["groups"]]
+    assert sorted(pairs) == [(["row:2"], ["72"]), (["row:3"], ["71"])]
+
+
 def test_an_item_of_the_last_days_is_not_said_to_wait_for_a_period_that_nobody_gave(
     gevinst: Command, bank: Path, tmp_path: Path
 ) -> None:
