@@ -181,7 +181,7 @@ def _input_facts(report: RunReport, texts: Texts) -> dict[str, Any]:
     return {
         "findings": [finding_words(finding, texts) for finding in report.rejected],
         "warnings": [finding_words(finding, texts) for finding in report.warnings],
-        "bridge": bridge_lines(report, texts),
+        "bridge": [] if report.rejected else bridge_lines(report, texts),  # nothing was compared: no proof
         "control": lines,
         "unplaced": _unplaced(unplaced.left, unplaced.right) if unplaced else 0,
         "carried": _carried(report, texts),

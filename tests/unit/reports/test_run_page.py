@@ -229,6 +229,10 @@ def test_two_files_have_no_bank_and_no_environment() -> None:
         assert absent not in shown
 
 
+def test_a_rejected_input_shows_no_bridge_that_holds() -> None:
+    assert "Opgørelsen går op" not in words(page(rejected_report()).find(".//main"))
+
+
 def test_the_first_run_has_nothing_to_compare_with() -> None:
     assert "Det er den første kørsel" in block(sample_report(previous=None), "since")
 
