@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from acceptance.offices import PERIOD, ROOT, Ran, TestOffice
+from acceptance.offices import PERIOD, ROOT, TestOffice
 
 BANK = "Dato;Tekst;Beløb;Saldo;Reference\n05-10-2026;Faktura 1;-250,00;750,00;F1\n"
 LEDGER = "Bilag;Dato;Tekst;Beløb;Reference\n4001;05-10-2026;Faktura 1;-250,00;F1\n"
@@ -71,20 +71,22 @@ def result(office: TestOffice) -> dict[str, Any]:
     return content
 
 
-def test_plain_robot_reconciles_a_demo_account(demo_office: TestOffice, demo_runs: Mapping[str, Ran]) -> None:
-    before = demo_runs["skattekonto"].result
+def test_plain_robot_reconciles_a_demo_account(tmp_path: Path) -> None:
+    demo = TestOffice(tmp_path / "demo").furnish(demo=True)
+    first = demo.run("skattekonto")
+    before = first.result
 
-    ran = plain(demo_office, "skattekonto")
+    ran = plain(demo, "skattekonto")
 
     assert ran.code == 1
     assert "Ikke afstemt: 3 poster" in ran.said
-    found = result(demo_office)
+    found = result(demo)
     assert {name: found[name] for name in ("state", "groups", "open", "bridge")} == {
         name: before[name] for name in ("state", "groups", "open", "bridge")
     }
-    assert found["run"]["replaces"] == demo_runs["skattekonto"].facts["run_id"]
-    assert (demo_office.folder / "output" / "koersel.html").is_file()
-    assert demo_office.states("skattekonto")[-1] == "open_items"
+    assert found["run"]["replaces"] == first.facts["run_id"]
+    assert (demo.folder / "output" / "koersel.html").is_file()
+    assert demo.states("skattekonto")[-1] == "open_items"
 
 
 def test_plain_robot_without_a_fault_is_green(office: TestOffice) -> None:

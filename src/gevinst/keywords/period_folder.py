@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from robot.api import logger
 from robot.api.deco import keyword, library
 
 from gevinst import bootstrap
@@ -48,13 +49,19 @@ class period_folder:  # noqa: N801 - Robot Framework finds a library by its modu
 
     @keyword
     def copy_evidence_of_period(self, period: str, target: str) -> int:
-        """Copy the evidence of each account's standing run below `target`; returns how many there were."""
-        found = [account for account in self._accounts(period) if account.run]
-        for account in found:
-            if account.run:
+        """Copy the evidence of each account's standing run below `target`; returns how many there were.
+
+        A run by plain `robot` has its evidence where that wrote it, and is warned of.
+        """
+        copied = 0
+        for account in self._accounts(period):
+            if account.run and account.run.folder:
                 source = self._office.runs / account.run.folder
                 shutil.copytree(source, Path(target) / account.robot, dirs_exist_ok=True)
-        return len(found)
+                copied += 1
+            elif account.run:
+                logger.warn(self._texts.get("folder.elsewhere", robot=account.robot, run=account.run.run_id))
+        return copied
 
     @keyword
     def conclusion_of_period(self, period: str) -> str:
