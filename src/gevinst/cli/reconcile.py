@@ -1,6 +1,7 @@
 """gevinst reconcile: any two files, one proven reconciliation."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gevinst.cli.help import help_text
 from gevinst.cli.run_facts import page_of, summary_of
 from gevinst.cli.sources import answer_hint, assumption_lines, mapping_of, read_file
 from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.matching.rules import Rules
 from gevinst.domain.run import EXIT_CODES
 from gevinst.domain.source import SourceRead
 from gevinst.formats.robot_folder import load_rules
@@ -57,7 +59,7 @@ def reconcile(  # noqa: PLR0913 - the options of a command
     ask = AdHoc(
         user=bootstrap.user(),
         started=bootstrap.now(),
-        rules=load_rules(rules) if rules else load_rules(out / "no-rules"),
+        rules=load_rules(rules) if rules else Rules(),
         versions=bootstrap.versions(),
         title=Texts("da").get("cli.reconcile.title"),
         title_en=Texts("en").get("cli.reconcile.title"),
@@ -66,16 +68,7 @@ def reconcile(  # noqa: PLR0913 - the options of a command
         (left, layout_left, "--map-left", mapping_of(map_left, "--map-left")),
         (right, layout_right, "--map-right", mapping_of(map_right, "--map-right")),
     )
-    reads: list[SourceRead | None] = []
-    findings: list[Finding] = []
-    hints: list[str] = []
-    for path, layout, option, mapping in wishes:
-        try:
-            reads.append(read_file(path, layout=layout, mapping=mapping, no_input=no_input))
-        except InputRejectedError as error:
-            reads.append(None)
-            findings += error.findings
-            hints += answer_hint(error.findings, option=option, file=path.name)
+    reads, findings, hints = _read_all(wishes, no_input=no_input)
     if reads[0] is not None and reads[1] is not None:
         report = reconcile_files(reads[0], reads[1], ask, same_sign=same_sign)
     else:
@@ -88,6 +81,26 @@ def reconcile(  # noqa: PLR0913 - the options of a command
         click.echo(hint, err=True)
     click.echo(_json(out) if as_json else _lines(report, out))
     ctx.exit(EXIT_CODES[report.state])
+
+
+Wish = tuple[Path, str, str, Mapping[str, str]]  # file, layout, name of the mapping's option, mapping
+
+
+def _read_all(
+    wishes: Sequence[Wish], *, no_input: bool
+) -> tuple[list[SourceRead | None], list[Finding], list[str]]:
+    """The files as read (None where one cannot be used), what is wrong, and what to write to settle it."""
+    reads: list[SourceRead | None] = []
+    findings: list[Finding] = []
+    hints: list[str] = []
+    for path, layout, option, mapping in wishes:
+        try:
+            reads.append(read_file(path, layout=layout, mapping=mapping, no_input=no_input))
+        except InputRejectedError as error:
+            reads.append(None)
+            findings += error.findings
+            hints += answer_hint(error.findings, option=option, file=path.name)
+    return reads, findings, hints
 
 
 def _json(out: Path) -> str:
