@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gevinst import bootstrap
+from gevinst.bootstrap import here
 from gevinst.app.start_run import default_period
 
 
@@ -19,6 +19,6 @@ from gevinst.app.start_run import default_period
 def test_the_month_turns_at_midnight_in_copenhagen(
     monkeypatch: pytest.MonkeyPatch, moment: datetime, period: str
 ) -> None:
-    monkeypatch.setattr(bootstrap, "now", lambda: moment)
+    monkeypatch.setattr(here, "now", lambda: moment)
 
-    assert default_period(bootstrap.today()) == period
+    assert default_period(here.today()) == period
