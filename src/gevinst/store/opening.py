@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from gevinst.app.ports import StoreVersionError
+from gevinst.store.accounts import SqlAccountBook
 from gevinst.store.engine import Database
 from gevinst.store.queue_alarms import SqlAlarmBook
 from gevinst.store.queue_clock import SqlClockBook
@@ -25,6 +26,7 @@ class StoreParts:
     clock: SqlClockBook
     alarms: SqlAlarmBook
     deliveries: SqlDeliveryBook
+    accounts: SqlAccountBook
 
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
@@ -57,6 +59,7 @@ def open_parts(url: str) -> StoreParts:
         clock=SqlClockBook(database),
         alarms=SqlAlarmBook(database),
         deliveries=SqlDeliveryBook(database),
+        accounts=SqlAccountBook(database),
     )
 
 
