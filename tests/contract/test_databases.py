@@ -49,7 +49,8 @@ def test_ledger_and_trail_refuse_changes(sql_store: SqlRunStore, statement: str)
     with pytest.raises(DatabaseError, match="append-only"):
         execute(sql_store, statement)
 
-    assert len(sql_store.gain_entries("hovedkonto")) == len(list(sql_store.audit_rows())) == 1
+    assert len(sql_store.gain_entries("hovedkonto")) == 1
+    assert [row.what for row in sql_store.audit_rows()] == ["run.kept", "gain.kept", "run.finished"]
 
 
 @pytest.mark.parametrize("table", ["gain", "audit"])

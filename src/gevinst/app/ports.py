@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from gevinst.domain.audit import AuditEvent, AuditRow
+from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
 from gevinst.domain.decision import Decision
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
@@ -85,6 +86,23 @@ class KeptProfile:
 
     period: str  #: of that run
     profile: FileProfile
+
+
+class TableFaultKind(StrEnum):
+    """What has happened to rows that the audit trail knows."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    ADDED = "added"  #: rows that the trail has never seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableFault:
+    """Rows of a table that are not as the audit trail knows them: edited by hand, past the program."""
+
+    table: str
+    key: str  #: run id, number of a decision, or first and last entry of the ledger
+    kind: TableFaultKind
 
 
 class StoreError(Exception):
@@ -322,6 +340,18 @@ class RunStore(Protocol):
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The audit trail from its first row."""
+
+    def audit_head(self) -> AuditAnchor | None:
+        """The last row of the audit trail, to be kept elsewhere; None for an empty trail."""
+
+    def audit_of(self, what: Collection[str], subject: str = "") -> Sequence[AuditRow]:
+        """Rows of these acts, on one subject if it is given, oldest first."""
+
+    def table_faults(self) -> Sequence[TableFault]:
+        """Rows of other tables that are not as the audit trail knows them; see docs/reference/evidence.md."""
+
+    def forget_items(self, run_ids: Collection[str], events: Sequence[AuditEvent]) -> int:
+        """Delete the open items of runs and note it in the audit trail, in one step; how many there were."""
 
     # Last, since inside the class its name hides the type `list` from what follows.
     def list(self, robot: str | None = None, limit: int = 50) -> list[Run]:

@@ -3,10 +3,12 @@
 A decision is never changed or deleted. An undo is a decision of its own, and restores what was before.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from gevinst.domain.audit import AuditEvent
 
@@ -109,6 +111,14 @@ def in_force(decisions: Sequence[Decision]) -> list[Decision]:
     )
 
 
+def content_hash(decision: Decision) -> str:
+    """SHA-256, in hex, of all that the decision says, so that a later change of its row is found."""
+    values = {field.name: getattr(decision, field.name) for field in fields(decision)}
+    values["at"] = decision.at.astimezone(UTC).isoformat(timespec="microseconds")
+    values["expected"] = decision.expected.isoformat() if decision.expected else ""
+    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+
+
 def audit_event(decision: Decision) -> AuditEvent:
     """The decision as the audit trail notes it; ids are counted, since one may hold a person's number."""
     detail: dict[str, str | int] = {
@@ -118,6 +128,7 @@ def audit_event(decision: Decision) -> AuditEvent:
         "left": len(decision.left),
         "right": len(decision.right),
         "difference": decision.difference,
+        "content": content_hash(decision),
     }
     if decision.about:
         detail["about"] = decision.about

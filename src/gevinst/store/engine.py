@@ -38,15 +38,16 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, turn: int | None = None) -> Iterator[Connection]:
+    def writing(self, *turns: int | None) -> Iterator[Connection]:
         """A transaction that is committed at the end and rolled back on an error.
 
         Args:
-            turn: a number that writers of the same thing share, so that they come one after the other. SQLite
-                has one writer anyway.
+            turns: numbers that writers of the same thing share, so that they come one after the other; taken
+                in this order; None is none. SQLite has one writer anyway.
         """
         with self._writing.begin() as connection:
-            if turn is not None and self.engine.dialect.name == "postgresql":
+            numbers = turns if self.engine.dialect.name == "postgresql" else ()
+            for turn in filter(None, numbers):
                 connection.execute(select(func.pg_advisory_xact_lock(turn)))
             yield connection
 

@@ -17,6 +17,7 @@ from gevinst.app.ports import (
     RunExistsError,
     SeenInput,
     SeenStatement,
+    TableFault,
     UnknownRunError,
 )
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow, sealed
@@ -248,14 +249,37 @@ class MemoryRunStore:
     def append_audit(self, event: AuditEvent) -> AuditRow:
         """See RunStore."""
         with self._lock:
-            last = self._audit[-1] if self._audit else None
-            row = sealed(event, AuditAnchor(number=last.number, hash=last.hash) if last else None)
+            row = sealed(event, self.audit_head())
             self._audit.append(row)
             return row
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """See RunStore."""
         return iter(tuple(self._audit))
+
+    def audit_head(self) -> AuditAnchor | None:
+        """See RunStore."""
+        last = self._audit[-1] if self._audit else None
+        return AuditAnchor(number=last.number, hash=last.hash) if last else None
+
+    def audit_of(self, what: Collection[str], subject: str = "") -> Sequence[AuditRow]:
+        """See RunStore."""
+        return [row for row in self._audit if row.what in what and subject in ("", row.subject)]
+
+    def table_faults(self) -> Sequence[TableFault]:
+        """See RunStore; nobody edits memory by hand."""
+        return []
+
+    def forget_items(self, run_ids: Collection[str], events: Sequence[AuditEvent]) -> int:
+        """See RunStore."""
+        with self._lock:
+            found = [self._kept[run_id] for run_id in run_ids if run_id in self._kept]
+            count = sum(len(kept.items) for kept in found)
+            for kept in found:
+                kept.items = ()
+            for event in events:
+                self.append_audit(event)
+            return count
 
     def _known(self, run_id: str) -> _Kept:
         if run_id not in self._kept:

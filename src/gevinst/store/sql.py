@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gevinst.app.ports import (
     DONE_STATES,
+    FINAL_STATES,
     AlreadyRunningError,
     CarriedItem,
     FinishedRunError,
@@ -17,17 +18,21 @@ from gevinst.app.ports import (
     RunExistsError,
     SeenInput,
     SeenStatement,
+    TableFault,
     UnknownRunError,
 )
-from gevinst.domain.audit import AuditEvent, AuditRow
+from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
 from gevinst.domain.decision import Decision
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.run import Environment, Run, RunState
-from gevinst.store import decisions, ledger, rows, trail
+from gevinst.store import decisions, ledger, rows, trail, witness
 from gevinst.store.engine import Database
 from gevinst.store.schema import file_profile, gain, input_file, open_item, statement
 from gevinst.store.schema import run as run_table
+
+#: Turns are taken in this order, and before any row is locked, so that no two writers wait for each other.
+LEDGER_AND_TRAIL = (ledger.LEDGER_TURN, trail.TRAIL_TURN)
 
 
 class SqlRunStore:
@@ -60,21 +65,25 @@ class SqlRunStore:
         """See RunStore."""
         silent = (*_running(run_id), run_table.c.seen <= not_seen_since)
         failed = {"state": RunState.FAILED, "ended": at, "summary": summary}
-        with self._database.writing(ledger.LEDGER_TURN) as connection:
+        with self._database.writing(*LEDGER_AND_TRAIL) as connection:
             if connection.execute(update(run_table).where(*silent).values(failed)).rowcount == 0:
                 return False
             standing = ledger.standing_of_run(connection, run_id)
             ledger.undo(connection, standing, run_id=run_id, reason="abandoned", at=at)
+            witness.keep_ledger(connection, run_id, at=at)
+            witness.keep_run(connection, run_id, at=at)
             return True
 
     def finish(self, run: Run) -> None:
         """See RunStore."""
-        with self._database.writing() as connection:
+        with self._database.writing(trail.TRAIL_TURN) as connection:
             _must_run(connection, run.run_id)
             connection.execute(update(run_table).where(*_running(run.run_id)).values(rows.run_row(run)))
             if run.replaces and run.state in DONE_STATES:
                 replaced = update(run_table).where(run_table.c.run_id == run.replaces)
                 connection.execute(replaced.values(replaced_by=run.run_id))
+            if run.state in FINAL_STATES:
+                witness.keep_run(connection, run.run_id, at=run.ended or run.started)
 
     def find(self, run_id: str) -> Run | None:
         """See RunStore."""
@@ -183,21 +192,26 @@ class SqlRunStore:
 
     def credit(self, entries: Sequence[GainEntry]) -> int:
         """See RunStore."""
-        with self._database.writing(ledger.LEDGER_TURN) as connection:
+        with self._database.writing(*LEDGER_AND_TRAIL) as connection:
             for run_id in sorted({entry.run_id for entry in entries}):
                 state = _state(connection, run_id)
                 if state is not RunState.RUNNING and state not in DONE_STATES:
                     raise FinishedRunError(run_id=run_id, state=state)
-            return ledger.add_entries(connection, entries)
+            added = ledger.add_entries(connection, entries)
+            if added:
+                witness.keep_ledger(connection, entries[0].run_id, at=entries[0].at)
+            return added
 
     def reverse(
         self, robot: str, item_keys: Collection[str], *, run_id: str, reason: str, at: datetime
     ) -> int:
         """See RunStore."""
-        with self._database.writing(ledger.LEDGER_TURN) as connection:
+        with self._database.writing(*LEDGER_AND_TRAIL) as connection:
             _state(connection, run_id)
             standing = ledger.standing_of_keys(connection, robot, item_keys)
-            return ledger.undo(connection, standing, run_id=run_id, reason=reason, at=at)
+            undone = ledger.undo(connection, standing, run_id=run_id, reason=reason, at=at)
+            witness.keep_ledger(connection, run_id, at=at)
+            return undone
 
     def gain_minutes(self, robot: str, period: str | None = None) -> Decimal:
         """See RunStore."""
@@ -228,6 +242,30 @@ class SqlRunStore:
                 return
             yield from page
             last = page[-1].number
+
+    def audit_head(self) -> AuditAnchor | None:
+        """See RunStore."""
+        with self._database.reading() as connection:
+            return trail.head(connection)
+
+    def audit_of(self, what: Collection[str], subject: str = "") -> Sequence[AuditRow]:
+        """See RunStore."""
+        with self._database.reading() as connection:
+            return trail.of(connection, what, subject)
+
+    def table_faults(self) -> Sequence[TableFault]:
+        """See RunStore."""
+        rows_of_trail = [row for row in self.audit_rows() if row.what.startswith(witness.ACTS)]
+        with self._database.reading() as connection:
+            return witness.faults(connection, rows_of_trail)
+
+    def forget_items(self, run_ids: Collection[str], events: Sequence[AuditEvent]) -> int:
+        """See RunStore."""
+        with self._database.writing(trail.TRAIL_TURN) as connection:
+            gone = connection.execute(delete(open_item).where(open_item.c.run_id.in_(run_ids)))
+            for event in events:
+                trail.append(connection, event)
+            return gone.rowcount
 
     def _runs(self, query: Select[Any]) -> Sequence[Run]:
         with self._database.reading() as connection:

@@ -1,6 +1,7 @@
 """The audit trail on a connection; the caller holds the trail's turn, so that the chain has one end."""
 
 import json
+from collections.abc import Collection
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
@@ -18,12 +19,31 @@ _COLUMNS = tuple(field.name for field in fields(AuditRow))
 
 def append(connection: Connection, event: AuditEvent) -> AuditRow:
     """Seal the event to the last row and write it."""
-    query = select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
-    last = connection.execute(query).one_or_none()
-    row = sealed(event, AuditAnchor(number=last.number, hash=last.hash) if last else None)
+    row = sealed(event, head(connection))
     values: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
     connection.execute(insert(audit), values | {"detail": canonical_detail(row.detail)})
     return row
+
+
+def head(connection: Connection) -> AuditAnchor | None:
+    """Number and hash of the last row; None for an empty trail."""
+    query = select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    return AuditAnchor(number=last.number, hash=last.hash) if last else None
+
+
+def last_of(connection: Connection, what: str) -> AuditRow | None:
+    """The last row of an act."""
+    query = select(audit).where(audit.c.what == what).order_by(audit.c.number.desc()).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return _row_of(row) if row else None
+
+
+def of(connection: Connection, what: Collection[str], subject: str = "") -> list[AuditRow]:
+    """The rows of some acts, on one subject if it is given, oldest first."""
+    query = select(audit).where(audit.c.what.in_(what)).order_by(audit.c.number)
+    found = connection.execute(query.where(audit.c.subject == subject) if subject else query)
+    return [_row_of(row) for row in found.mappings()]
 
 
 def page(connection: Connection, after: int) -> list[AuditRow]:
