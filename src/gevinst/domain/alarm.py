@@ -16,6 +16,10 @@ class AlarmKind(StrEnum):
     UNCERTAIN = "uncertain"  #: a run died when it may have delivered
     CLOCK_JUMPED = "clock_jumped"  #: the machine's clock moved
     NEVER_DUE = "never_due"  #: a schedule names no moment
+    NO_PING = "no_ping"  #: the address that watches the installation does not answer
+    PARKED = "parked"  #: work items broke down too often
+    ITEMS_LATE = "items_late"  #: work items wait beyond their deadline
+    HELD = "held"  #: a delivery waits for a second person
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from gevinst.store.queue_deliveries import SqlDeliveryBook
 from gevinst.store.queue_tickets import SqlRunQueue
 from gevinst.store.schema import REVISIONS
 from gevinst.store.sql import SqlRunStore
+from gevinst.store.work_items import SqlItemBook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class StoreParts:
     clock: SqlClockBook
     alarms: SqlAlarmBook
     deliveries: SqlDeliveryBook
+    items: SqlItemBook
     accounts: SqlAccountBook
 
 
@@ -59,6 +61,7 @@ def open_parts(url: str) -> StoreParts:
         clock=SqlClockBook(database),
         alarms=SqlAlarmBook(database),
         deliveries=SqlDeliveryBook(database),
+        items=SqlItemBook(database),
         accounts=SqlAccountBook(database),
     )
 
