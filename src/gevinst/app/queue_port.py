@@ -198,6 +198,7 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"  #: it stands under its name
     DROPPED = "dropped"  #: it never left; its bytes are removed
     UNCERTAIN = "uncertain"  #: it is in neither place: a person looks
+    HELD = "held"  #: its bytes are on disk under a name of their own, and wait for a second person
 
 
 @dataclass(frozen=True, kw_only=True)
