@@ -1,6 +1,6 @@
 """What clock and workers need from the database: queue, occurrences, alarms and deliveries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,6 +72,13 @@ class RunQueue(Protocol):
 
     def nudge(self) -> None:
         """See to it that workers learn of tickets that were written together with occurrences."""
+
+    def listen(self, heard: Callable[[], object]) -> float:
+        """Call `heard` whenever a ticket may have come, from another thread, until close.
+
+        Returns:
+            Seconds between looks, for what is not heard of: tickets whose time comes later.
+        """
 
     def claim(self, owner: str, *, capabilities: Collection[str], lease: timedelta) -> Claim | None:
         """Take the first ticket whose time has come, whose lane is free, and that the worker can do.

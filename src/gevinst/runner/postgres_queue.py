@@ -1,33 +1,33 @@
 """The queue on PostgreSQL: procrastinate chooses who gets which ticket, our tickets say who holds it.
 
-Every verb writes our ticket first, which carries the lease and the fencing token, then the engine's job. A
-process that dies in between leaves the two apart; `nudge`, which clock and workers call every few seconds,
-brings them together again.
+Ticket and job change in one transaction, on one connection: they never differ, whatever dies in between, and
+a claim costs the disk one commit, as its end does. Workers hear of new jobs by LISTEN, and look now and then.
 """
 
-import asyncio
-import atexit
 import threading
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from procrastinate import App, PsycopgConnector
+import psycopg
+from procrastinate.connector import BaseAsyncConnector
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager, get_channel_for_queues
+from procrastinate.schema import SchemaManager
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection
 
-from gevinst.app.queue_port import UnknownTicketError
-from gevinst.domain.queue import LIVE, Claim, Order, Ticket, TicketState
+from gevinst.domain.queue import Claim, Order, Ticket, TicketState
 
 TASK = "gevinst.run"
 QUEUE = "runs"  # of tickets that need no capability
-LARGEST_POOL = 4
 SCHEMA_TURN = 7_404
-SECONDS_APART = 5.0  # ticket and job may differ so long while a worker is between the two
-MAKE_ONCE = (
-    "DO $gevinst$ BEGIN PERFORM pg_advisory_xact_lock(%d); "
-    "IF to_regclass('procrastinate_jobs') IS NULL THEN EXECUTE $schema$ %s $schema$; END IF; END $gevinst$"
-)
+NO_WORKER: Any = None  # the engine's list of workers is not kept: our tickets have owner and lease
+SECONDS_BETWEEN_LOOKS = 2.0  # for jobs whose time comes later, and those that were not heard of
+SECONDS_TO_LISTEN = 1.0
+SECONDS_AFTER_ERROR = 2.0
 Answer = TypeVar("Answer")
 
 
@@ -35,6 +35,7 @@ class TicketBook(Protocol):
     """What this queue needs of the tickets' own table."""
 
     def close(self) -> None: ...  # noqa: D102 - see RunQueue
+    def together(self, turn: int | None = None) -> AbstractContextManager[Connection]: ...  # noqa: D102
     def offer(self, order: Order) -> bool: ...  # noqa: D102
     def take(self, number: int, owner: str, *, lease: timedelta) -> Claim | None: ...  # noqa: D102
     def renew(self, claims: Collection[Claim], *, lease: timedelta) -> Collection[int]: ...  # noqa: D102
@@ -55,40 +56,49 @@ class EngineQueue:
 
     def __init__(self, book: TicketBook, url: str) -> None:
         self._book = book
-        self._engine = _Engine(url)
-        self._odd: dict[int, float] = {}
+        self._url = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._over = threading.Event()
+        with book.together(SCHEMA_TURN) as connection:
+            _make_schema(connection)
 
     def close(self) -> None:
         """See RunQueue."""
-        self._engine.close()
+        self._over.set()
         self._book.close()
 
     def offer(self, order: Order) -> bool:
         """See RunQueue."""
-        new = self._book.offer(order)
-        if new:
-            self._send(self._book.find(order.run_id))
-        return new
+        with self._book.together() as connection:
+            new = self._book.offer(order)
+            if new:
+                self._send(self._book.find(order.run_id), connection)
+            return new
 
     def nudge(self) -> None:
-        """See RunQueue; also mends what a dead process has left between ticket and job."""
+        """See RunQueue."""
         for ticket in self._book.without_engine_job():
-            self._send(ticket)
-        self._mend()
+            with self._book.together() as connection:
+                self._send(ticket, connection)
+
+    def listen(self, heard: Callable[[], object]) -> float:
+        """See RunQueue."""
+        threading.Thread(target=self._listen, args=(heard,), name="listen", daemon=True).start()
+        return SECONDS_BETWEEN_LOOKS
 
     def claim(self, owner: str, *, capabilities: Collection[str], lease: timedelta) -> Claim | None:
         """See RunQueue."""
-        while job := self._engine.fetch([QUEUE, *capabilities]):
-            number = int(str(job.task_kwargs["ticket"]))
-            claim = self._book.take(number, owner, lease=lease)
-            if claim is not None:
-                return claim
-            self._settle(job)
-        return None
+        while True:
+            with self._book.together() as connection:
+                job = _at_once(_jobs(connection).fetch_job([QUEUE, *capabilities], NO_WORKER))
+                if job is None:
+                    return None
+                claim = self._book.take(_ticket_of(job), owner, lease=lease)
+                if claim is not None:
+                    return claim
+                _end(connection, job.id, Status.FAILED)  # a job that no ticket waits for any more
 
     def renew(self, claims: Collection[Claim], *, lease: timedelta) -> Collection[int]:
         """See RunQueue."""
-        self._engine.beat()
         return self._book.renew(claims, lease=lease)
 
     def stops(self, owner: str) -> Collection[int]:
@@ -97,29 +107,33 @@ class EngineQueue:
 
     def finish(self, claim: Claim, state: TicketState, outcome: str) -> None:
         """See RunQueue."""
-        self._book.finish(claim, state, outcome)
-        job = self._book.engine_job(claim.number)
-        if job is not None:
-            self._engine.finish(job, Status.SUCCEEDED if state is TicketState.DONE else Status.FAILED)
+        with self._book.together() as connection:
+            self._book.finish(claim, state, outcome)
+            done = Status.SUCCEEDED if state is TicketState.DONE else Status.FAILED
+            _end(connection, self._book.engine_job(claim.number), done)
 
     def fail(self, claim: Claim, reason: str, *, again_in: timedelta, counts: bool = True) -> None:
         """See RunQueue."""
-        self._book.fail(claim, reason, again_in=again_in, counts=counts)
-        job = self._book.engine_job(claim.number)
-        if job is None:
-            return
-        if self._book.find(str(claim.number)).state is TicketState.WAITING:
-            self._engine.again(job, datetime.now(UTC) + again_in)
-        else:
-            self._engine.finish(job, Status.FAILED)
+        with self._book.together() as connection:
+            self._book.fail(claim, reason, again_in=again_in, counts=counts)
+            job = self._book.engine_job(claim.number)
+            if job is None:
+                return  # a ticket that came from SQLite: the next nudge tells the engine
+            if self._book.find(str(claim.number)).state is TicketState.WAITING:
+                _at_once(_jobs(connection).retry_job_by_id_async(job, datetime.now(UTC) + again_in))
+            else:
+                _end(connection, job, Status.FAILED)
 
     def stop(self, number: int, *, by: str) -> TicketState:
-        """See RunQueue."""
-        state = self._book.stop(number, by=by)
-        job = self._book.engine_job(number)
-        if state is TicketState.STOPPED and job is not None:
-            self._engine.cancel(job)
-        return state
+        """See RunQueue.
+
+        The job comes first, as in a claim: two that wait for each other's row would never end.
+        """
+        with self._book.together() as connection:
+            job = self._book.engine_job(number)
+            if job is not None:
+                _at_once(_jobs(connection).cancel_job_by_id_async(job, delete_job=True))
+            return self._book.stop(number, by=by)
 
     def lapsed(self, *, lease: timedelta) -> Sequence[Claim]:
         """See RunQueue."""
@@ -133,112 +147,99 @@ class EngineQueue:
         """See RunQueue."""
         return self._book.tickets(states, limit)
 
-    def _send(self, ticket: Ticket) -> None:
-        job = self._engine.send(ticket)
-        if not self._book.set_engine_job(ticket.number, job):  # another has sent it too
-            self._engine.cancel(job)
+    def _send(self, ticket: Ticket, connection: Connection) -> None:
+        [job] = _at_once(_jobs(connection).batch_defer_jobs_async([_job_of(ticket)]))
+        assert job.id is not None  # noqa: S101 - the database has numbered it
+        if not self._book.set_engine_job(ticket.number, job.id):  # another has sent it too
+            _at_once(_jobs(connection).cancel_job_by_id_async(job.id, delete_job=True))
 
-    def _mend(self) -> None:
-        """Bring jobs that the engine thinks are worked on in line with tickets that say otherwise."""
-        odd = {job.id: job for job in self._engine.doing() if job.id is not None and self._differs(job)}
-        now = monotonic()
-        self._odd = {number: self._odd.get(number, now) for number in odd}
-        for number, since in list(self._odd.items()):
-            if now - since >= SECONDS_APART:
-                self._settle(odd[number])
-                del self._odd[number]
-
-    def _differs(self, job: Job) -> bool:
-        try:
-            return self._book.find(str(job.task_kwargs["ticket"])).state is not TicketState.CLAIMED
-        except UnknownTicketError:
-            return True
-
-    def _settle(self, job: Job) -> None:
-        """Give a job that nobody works on the state that its ticket has."""
-        assert job.id is not None  # noqa: S101 - it comes from the engine
-        try:
-            ticket = self._book.find(str(job.task_kwargs["ticket"]))
-        except UnknownTicketError:
-            self._engine.finish(job.id, Status.FAILED)
-            return
-        if ticket.state is TicketState.WAITING and self._book.engine_job(ticket.number) in (None, job.id):
-            self._engine.again(job.id, ticket.not_before)
-        elif ticket.state not in LIVE or self._book.engine_job(ticket.number) != job.id:
-            self._engine.finish(job.id, Status.FAILED)
+    def _listen(self, heard: Callable[[], object]) -> None:
+        while not self._over.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    for channel in get_channel_for_queues():
+                        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                    while not self._over.is_set():
+                        for _ in connection.notifies(timeout=SECONDS_TO_LISTEN, stop_after=1):
+                            heard()
+            except psycopg.Error:
+                self._over.wait(SECONDS_AFTER_ERROR)  # workers look by themselves meanwhile
 
 
-class _Engine:
-    """Procrastinate's job manager, called from threads; it speaks asyncio, in a thread of its own."""
+class _OnConnection(BaseAsyncConnector):
+    """Lets procrastinate's job manager ask on a connection of ours, and so within its transaction."""
 
-    def __init__(self, url: str) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="procrastinate", daemon=True).start()
-        conninfo = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        self._app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=LARGEST_POOL))
-        self._worker: int | None = None
-        self._turn = threading.Lock()
-        self._call(self._open())
-        atexit.register(self.close)  # a command that ends leaves no connection half-way
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
-    def close(self) -> None:
-        """Let go of connections and the thread; once."""
-        atexit.unregister(self.close)
-        self._call(self._app.close_async())
-        self._loop.call_soon_threadsafe(self._loop.stop)
+    async def execute_query_all_async(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
+        """All rows."""
+        found = self._connection.exec_driver_sql(query, _adapted(arguments)).mappings()
+        return [{str(name): value for name, value in row.items()} for row in found]
 
-    def send(self, ticket: Ticket) -> int:
-        """Add the job of a ticket; its number."""
-        order = ticket.order
-        job = Job(
-            queue=order.capability or QUEUE,
-            lock=order.lane or None,
-            queueing_lock=None,
-            task_name=TASK,
-            task_kwargs={"ticket": ticket.number},
-            priority=-order.priority,
-            scheduled_at=ticket.not_before,
-        )
-        sent = self._call(self._app.job_manager.defer_job_async(job))
-        assert sent.id is not None  # noqa: S101 - the database has numbered it
-        return sent.id
+    async def execute_query_one_async(self, query: str, **arguments: Any) -> dict[str, Any]:
+        """The only row."""
+        [row] = await self.execute_query_all_async(query, **arguments)
+        return row
 
-    def fetch(self, queues: Sequence[str]) -> Job | None:
-        """Take the next job whose lock is free."""
-        return self._call(self._app.job_manager.fetch_job(queues, self._worker_id()))
+    async def execute_query_async(self, query: str, **arguments: Any) -> None:
+        """No rows that matter."""
+        self._connection.exec_driver_sql(query, _adapted(arguments))
 
-    def beat(self) -> None:
-        """Tell the engine that this process lives."""
-        if self._worker is not None:
-            self._call(self._app.job_manager.update_heartbeat(self._worker))
 
-    def finish(self, job: int, status: Status) -> None:
-        """End a job that is worked on."""
-        self._call(self._app.job_manager.finish_job_by_id_async(job, status, delete_job=True))
+def _jobs(connection: Connection) -> JobManager:
+    return JobManager(_OnConnection(connection))
 
-    def again(self, job: int, at: datetime) -> None:
-        """Put a job that is worked on back."""
-        self._call(self._app.job_manager.retry_job_by_id_async(job, at))
 
-    def cancel(self, job: int) -> None:
-        """Take a waiting job out."""
-        self._call(self._app.job_manager.cancel_job_by_id_async(job, delete_job=True))
+def _at_once(asked: Coroutine[Any, Any, Answer]) -> Answer:
+    """The answer of a coroutine that waits for nothing, since its connector does not."""
+    try:
+        asked.send(None)
+    except StopIteration as ended:
+        answer: Answer = ended.value
+        return answer
+    raise AssertionError
 
-    def doing(self) -> Sequence[Job]:
-        """Jobs that are worked on."""
-        return list(self._call(self._app.job_manager.list_jobs_async(task=TASK, status="doing")))
 
-    def _worker_id(self) -> int:
-        with self._turn:
-            if self._worker is None:
-                self._worker = self._call(self._app.job_manager.register_worker())
-            return self._worker
+def _adapted(value: Any) -> Any:
+    """Arguments as the driver takes them: objects as JSON."""
+    match value:
+        case dict():
+            return {
+                name: Jsonb(one) if isinstance(one, dict) else _adapted(one) for name, one in value.items()
+            }
+        case list():
+            return [_adapted(one) for one in value]
+        case tuple():
+            return tuple(Jsonb(one) if isinstance(one, dict) else _adapted(one) for one in value)
+        case _:
+            return value
 
-    async def _open(self) -> None:
-        await self._app.open_async()
-        schema = self._app.schema_manager.get_schema()
-        statement = MAKE_ONCE % (SCHEMA_TURN, schema)
-        await self._app.connector.execute_query_async(query=statement.replace("%", "%%"))
 
-    def _call(self, asked: Coroutine[Any, Any, Answer]) -> Answer:
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+def _make_schema(connection: Connection) -> None:
+    if connection.exec_driver_sql("SELECT to_regclass('procrastinate_jobs')").scalar() is None:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the URL says so
+        driver.execute(SchemaManager.get_schema().encode())
+
+
+def _job_of(ticket: Ticket) -> Job:
+    order = ticket.order
+    return Job(
+        queue=order.capability or QUEUE,
+        lock=order.lane or None,
+        queueing_lock=None,
+        task_name=TASK,
+        task_kwargs={"ticket": ticket.number},
+        priority=-order.priority,
+        scheduled_at=ticket.not_before,
+    )
+
+
+def _ticket_of(job: Job) -> int:
+    return int(str(job.task_kwargs["ticket"]))
+
+
+def _end(connection: Connection, job: int | None, status: Status) -> None:
+    if job is not None:
+        _at_once(_jobs(connection).finish_job_by_id_async(job, status, delete_job=True))

@@ -18,7 +18,6 @@ from gevinst.domain.run import Run, RunState
 from gevinst.runner.heartbeat import Heartbeat, Held
 from gevinst.runner.holder import is_gone, this_process
 
-SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_BETWEEN_RESCUES = 5.0
 SECONDS_AFTER_ERROR = 2.0
 SECONDS_TO_CLOSE = 30.0
@@ -76,6 +75,7 @@ class Worker:
         self._heartbeat = Heartbeat(
             queue=self.tools.work.queue, owner=self.owner, lease=self.tools.lease, errors=self.tools.errors
         )
+        self._between_looks = 0.0
         self._rescuer = Rescuer(
             tools=self.tools.work, gone=owner_is_gone, monotonic=monotonic, lease=self.tools.lease
         )
@@ -83,6 +83,7 @@ class Worker:
     def start(self) -> "Worker":
         """Begin to take tickets, in threads."""
         self._heartbeat.start()
+        self._between_looks = self.tools.work.queue.listen(self.wake.set)
         tasks = [self._work] * self.tools.slots + [self._rescue]
         self._slots = [threading.Thread(target=task, daemon=True) for task in tasks]
         for slot in self._slots:
@@ -111,7 +112,7 @@ class Worker:
         while not self._over.is_set():
             try:
                 if not self._one():
-                    self.wake.wait(SECONDS_BETWEEN_LOOKS)
+                    self.wake.wait(self._between_looks)
                     self.wake.clear()
             except self.tools.errors as error:
                 self.tools.failed(error)

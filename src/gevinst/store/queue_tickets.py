@@ -4,7 +4,8 @@ SQLite's queue is this whole class. On PostgreSQL an engine chooses who gets whi
 keeps the tickets: see `runner.postgres_queue`.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import timedelta
@@ -38,6 +39,7 @@ WAITING: ColumnElement[str] = literal_column("'waiting'")
 CLAIMED: ColumnElement[str] = literal_column("'claimed'")
 
 OWNER = "new_owner"
+SECONDS_BETWEEN_LOOKS = 0.2
 
 _ORDER = tuple(field.name for field in fields(Order))
 _TICKET = tuple(field.name for field in fields(Ticket) if field.name != "order")
@@ -49,6 +51,7 @@ class SqlRunQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dialect = database.engine.dialect.name
+        self._joined = threading.local()
 
     def close(self) -> None:
         """See RunQueue."""
@@ -62,10 +65,29 @@ class SqlRunQueue:
     def nudge(self) -> None:
         """See RunQueue: workers look for themselves."""
 
+    def listen(self, heard: Callable[[], object]) -> float:
+        """See RunQueue: a file tells nobody."""
+        del heard
+        return SECONDS_BETWEEN_LOOKS
+
+    @contextmanager
+    def together(self, turn: int | None = None) -> Iterator[Connection]:
+        """One transaction for all that this thread asks meanwhile, and its connection for what goes with it.
+
+        Args:
+            turn: see Database.writing.
+        """
+        with self._database.writing(turn) as connection:
+            self._joined.connection = connection
+            try:
+                yield connection
+            finally:
+                self._joined.connection = None
+
     def claim(self, owner: str, *, capabilities: Collection[str], lease: timedelta) -> Claim | None:
         """See RunQueue."""
         first = _first_free(self._dialect, tuple(sorted(capabilities)))
-        with self._database.reading() as connection:  # many look and one writes: looking takes no lock
+        with self._reading() as connection:  # many look and one writes: looking takes no lock
             if connection.execute(first).first() is None:
                 return None
         return self._taken(_taking_first(self._dialect, tuple(sorted(capabilities)), lease), owner)
@@ -89,7 +111,7 @@ class SqlRunQueue:
         wanted = select(ticket.c.number).where(
             ticket.c.state == TicketState.CLAIMED, ticket.c.owner == owner, ticket.c.stop_by != ""
         )
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return set(connection.execute(wanted).scalars())
 
     def finish(self, claim: Claim, state: TicketState, outcome: str) -> None:
@@ -158,15 +180,31 @@ class SqlRunQueue:
     def engine_job(self, number: int) -> int | None:
         """The engine's number of a ticket."""
         query = select(ticket.c.engine_job).where(ticket.c.number == number)
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             job: int | None = connection.execute(query).scalar()
             return job
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if joined := self._shared():
+            yield joined
+            return
         on_file = self._database.url.database if self._dialect == "sqlite" else None
         with turn_of(on_file), self._database.writing() as connection:
             yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if joined := self._shared():
+            yield joined
+            return
+        with self._database.reading() as connection:
+            yield connection
+
+    def _shared(self) -> Connection | None:
+        """The connection of the transaction that this thread is in, if any."""
+        found: Connection | None = getattr(self._joined, "connection", None)
+        return found
 
     def _taken(self, taking: Any, owner: str) -> Claim | None:
         with self._writing() as connection:
@@ -181,7 +219,7 @@ class SqlRunQueue:
 
     def _tickets(self, *where: ColumnElement[bool], limit: int = 100_000) -> Sequence[Ticket]:
         query = select(ticket).where(*where).order_by(ticket.c.number.desc()).limit(limit)
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return [ticket_of(row) for row in connection.execute(query).mappings()]
 
 

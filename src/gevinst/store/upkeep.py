@@ -115,9 +115,14 @@ def _copy_rows(reading: Connection, writing: Connection, table: Table) -> int:
     count = 0
     rows = reading.execute(select(table)).mappings()
     while page := rows.fetchmany(ROWS_AT_A_TIME):
-        writing.execute(table.insert(), [dict(row) for row in page])
+        writing.execute(table.insert(), [dict(row) | _left_behind(table) for row in page])
         count += len(page)
     return count
+
+
+def _left_behind(table: Table) -> dict[str, None]:
+    """What has no meaning in another database: the queue engine there numbers its own jobs."""
+    return {"engine_job": None} if table is ticket else {}
 
 
 def _set_counter(connection: Connection, table: Table) -> None:
