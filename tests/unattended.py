@@ -21,7 +21,7 @@ from gevinst.domain.queue import Claim, Order, TicketState
 from gevinst.domain.robot import People, Phase, Robot
 from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.runner.outbox import Outbox
-from gevinst.runner.worker import Ended, Worker, WorkerTools
+from gevinst.runner.worker import Ended, Worker, WorkerTools, owner_is_gone
 from gevinst.store import open_parts
 from gevinst.store.opening import StoreParts
 
@@ -122,6 +122,7 @@ class Installation:
                 upcoming=lambda robot, after: bootstrap.upcoming(robot, after, also_skipped=True),
                 now=self.now,
                 owner=owner,
+                gone=owner_is_gone,
             )
         )
 

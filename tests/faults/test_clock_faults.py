@@ -16,6 +16,7 @@ from gevinst.domain.queue import TicketState
 from gevinst.domain.run import RunState
 from gevinst.domain.schedule import parse_timing
 from gevinst.runner.triggers import firings
+from gevinst.runner.worker import owner_id
 from gevinst.texts import OFFICE_ZONE
 from unattended import Installation, SetClock, a_robot
 
@@ -86,6 +87,21 @@ def test_fault_03_a_clock_that_was_relieved_writes_nothing(either: Installation)
     with pytest.raises(LostLeadError):
         book.record(old, "hovedkonto", Seen(schedule="weekdays 06:00", until=SIX))
     assert book.seen() == {}
+
+
+def test_fault_03_a_clock_that_died_on_this_machine_is_not_waited_for(either: Installation) -> None:
+    host, process, began, *rest = owner_id().split(":")
+    elsewhere, dead = f"other-{host}:1:1", ":".join([host, "4194303", began, *rest])
+    either.robots, now = [a_robot()], set_clock(either)
+    either.clock(dead).tick()
+    now.moment = SIX
+
+    assert [one.robot for one in either.clock(f"{host}:{process}:{began}").tick()] == ["hovedkonto"]
+
+    either.parts.clock.resign(either.parts.clock.leader())
+    either.clock(elsewhere).tick()
+    assert either.clock(dead).tick() == []
+    assert either.parts.clock.leader() == elsewhere
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from gevinst.app.work import LEASE
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.queue import LIVE, Claim, TicketState
 from gevinst.domain.run import Run, RunState
+from gevinst.runner.holder import _began
 from gevinst.runner.worker import owner_id, owner_is_gone
 from unattended import NOON, Installation, a_robot, an_order, broken_invariants
 
@@ -249,3 +250,18 @@ def test_fault_01_workers_killed_at_random_lose_nothing_and_deliver_nothing_twic
 
 def start_worker(url: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, str(WORKER), url, str(folder)], start_new_session=True)
+
+
+@POSIX
+def test_fault_01_a_killed_worker_is_gone_though_nobody_has_asked_for_it() -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = f"{owner_id().split(':')[0]}:{killed.pid}:{_began(killed.pid)}"
+    assert not owner_is_gone(owner)
+
+    killed.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while not owner_is_gone(owner) and time.monotonic() < until:
+        time.sleep(0.02)
+
+    assert owner_is_gone(owner)
+    assert killed.poll() is not None

@@ -30,6 +30,7 @@ class ClockTools:
     upcoming: Callable[[Robot, datetime], Firing | None]  #: the first after a moment
     now: Callable[[], datetime]  #: UTC
     owner: str
+    gone: Callable[[str], bool]  #: whether an owner is a process of this host that lives no more
 
 
 @dataclass(kw_only=True)
@@ -57,7 +58,7 @@ class Clock:
         Returns:
             Nothing while another clock leads.
         """
-        before, self.fence = self.fence, self.tools.book.lead(self.tools.owner, lease=LEASE)
+        before, self.fence = self.fence, self._lead()
         if self.fence is None:
             self._watches.clear()
             return []
@@ -70,6 +71,15 @@ class Clock:
             self.fence = None
             self._watches.clear()
             return []
+
+    def _lead(self) -> int | None:
+        """Lead if nobody does; a clock that died on this machine is not waited for."""
+        book = self.tools.book
+        fence = book.lead(self.tools.owner, lease=LEASE)
+        if fence is None and self.tools.gone(dead := book.leader()):
+            book.resign(dead)
+            fence = book.lead(self.tools.owner, lease=LEASE)
+        return fence
 
     def reload(self) -> None:
         """Read the robots again: a new one, or one with another schedule, is due from now on, not before."""

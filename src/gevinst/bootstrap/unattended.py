@@ -131,7 +131,7 @@ def clock_process(
     from gevinst.app.alarms import Watchman  # noqa: PLC0415 - only the clock needs it
     from gevinst.app.clock import Clock, ClockTools  # noqa: PLC0415
     from gevinst.runner.clock_process import ClockProcess  # noqa: PLC0415
-    from gevinst.runner.worker import owner_id  # noqa: PLC0415
+    from gevinst.runner.worker import owner_id, owner_is_gone  # noqa: PLC0415
 
     kept, waiting = shelf(of), queue(opened)
     tools = ClockTools(
@@ -143,6 +143,7 @@ def clock_process(
         upcoming=lambda robot, after: upcoming(robot, after, also_skipped=True),
         now=now,
         owner=owner_id(),
+        gone=owner_is_gone,
     )
     return ClockProcess(
         clock=Clock(tools=tools),

@@ -5,7 +5,10 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-_START_TIME = 19  # field 22 of /proc/PID/stat, counted after the command's closing bracket
+# Fields 3 and 22 of /proc/PID/stat, counted after the command's closing bracket.
+_STATE = 0
+_START_TIME = 19
+_DEAD = frozenset("ZX")  # a killed process stays in the list until its parent has asked for it
 
 
 def this_process() -> str:
@@ -33,11 +36,15 @@ def _alive(process: int) -> bool:
         return False
     except PermissionError:
         return True  # of another user
-    return True
+    return _field(process, _STATE) not in _DEAD
 
 
 def _began(process: int) -> str:
+    return _field(process, _START_TIME)
+
+
+def _field(process: int, number: int) -> str:
     with suppress(OSError, IndexError):
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-        return stat.rpartition(")")[2].split()[_START_TIME]
+        return stat.rpartition(")")[2].split()[number]
     return ""
