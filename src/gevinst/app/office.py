@@ -54,6 +54,14 @@ def _problem_words(one: SettingProblem, texts: Texts) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceSettings:
+    """How evidence is sealed and kept: `[evidence]` of the settings file."""
+
+    key: Path | None = None  #: the private key, kept outside; None lets the office make its own
+    encryption_key: Path | None = None  #: 32 bytes in hex; None keeps evidence readable
+
+
+@dataclass(frozen=True, kw_only=True)
 class Office:
     """One installation's folders and settings."""
 
@@ -64,11 +72,17 @@ class Office:
     tasks: Path  #: the flows
     layouts: Path  #: the office's own layouts; the folder may be missing
     database: str = field(repr=False)  #: SQLAlchemy URL; may hold a password
+    evidence: EvidenceSettings = EvidenceSettings()
 
     @property
     def runs(self) -> Path:
         """Evidence folders."""
         return self.data / "koersler"
+
+    @property
+    def keys(self) -> Path:
+        """The keys that seal evidence."""
+        return self.data / "noegler"
 
     def run_folder(self, robot: str, period: str, run_id: str) -> Path:
         """The evidence folder of one run."""

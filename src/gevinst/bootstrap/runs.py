@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gevinst.app.office import ConfigurationError, Office
+from gevinst.bootstrap.evidence import note_robot, seal_folder
 from gevinst.bootstrap.here import now, office, store, versions
 from gevinst.formats.robot_folder import load_robot, load_rules
 
@@ -57,12 +58,12 @@ def write_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> 
 
 def replace_reports(folder: Path, report: "RunReport", inputs: Sequence[Path]) -> None:
     """Write the evidence over that of an earlier reconciliation, and remove what would be left of it."""
-    from gevinst.reports.evidence import ITEM_FILES, MANIFEST, SUMS  # noqa: PLC0415 - loads the templates
+    from gevinst.reports.verify import GROUPS, ITEMS, MANIFEST, SIGNATURE, SUMS  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     write_reports(folder, report, inputs)
-    lists = () if report.result else ITEM_FILES.values()
-    for name in (*lists, MANIFEST, SUMS):
+    lists = () if report.result else (*ITEMS.values(), GROUPS)
+    for name in (*lists, MANIFEST, SUMS, SIGNATURE):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -138,14 +139,14 @@ def _runner_tools(
     from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
 
     return RunnerTools(
-        office=of, store=opened, now=now, seal=_seal, write_failed=_write_failed, stopping=stopping
+        office=of,
+        store=opened,
+        now=now,
+        seal=partial(seal_folder, of, opened),
+        note_start=partial(note_robot, of, opened),
+        write_failed=_write_failed,
+        stopping=stopping,
     )
-
-
-def _seal(folder: Path, run: "Run") -> str:
-    from gevinst.reports.evidence import seal  # noqa: PLC0415
-
-    return seal(folder, run)
 
 
 def _write_failed(folder: Path, run: "Run", robot: "Robot", reason: str) -> None:

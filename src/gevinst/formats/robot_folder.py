@@ -14,7 +14,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 import gevinst
-from gevinst.app.office import ConfigurationError, Office, SettingProblem, SettingsError
+from gevinst.app.office import (
+    ConfigurationError,
+    EvidenceSettings,
+    Office,
+    SettingProblem,
+    SettingsError,
+)
 from gevinst.app.period_folder import RECONCILING_FLOW
 from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
@@ -176,6 +182,11 @@ class _Office(_Part):
     database: str = ""
 
 
+class _Evidence(_Part):
+    key: str = ""
+    encryption_key: str = ""
+
+
 #: Every key of the files, to offer the nearest for one that is misspelt.
 _KEYS = sorted(
     {field.alias or name for part in _Part.__subclasses__() for name, field in part.model_fields.items()}
@@ -195,7 +206,9 @@ def find_office(start: Path, *, database: str = "") -> Office:
     found = office_folder(start)
     if found is None:
         raise ConfigurationError("CFG-001", file=OFFICE_FILE, folder=str(start))
-    settings = _validated(_Office, _toml(found / OFFICE_FILE).get("office", {}), OFFICE_FILE)
+    parts = _toml(found / OFFICE_FILE)
+    settings = _validated(_Office, parts.get("office", {}), OFFICE_FILE)
+    evidence = _validated(_Evidence, parts.get("evidence", {}), OFFICE_FILE)
     data = found / settings.data
     return Office(
         name=settings.name,
@@ -205,7 +218,18 @@ def find_office(start: Path, *, database: str = "") -> Office:
         tasks=found / settings.tasks,
         layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
+        evidence=EvidenceSettings(
+            key=found / evidence.key if evidence.key else None,
+            encryption_key=found / evidence.encryption_key if evidence.encryption_key else None,
+        ),
     )
+
+
+def robot_parts(office: Office, robot_id: str) -> dict[str, str]:
+    """SHA-256 of each file in a robot's folder by name, for the audit trail; hex."""
+    folder = office.robots / robot_id
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def robot_ids(office: Office) -> list[str]:

@@ -14,6 +14,7 @@ from gevinst.app.office import Office
 from gevinst.app.ports import FINAL_STATES, RunStore
 from gevinst.app.robot_run import RobotRun
 from gevinst.app.start_run import default_period, new_run
+from gevinst.bootstrap.evidence import note_robot, seal_at_exit
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.reconciliation import Reconciliation
 from gevinst.domain.run import Run, RunState, Trigger
@@ -82,6 +83,8 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         )
         run = replacing(run, store)
         begin(run, store, holder=bootstrap.holder(), gone=bootstrap.holder_is_gone, at=now)
+        note_robot(office, store, run)
+        seal_at_exit(office, store, run, self._folder())
         return run
 
     @property

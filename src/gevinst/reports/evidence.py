@@ -9,12 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gevinst.app.run_report import RunReport
+from gevinst.domain.audit import AuditAnchor
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.reconciliation import Side
@@ -22,16 +25,31 @@ from gevinst.domain.run import Run
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
+from gevinst.reports.sentences import group_rows
+from gevinst.reports.signing import Signer
+from gevinst.reports.verify import (
+    DELETED,
+    DELETED_SIGNATURE,
+    GROUPS,
+    ITEMS,
+    MANIFEST,
+    PUBLIC_KEY,
+    SIGNATURE,
+    SUMS,
+)
 from gevinst.reports.workbook import write_workbook
 from gevinst.texts import Language, Texts
 
 RESULT = "result.json"
-MANIFEST = "manifest.json"
-SUMS = "SHA256SUMS"
+VERIFIER = "verify.py"
+INSTRUCTIONS = "kontrol.html"
 INPUT = "input"
-ITEM_FILES = {Side.LEFT: "poster_venstre.csv", Side.RIGHT: "poster_hoejre.csv"}
+ITEM_FILES = {side: ITEMS[side] for side in Side}
 MANIFEST_CONTRACT = "gevinst-manifest/1"
 
+_DRAFT = ".draft-"
+#: What a seal consists of: in no manifest, and written anew when a folder is sealed again.
+_SEAL = frozenset({MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY, DELETED, DELETED_SIGNATURE})
 _LONGEST_NAME = 100
 _SAFE_NAME = re.compile(r"[0-9A-Za-zÆØÅæøå_][0-9A-Za-zÆØÅæøå_.\- ]*[0-9A-Za-zÆØÅæøå_]")
 _DEVICE_NAME = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -85,6 +103,7 @@ def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) 
         if report.result:
             for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right)):
                 _write_items(draft / ITEM_FILES[side], frame)
+            _write_groups(draft / GROUPS, report.result.groups)
 
 
 def copy_inputs(folder: Path, inputs: Iterable[Path]) -> dict[str, Path]:
@@ -104,35 +123,71 @@ def copy_inputs(folder: Path, inputs: Iterable[Path]) -> dict[str, Path]:
     return named
 
 
-def seal(folder: Path, run: Run) -> str:
-    """Write `manifest.json` over every file in the folder and `SHA256SUMS` over those and it.
+def seal(folder: Path, run: Run, *, signer: Signer | None = None, anchor: AuditAnchor | None = None) -> str:
+    """Write `manifest.json` over every file in the folder, and `SHA256SUMS` over those and it, and sign that.
 
+    The tools to check it, `verify.py` and a page of instructions, are laid in the folder and sealed too.
     Sealing again, after a crash or with more files, gives the seal that the files there give.
+
+    Args:
+        folder: the evidence folder.
+        run: as it has ended.
+        signer: whose key signs; None leaves the folder unsigned.
+        anchor: the last row of the audit trail, so that the trail cannot be rewritten unseen.
 
     Returns:
         SHA-256 of the manifest, for the audit trail.
     """
-    files = _files_in(folder)
-    hashes = {name: _sha256(folder / name) for name in files}
+    for left in folder.glob(f"{_DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)  # of a crash
+    _write_tools(folder, signer)
+    hashes = {name: _sha256(folder / name) for name in _files_in(folder)}
     manifest = {
         "contract": MANIFEST_CONTRACT,
         "run": {**run_facts(run), "state": str(run.state)},
+        "trail": {"number": anchor.number, "hash": anchor.hash} if anchor else None,
+        "signed_with": signer.fingerprint if signer else None,
         **_from_result(folder, hashes),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     hashes[MANIFEST] = hashlib.sha256(text.encode()).hexdigest()
-    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
+    if signer:
+        hashes[PUBLIC_KEY] = hashlib.sha256(signer.public_pem).hexdigest()
+    sums = "".join(_sum_line(name, digest) for name, digest in sorted(hashes.items())).encode()
     with _all_or_none(folder) as draft:
         (draft / MANIFEST).write_text(text, "utf-8", newline="\n")
-        (draft / SUMS).write_text(sums, "utf-8", newline="\n")
+        (draft / SUMS).write_bytes(sums)
+        if signer:
+            (draft / PUBLIC_KEY).write_bytes(signer.public_pem)
+            (draft / SIGNATURE).write_bytes(signer.sign(sums))
     return hashes[MANIFEST]
+
+
+def _sum_line(name: str, digest: str) -> str:
+    """A line as `sha256sum` writes and reads it: a name with a backslash or a line break is escaped."""
+    escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
+    return f"{'' if escaped == name else chr(92)}{digest}  {escaped}\n"
+
+
+def _write_tools(folder: Path, signer: Signer | None) -> None:
+    environment = Environment(
+        loader=PackageLoader("gevinst.reports"), undefined=StrictUndefined, autoescape=True
+    )
+    texts = {str(language): Texts(language) for language in Language}
+    page = environment.get_template(f"{INSTRUCTIONS}.j2").render(
+        texts=texts, fingerprint=signer.fingerprint if signer else ""
+    )
+    with _all_or_none(folder) as draft:
+        (draft / INSTRUCTIONS).write_text(page, "utf-8", newline="\n")
+        verifier = files(__package__).joinpath(VERIFIER).read_text("utf-8")
+        (draft / VERIFIER).write_text(verifier, "utf-8", newline="\n")
 
 
 @contextmanager
 def _all_or_none(folder: Path) -> Iterator[Path]:
     """A draft folder whose files take their places together once all are written."""
     folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder))
     try:
         yield draft
         for path in draft.iterdir():
@@ -149,10 +204,9 @@ def _flush(path: Path) -> None:
 
 
 def _files_in(folder: Path) -> list[str]:
-    """Every file but the seal itself, as POSIX paths, sorted; drafts of a crashed run are left out."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    names = (path.as_posix() for path in paths if not any(part.startswith(".draft-") for part in path.parts))
-    return sorted(name for name in names if name not in (MANIFEST, SUMS))
+    """Every file but the seal itself, as POSIX paths, sorted."""
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in names if name not in _SEAL)
 
 
 def _sha256(path: Path) -> str:
@@ -216,9 +270,28 @@ def _write_items(path: Path, frame: pd.DataFrame) -> None:
         writer.writerows(zip(*columns, strict=True))
 
 
+def _write_groups(path: Path, groups: pd.DataFrame) -> None:
+    """All matches with their sums, in the same form as the items; so a verifier needs no result.json."""
+    texts = Texts(Language.DANISH)
+    heads = ("group", "pass", "n_left", "n_right", "amount_left", "amount_right", "difference", "account")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow([texts.get(f"report.groups.{name}") for name in heads])
+        writer.writerows(
+            [row.group + 1, _harmless(row.pass_id), row.n_left, row.n_right]
+            + [_amount(ore) for ore in (row.amount_left, row.amount_right, row.difference)]
+            + [_harmless(mask_cpr(row.difference_account))]
+            for row in group_rows(groups)
+        )
+
+
+def _amount(ore: int) -> str:
+    return str(kroner(ore)).replace(".", ",")
+
+
 def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
     if name == "amount":
-        return [str(kroner(ore)).replace(".", ",") for ore in column.tolist()]
+        return [_amount(ore) for ore in column.tolist()]
     if column.dtype.kind == "M":
         return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if name in ("group", "proposal"):

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gevinst.app.begin_run import GONE, begin, replacing
-from gevinst.app.office import Office
+from gevinst.app.office import ConfigurationError, Office
 from gevinst.app.ports import FINAL_STATES, FinishedRunError, RunStore
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.robot import Robot
@@ -30,7 +30,8 @@ class RunnerTools:
     office: Office
     store: RunStore
     now: Callable[[], datetime]
-    seal: Callable[[Path, Run], str]  #: writes manifest and hashes, gives the manifest's hash
+    seal: Callable[[Path, Run], str]  #: writes manifest, hashes and signature, gives the manifest's hash
+    note_start: Callable[[Run], None]  #: notes in the audit trail what has changed of the robot since
     write_failed: Callable[
         [Path, Run, Robot, str], None
     ]  #: the page of a run that broke down; takes a sentence key
@@ -53,6 +54,7 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
     try:
         _make_private(tools.office.runs)
         folder.mkdir(parents=True)
+        tools.note_start(run)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
         ended = run_child(run, robot, tools.office, files=files, stopping=tools.stopping)
     except OSError:
@@ -125,6 +127,8 @@ def _sealed(closed: Run, robot: Robot, tools: RunnerTools) -> dict[str, str]:
         return {"manifest": tools.seal(folder, closed)}
     except OSError as error:
         return {"not_sealed": error.strerror or type(error).__name__}
+    except ConfigurationError as error:
+        return {"not_sealed": error.code}  # the key cannot be used
 
 
 def _note(tools: RunnerTools, run: Run, what: str, detail: Mapping[str, str]) -> None:

@@ -11,18 +11,21 @@ import pytest
 
 from gevinst.domain.run import RunState
 from gevinst.reports import evidence
-from gevinst.reports.evidence import MANIFEST, SUMS, copy_inputs, seal, write_evidence, write_reports
+from gevinst.reports.evidence import copy_inputs, seal, write_evidence, write_reports
+from gevinst.reports.verify import MANIFEST, SUMS
 from unit.reports.sample import rejected_report, sample_report, sample_result, sample_run
 
 ODD_NAMES = ("CON.csv", "a:b.csv", "\u202efdp.exe", "x" * 200 + ".csv", ".skjult", "a\nb.csv", "slut.")
 REPORTS = {
     "afstemning.xlsx",
+    "grupper.csv",
     "koersel.en.html",
     "koersel.html",
     "poster_hoejre.csv",
     "poster_venstre.csv",
     "result.json",
 }
+TOOLS = {"verify.py", "kontrol.html"}
 
 
 @pytest.fixture
@@ -56,7 +59,12 @@ def test_the_folder_holds_reports_inputs_and_seal(tmp_path: Path, inputs: list[P
     folder = tmp_path / "run"
     write_evidence(folder, sample_report(), inputs)
 
-    assert names(folder) == REPORTS | {"input/hovedkonto.xml", "input/hovedkonto.xlsx", MANIFEST, SUMS}
+    assert names(folder) == REPORTS | TOOLS | {
+        "input/hovedkonto.xml",
+        "input/hovedkonto.xlsx",
+        MANIFEST,
+        SUMS,
+    }
 
 
 def test_every_file_but_the_sums_is_in_the_sums(tmp_path: Path, inputs: list[Path]) -> None:
@@ -135,7 +143,7 @@ def test_a_run_without_reports_is_sealed_with_what_there_is(tmp_path: Path) -> N
 
     seal(tmp_path, sample_run(state=RunState.FAILED))
 
-    assert set(dict(sums(tmp_path))) == {MANIFEST, "robot-konsol.txt"}
+    assert set(dict(sums(tmp_path))) == TOOLS | {MANIFEST, "robot-konsol.txt"}
 
 
 def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +168,8 @@ def test_a_draft_left_by_a_crash_is_not_sealed(tmp_path: Path) -> None:
 
     seal(tmp_path, sample_run())
 
-    assert set(dict(sums(tmp_path))) == {MANIFEST}
+    assert set(dict(sums(tmp_path))) == TOOLS | {MANIFEST}
+    assert not (tmp_path / ".draft-x").exists()
 
 
 def test_every_item_stands_in_its_csv_with_state_and_group(tmp_path: Path) -> None:
@@ -227,4 +236,4 @@ def test_two_inputs_of_one_name_are_both_kept(tmp_path: Path) -> None:
 def test_a_rejected_run_without_a_result_has_pages_but_no_item_lists(tmp_path: Path) -> None:
     write_reports(tmp_path, replace(rejected_report(), result=None))
 
-    assert names(tmp_path) == REPORTS - {"poster_hoejre.csv", "poster_venstre.csv"}
+    assert names(tmp_path) == REPORTS - {"grupper.csv", "poster_hoejre.csv", "poster_venstre.csv"}

@@ -1,0 +1,92 @@
+"""Evidence: how it is sealed, checked and packed, and what the audit trail notes with it."""
+
+import atexit
+import hashlib
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gevinst.app.changes import ROBOT_CHANGED, SETTINGS_CHANGED, VERSION, note_change
+from gevinst.app.office import ConfigurationError
+from gevinst.app.ports import FINAL_STATES
+from gevinst.bootstrap.here import now, user
+from gevinst.domain.audit import AuditEvent
+from gevinst.formats.office_file import OFFICE_FILE, office_folder
+from gevinst.formats.robot_folder import robot_parts
+
+if TYPE_CHECKING:
+    from gevinst.app.office import Office
+    from gevinst.app.ports import RunStore
+    from gevinst.domain.run import Run
+    from gevinst.reports.signing import EvidenceKeys, Signer
+
+CREDENTIAL = "gevinst-evidence-key"
+KEY_NOTED = "key.new"
+
+
+def evidence_keys(of: "Office") -> "EvidenceKeys":
+    """The office's keys: named in its settings, handed over by systemd, or its own."""
+    from gevinst.reports.signing import EvidenceKeys  # noqa: PLC0415 - loads cryptography
+
+    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
+    private = of.evidence.key or (handed if handed.is_absolute() and handed.is_file() else None)
+    return EvidenceKeys(of.keys, private)
+
+
+def signer(of: "Office", opened: "RunStore", *, rotate: bool = False) -> "Signer":
+    """The key in use, noted in the audit trail the first time it is seen.
+
+    Raises:
+        ConfigurationError, OSError: see reports.signing.
+    """
+    keys = evidence_keys(of)
+    found = keys.rotate() if rotate else keys.signer()
+    if not opened.audit_of([KEY_NOTED], found.fingerprint):
+        opened.append_audit(AuditEvent(at=now(), who=user(), what=KEY_NOTED, subject=found.fingerprint))
+    return found
+
+
+def seal_folder(of: "Office", opened: "RunStore", folder: Path, run: "Run") -> str:
+    """Seal a run's folder with the office's key and the head of the trail; gives the manifest's hash."""
+    from gevinst.reports.evidence import seal  # noqa: PLC0415 - loads the templates
+
+    chosen = signer(of, opened)
+    return seal(folder, run, signer=chosen, anchor=opened.audit_head())
+
+
+def note_robot(of: "Office", opened: "RunStore", run: "Run") -> None:
+    """Note in the audit trail what has changed of the robot's folder or of the settings since last."""
+    at, who = now(), run.triggered_by
+    parts = {VERSION: run.robot_version, **robot_parts(of, run.robot)}
+    note_change(opened, ROBOT_CHANGED, run.robot, parts, who=who, at=at)
+    home = office_folder(of.robots)
+    if home:
+        digest = hashlib.sha256((home / OFFICE_FILE).read_bytes()).hexdigest()
+        note_change(opened, SETTINGS_CHANGED, OFFICE_FILE, {"sha256": digest}, who=who, at=at)
+
+
+def seal_at_exit(of: "Office", opened: "RunStore", run: "Run", folder: Path) -> None:
+    """Seal a run by plain `robot` when its process ends: only then are its logs written."""
+    atexit.register(partial(_seal_plain, of, opened, run.run_id, folder.resolve()))
+
+
+def _seal_plain(of: "Office", opened: "RunStore", run_id: str, folder: Path) -> None:
+    run = opened.find(run_id)
+    if run is None or run.state not in FINAL_STATES or not folder.is_dir():
+        return
+    detail = {"state": str(run.state)} | _sealed_plain(of, opened, folder, run)
+    event = AuditEvent(at=now(), who=run.triggered_by, what="run.end", subject=run_id, detail=detail)
+    opened.append_audit(event)
+
+
+def _sealed_plain(of: "Office", opened: "RunStore", folder: Path, run: "Run") -> dict[str, str]:
+    """The manifest's hash; or why there is none."""
+    if folder == Path.cwd() or of.data.resolve().is_relative_to(folder):
+        return {"not_sealed": "no folder of its own: robot --outputdir"}
+    try:
+        return {"manifest": seal_folder(of, opened, folder, run)}
+    except OSError as error:
+        return {"not_sealed": error.strerror or type(error).__name__}
+    except ConfigurationError as error:
+        return {"not_sealed": error.code}
