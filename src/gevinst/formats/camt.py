@@ -6,13 +6,11 @@ one by one, so that a year of a large account fits in memory.
 
 import io
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 from lxml import etree
 
@@ -20,12 +18,13 @@ from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import Statement, balance_findings, chain_findings
-from gevinst.formats.camt_entry import RAW, Entry, Movement, entry_of, movements_of
-from gevinst.formats.camt_leaves import Source, source_of
-from gevinst.formats.camt_quick import UnusualError, cut
-from gevinst.formats.camt_statement import Head, Tally, head_of, totals_findings
-from gevinst.formats.dates import day_column
-from gevinst.formats.identity import row_id, unique_ids
+from gevinst.formats.camt_entry import RAW
+from gevinst.formats.camt_leaves import source_of
+from gevinst.formats.camt_movements import DAYS, TEXTS
+from gevinst.formats.camt_quick import Block, UnusualError, cut, single_block
+from gevinst.formats.camt_statement import Head, head_of, totals_findings
+from gevinst.formats.camt_use import Taking, Use, entry_path
+from gevinst.formats.identity import row_id
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
 from gevinst.formats.xml_safe import root_of, syntax_error
@@ -33,25 +32,8 @@ from gevinst.formats.xml_safe import root_of, syntax_error
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>/]")
-SKIPPED = {"PDNG": "skipped.pending_entry", "FUTR": "skipped.pending_entry", "INFO": "skipped.info_entry"}
-#: Entries by their element: itself, or a run of those that it stands for.
-Sources: TypeAlias = "Callable[[etree._Element], Iterable[Source]]"  # noqa: SLF001 - lxml has no other name for it
-
-
-@dataclass(kw_only=True, slots=True)
-class _Use:
-    """What became of one statement's entries; filled while they are read, so that none is kept."""
-
-    movements: list[Movement] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    skipped: list[tuple[int, str]] = field(default_factory=list)
-    lines: "array[int]" = field(default_factory=lambda: array("q"))  #: of every entry
-    rejected: int = 0
-    booked: Tally = field(default_factory=Tally)
-    every: Tally = field(default_factory=Tally)
-    currency: str = ""
-    first: date | None = None
-    last: date | None = None
+#: Entries by their element: itself, or blocks of those that it stands for.
+Blocks: TypeAlias = "Callable[[etree._Element], Iterable[Block]]"  # noqa: SLF001 - lxml has no other name for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +41,7 @@ class _Read:
     """One statement of a file with what became of its entries."""
 
     head: Head
-    use: _Use
+    use: Use
     message: str
 
 
@@ -80,11 +62,11 @@ def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> Sou
     if not found:
         raise intake.rejected("LAY-003")
     reads = [read for read in found if _plain(read.head.account) == _plain(account)] or found
-    movements = [movement for read in reads for movement in read.use.movements]
+    movements = _movements(reads)
     statements = [_statement(intake, read) for read in reads]
     ids, id_reason = _ids(movements, count=sum(len(read.use.lines) for read in reads))
     rejected = sum(read.use.rejected for read in reads)
-    frame = _frame(intake, reads, movements, ids)
+    frame = _frame(intake, movements, ids)
     left_out = _left_out(found, reads)
     return SourceRead(
         items=frame,
@@ -100,7 +82,7 @@ def read_camt(intake: Intake, *, detail: bool = False, account: str = "") -> Sou
         sha256=intake.sha256,
         file=intake.name,
         assumptions=(*_reasons(reads), *_account_reason(reads), id_reason),
-        raw=_raw(movements),
+        raw=movements[list(RAW)],
         skipped=tuple(sorted([*(one for read in reads for one in read.use.skipped), *left_out])),
     )
 
@@ -156,33 +138,33 @@ def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
     quick = cut(intake)
     if quick is not None:
         try:
-            return list(_statements(intake, quick.skeleton, quick.sources, detail=detail))
+            return list(_statements(intake, quick.skeleton, quick.blocks, detail=detail))
         except (UnusualError, etree.XMLSyntaxError):
             pass  # the tree reads it, or says what is wrong
     lines = iter(_entry_lines(intake.content))
     try:
-        by_tree: Sources = lambda element: [source_of(element, line=next(lines, 0))]  # noqa: E731
+        by_tree: Blocks = lambda element: [single_block(source_of(element, line=next(lines, 0)))]  # noqa: E731
         return list(_statements(intake, intake.content, by_tree, detail=detail))
     except etree.XMLSyntaxError as error:
         raise syntax_error(intake, error) from error
 
 
-def _statements(intake: Intake, content: bytes, sources: Sources, *, detail: bool) -> Iterator[_Read]:
-    use = _Use()
+def _statements(intake: Intake, content: bytes, blocks: Blocks, *, detail: bool) -> Iterator[_Read]:
+    use = Use()
     number, seen = 0, 0
     for element in _elements(content):
         name = etree.QName(element).localname
         if name == "Ntry":
             if _parent_name(element) in STATEMENTS:
-                for source in sources(element):
-                    seen += 1
-                    entry = entry_of(source, number=seen, in_statement=len(use.lines) + 1)
-                    _take(intake, use, entry, statement=number + 1, detail=detail)
+                for block in blocks(element):
+                    seen += Taking(
+                        intake=intake, use=use, statement=number + 1, detail=detail, seen=seen
+                    ).take(block)
             _forget(element)
         elif _parent_name(element).startswith("BkToCstmr"):
             number += 1
             yield _Read(head=head_of(element, name=name, number=number), use=use, message=MESSAGES[name])
-            use = _Use()
+            use = Use()
             element.clear()
 
 
@@ -226,71 +208,19 @@ def _entry_lines(content: bytes) -> list[int]:
     return lines
 
 
-def _take(intake: Intake, use: _Use, entry: Entry, *, statement: int, detail: bool) -> None:
-    """Put one entry where it belongs."""
-    use.lines.append(entry.line)
-    use.every.add(entry.amount or 0)
-    if entry.status in SKIPPED:
-        use.skipped.append((entry.line, SKIPPED[entry.status]))
-        return
-    if entry.faults:
-        use.findings.extend(_entry_findings(intake, statement, entry))
-        use.rejected += 1
-        return
-    _count(use, entry)
-    parts, mismatch = movements_of(entry, detail=detail)
-    use.movements.extend(parts)
-    if mismatch is not None:
-        use.findings.append(_detail_finding(intake, statement, entry, mismatch))
-
-
-def _count(use: _Use, entry: Entry) -> None:
-    use.booked.add(entry.amount or 0)
-    use.currency = use.currency or entry.currency
-    if day := entry.booked:
-        use.first = day if use.first is None or day < use.first else use.first
-        use.last = day if use.last is None or day > use.last else use.last
-
-
-def _entry_findings(intake: Intake, statement: int, entry: Entry) -> list[Finding]:
-    return [
-        Finding(
-            code=fault.code,
-            place=intake.place(
-                line=entry.line, cell=f"{_path(statement, entry.in_statement)}/{fault.element}"
-            ),
-            found=fault.found,
-            facts={"column": fault.element, "example": fault.example},
-        )
-        for fault in entry.faults
-    ]
-
-
-def _path(statement: int, entry: int, part: int = 0) -> str:
-    whole = f"Stmt[{statement}]/Ntry[{entry}]"
-    return f"{whole}/TxDtls[{part}]" if part else whole
-
-
-def _detail_finding(intake: Intake, statement: int, entry: Entry, mismatch: int) -> Finding:
-    """BNK-005: the details of an entry do not add up to it."""
-    amount = entry.amount or 0
-    place = intake.place(line=entry.line, cell=_path(statement, entry.in_statement))
-    facts = {"stated": amount, "computed": mismatch, "difference": amount - mismatch}
-    return Finding(code="BNK-005", place=place, facts=facts)
-
-
 def _statement(intake: Intake, read: _Read) -> Statement:
-    head, use = read.head, read.use
+    head, movements = read.head, read.use.movements.frame()
+    days = movements["booked"]
     return Statement(
         account=head.account,
-        currency=head.currency or use.currency,
+        currency=head.currency or next(filter(None, movements["currency"]), ""),
         number=head.sequence,
         opening=head.opening,
         closing=head.closing,
-        movements=use.booked.net,
-        rows=use.booked.count,
-        first=use.first or head.first,
-        last=use.last or head.last,
+        movements=read.use.booked.net,
+        rows=read.use.booked.count,
+        first=days.min().date() if len(days) else head.first,
+        last=days.max().date() if len(days) else head.last,
         place=intake.place(line=head.line, cell=f"Stmt[{head.number}]"),
     )
 
@@ -300,55 +230,44 @@ def _chain(statements: Sequence[Statement]) -> list[Finding]:
     return chain_findings(sorted(statements, key=lambda statement: statement.first or date.min))
 
 
-def _ids(movements: Sequence[Movement], *, count: int) -> tuple[list[str], Assumption]:
+def _movements(reads: Sequence[_Read]) -> pd.DataFrame:
+    """The movements of all statements, each with its account and the number of its statement."""
+    frames = [
+        read.use.movements.frame().assign(account=read.head.account, statement=read.head.number)
+        for read in reads
+    ]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _ids(movements: pd.DataFrame, *, count: int) -> tuple[Iterable[str], Assumption]:
     """The bank's own reference, else the entry's, when it names every entry once; parts are numbered."""
-    for element, values in (
-        ("AcctSvcrRef", [movement.servicer_reference for movement in movements]),
-        ("NtryRef", [movement.entry_reference for movement in movements]),
-    ):
-        whole = dict.fromkeys(
-            (movement.entry, value) for movement, value in zip(movements, values, strict=True)
-        )
-        names = [value for _, value in whole]
-        if names and all(names) and len(set(names)) == len(names):
-            ids = [
-                f"{value}/{m.part}" if m.part else value for m, value in zip(movements, values, strict=True)
-            ]
-            return ids, assume(subject="id", taken=element, because="id.element", facts={"column": element})
-    numbers = [row_id(m.entry) + (f"/{m.part}" if m.part else "") for m in movements]
-    return unique_ids(numbers, range(1, len(numbers) + 1)), assume(
-        subject="id", taken="row:N", because="id.entry", facts={"count": count}
-    )
+    whole = ~movements["entry"].duplicated()
+    for element in ("AcctSvcrRef", "NtryRef"):
+        names = movements.loc[whole, element]
+        if len(names) and len(names.unique()) == len(names) and (names != "").all():
+            because = assume(subject="id", taken=element, because="id.element", facts={"column": element})
+            return _with_parts(movements[element], movements["part"]), because
+    numbers = _with_parts([row_id(entry) for entry in movements["entry"]], movements["part"])
+    return numbers, assume(subject="id", taken="row:N", because="id.entry", facts={"count": count})
 
 
-def _frame(
-    intake: Intake, reads: Sequence[_Read], movements: Sequence[Movement], ids: Sequence[str]
-) -> pd.DataFrame:
+def _with_parts(names: Iterable[str], parts: "pd.Series[int]") -> Iterable[str]:
+    if not parts.any():
+        return names
+    return [f"{name}/{part}" if part else name for name, part in zip(names, parts, strict=True)]
+
+
+def _frame(intake: Intake, movements: pd.DataFrame, ids: Iterable[str]) -> pd.DataFrame:
+    places = zip(movements["statement"], movements["in_statement"], movements["part"], strict=True)
     return items_frame(
         {
             "item_id": ids,
-            "account": [read.head.account for read in reads for _ in read.use.movements],
-            "booked": day_column([m.booked for m in movements]),
-            "value_date": day_column([m.value_date for m in movements]),
-            "amount": np.array([m.amount for m in movements], dtype="int64"),
-            "currency": [m.currency for m in movements],
-            "reference": [m.reference for m in movements],
-            "text": [m.text for m in movements],
-            "counterparty": [m.counterparty for m in movements],
-            "document": [m.document for m in movements],
-            "place_file": [intake.name] * len(movements),
-            "place_line": np.array([m.line for m in movements], dtype="int64"),
-            "place_cell": [
-                _path(read.head.number, m.in_statement, m.part) for read in reads for m in read.use.movements
-            ],
+            **{name: movements[name] for name in ("account", *DAYS, *TEXTS, "amount")},
+            "place_file": intake.name,
+            "place_line": movements["line"],
+            "place_cell": [entry_path(*place) for place in places],
         }
     )
-
-
-def _raw(movements: Sequence[Movement]) -> pd.DataFrame:
-    """The texts of each item's entry as they stood."""
-    columns = {name: [m.raw[at] for m in movements] for at, name in enumerate(RAW)}
-    return pd.DataFrame(columns if movements else {}, dtype=object)
 
 
 def _counts(reads: Sequence[_Read], *, left_out: int) -> RowCounts:

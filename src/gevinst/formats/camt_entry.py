@@ -9,9 +9,13 @@ from gevinst.domain.money import AmountError
 from gevinst.formats.camt_leaves import Leaves, Source, iso_amount
 
 SIGNS = {"CRDT": 1, "DBIT": -1}
+#: Statuses of entries that do not count, with the reason.
+SKIPPED = {"PDNG": "skipped.pending_entry", "FUTR": "skipped.pending_entry", "INFO": "skipped.info_entry"}
 # Where the other side of a payment is named.
 PAYER = ("RltdPties/Dbtr/Pty/Nm", "RltdPties/Dbtr/Nm")
 PAYEE = ("RltdPties/Cdtr/Pty/Nm", "RltdPties/Cdtr/Nm")
+BATCH = ("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId")
+INFO = ("AddtlNtryInf", "BkTxCd/Prtry/Cd")
 # What a bank writes when the payer gave no reference.
 NO_REFERENCE = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"})
 # What the raw row of an entry shows.
@@ -57,8 +61,6 @@ class Entry(NamedTuple):
     status: str
     booked: date | None
     value_date: date | None
-    entry_reference: str
-    servicer_reference: str
     batch_reference: str
     info: str
     parts: Sequence[Part]
@@ -80,8 +82,6 @@ class Movement(NamedTuple):
     document: str
     text: str
     counterparty: str
-    entry_reference: str
-    servicer_reference: str
     line: int
     raw: tuple[str, ...]  #: the texts of RAW
 
@@ -107,13 +107,11 @@ def entry_of(source: Source, *, number: int, in_statement: int) -> Entry:
         line=source.line,
         amount=None if sign is None or size is None else sign * size,
         currency=source.currency,
-        status=leaves.first("Sts/Cd", "Sts/Prtry", "Sts"),
+        status=leaves.first(*RAW["Sts"]),
         booked=booked,
         value_date=value_date,
-        entry_reference=leaves.first("NtryRef"),
-        servicer_reference=leaves.first("AcctSvcrRef"),
-        batch_reference=leaves.first("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
-        info=leaves.first("AddtlNtryInf", "BkTxCd/Prtry/Cd"),
+        batch_reference=leaves.first(*BATCH),
+        info=leaves.first(*INFO),
         parts=[_part(details, sign or 1) for details in leaves.details],
         faults=faults,
         raw=tuple([leaves.first(*paths) for paths in RAW.values()]),
@@ -142,7 +140,7 @@ def _part(details: Leaves, entry_sign: int) -> Part:
     sign = SIGNS.get(details.first("CdtDbtInd"), entry_sign)
     return Part(
         amount=_part_amount(details, sign),
-        end_to_end=_reference(details.first("Refs/EndToEndId")),
+        end_to_end=plain_reference(details.first("Refs/EndToEndId")),
         creditor_reference=details.first("RmtInf/Strd/CdtrRefInf/Ref"),
         text=" ".join(details.all("RmtInf/Ustrd")) or details.first("AddtlTxInf"),
         counterparty=details.first(*(PAYER if sign > 0 else PAYEE)),
@@ -156,7 +154,8 @@ def _part_amount(details: Leaves, sign: int) -> int | None:
         return None
 
 
-def _reference(text: str) -> str:
+def plain_reference(text: str) -> str:
+    """A payer's reference; "" where the bank says that there is none."""
     return "" if text.upper().replace(" ", "") in NO_REFERENCE else text
 
 
@@ -190,8 +189,6 @@ def _whole(entry: Entry) -> Movement:
         document=document,
         text=" ".join(texts) or entry.info,
         counterparty=single.counterparty if single else _shared([part.counterparty for part in parts]),
-        entry_reference=entry.entry_reference,
-        servicer_reference=entry.servicer_reference,
         line=entry.line,
         raw=entry.raw,
     )
@@ -216,8 +213,6 @@ def _one(entry: Entry, number: int) -> Movement:
         document=part.end_to_end,
         text=part.text or entry.info,
         counterparty=part.counterparty,
-        entry_reference=entry.entry_reference,
-        servicer_reference=entry.servicer_reference,
         line=entry.line,
         raw=entry.raw,
     )

@@ -1,14 +1,16 @@
 """Entries of a large camt file without a tree: most are alike in all but their texts.
 
 The file is checked whole by a parser first. Then each entry is cut into tags and texts at once; the tags of
-an entry are its shape, and where the texts of a shape stand is found out once. A file that holds what this
-cannot cut rightly, such as a comment or CDATA, is left to the tree.
+an entry are its shape, and where the texts of a shape stand is found out once. A shape that comes again and
+again becomes a pattern, which takes the texts of an entry in one step. A file that holds what this cannot cut
+rightly, such as a comment or CDATA, is left to the tree.
 """
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from lxml import etree
 
@@ -26,6 +28,11 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 LONGEST_ENTRY = 5_000_000
 # A batch of a thousand payments is a shape of its own; a file of nothing but such gains nothing here.
 MOST_SHAPES = 5_000
+# A pattern costs as much as some hundred entries, and each entry may be held against all of them.
+OFTEN = 30
+MOST_PATTERNS = 8
+MOST_PARTS = 400
+FIRST_BLOCK, LAST_BLOCK = 64, 2048
 
 
 class UnusualError(Exception):
@@ -39,6 +46,37 @@ class Shape:
     texts: list[tuple[str, int]] = field(default_factory=list)  #: (path, part) of each text that is used
     details: list["Shape"] = field(default_factory=list)
     currency: str = ""
+    seen: int = 0  #: entries that were cut piece by piece
+
+
+@dataclass(kw_only=True, slots=True)
+class Alike:
+    """Entries of one shape within a block."""
+
+    shape: Shape
+    pattern: re.Pattern[bytes]
+    places: Mapping[int, int]  #: part of the entry → group of the pattern, from 0
+    numbers: list[int] = field(default_factory=list)
+    groups: list[tuple[bytes, ...]] = field(default_factory=list)
+
+    def emptied(self) -> "Alike":
+        """The same shape without entries."""
+        return Alike(shape=self.shape, pattern=self.pattern, places=self.places)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Entries that follow each other, numbered from 0."""
+
+    alike: Sequence[Alike]
+    single: Sequence[tuple[int, Source]]  #: number and entry
+    lines: Sequence[int]  #: of every entry
+    source: Callable[[int], Source]  #: an entry of `alike` by itself
+
+
+def single_block(source: Source) -> Block:
+    """One entry as a block."""
+    return Block(alike=[], single=[(0, source)], lines=[source.line], source=lambda _: source)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,24 +84,55 @@ class Cut:
     """A camt file as a skeleton without its entries, and the entries by themselves."""
 
     skeleton: bytes  #: the file with each entry empty; lines as in the file
-    spans: Sequence[tuple[int, int]]  #: where each entry begins and ends
+    spans: Sequence[int]  #: where each entry begins and ends, by turns
     lines: Sequence[int]  #: of each entry's start tag
     content: bytes
     shapes: dict[str, Shape] = field(default_factory=dict)
+    usual: list[Alike] = field(default_factory=list)  #: shapes that come again and again
 
-    def sources(self, element: etree._Element) -> Iterator[Source]:
+    def blocks(self, element: etree._Element) -> Iterator[Block]:
         """The entries that an empty element of the skeleton stands for.
 
         Raises:
             UnusualError: the element is none of those, or an entry cannot be cut.
         """
-        first, count = element.get("first", ""), element.get("count", "")
-        if not first or len(element):
+        given, count = element.get("first", ""), element.get("count", "")
+        if not given or len(element):
             raise UnusualError
-        return map(self._source, range(int(first), int(first) + int(count)))
+        first, end, size = int(given), int(given) + int(count), FIRST_BLOCK
+        while first < end:
+            last = min(first + size, end)
+            yield self._block(first, last)
+            first, size = last, min(2 * size, LAST_BLOCK)
 
-    def _source(self, number: int) -> Source:
-        start, end = self.spans[number]
+    def _block(self, first: int, end: int) -> Block:
+        """Cut by patterns what fits one, the rest piece by piece. The commonest pattern is tried first."""
+        self.usual.sort(key=lambda one: -len(one.numbers))
+        self.usual[:] = usual = [one.emptied() for one in self.usual]
+        content, spans = self.content, self.spans[2 * first : 2 * end]
+        tries = [(one.pattern.fullmatch, one.numbers.append, one.groups.append) for one in usual]
+        single: list[tuple[int, Source]] = []
+        for number, (begins, ends) in enumerate(zip(spans[::2], spans[1::2], strict=True)):
+            for match, take_number, take_groups in tries:
+                if found := match(content, begins, ends):
+                    take_number(number)
+                    take_groups(found.groups())
+                    break
+            else:
+                single.append((number, self.source(first + number)))
+        alike = [one for one in usual if one.numbers]
+        lines = self.lines[first:end]
+        return Block(
+            alike=alike, single=single, lines=lines, source=lambda number: self.source(first + number)
+        )
+
+    def source(self, number: int) -> Source:
+        """One entry, cut piece by piece.
+
+        Raises:
+            UnusualError: it cannot be cut.
+        """
+        start, end = self.spans[2 * number], self.spans[2 * number + 1]
         text = self.content[start:end].decode("utf-8")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -76,7 +145,28 @@ class Cut:
             if len(self.shapes) == MOST_SHAPES:
                 raise UnusualError
             shape = self.shapes[tags] = shape_of(parts)
+        shape.seen += 1
+        if shape.seen == OFTEN and len(self.usual) < MOST_PATTERNS and _is_simple(shape, parts):
+            self.usual.append(_pattern_of(shape, parts))
         return Source(leaves=_leaves(shape, parts), currency=shape.currency, line=self.lines[number])
+
+
+def _is_simple(shape: Shape, parts: Sequence[str]) -> bool:
+    """Whether the entry is short, with one transaction at most; of others hardly two are alike."""
+    return len(shape.details) <= 1 and len(parts) < MOST_PARTS
+
+
+def _pattern_of(shape: Shape, parts: Sequence[str]) -> Alike:
+    """What an entry with the same tags looks like, whatever its texts are."""
+    used = sorted({place for one in (shape, *shape.details) for _, place in one.texts})
+    pieces = [
+        b"<" + re.escape(part.encode()) + b">"
+        if index % 2
+        else (b"([^<>]*+)" if index in used else b"[^<>]*+")
+        for index, part in enumerate(parts[1:-1], start=1)
+    ]
+    places = {place: group for group, place in enumerate(used)}
+    return Alike(shape=shape, pattern=re.compile(b"".join(pieces)), places=places)
 
 
 def cut(intake: Intake) -> Cut | None:
@@ -86,7 +176,7 @@ def cut(intake: Intake) -> Cut | None:
         return None
     try:
         check_well_formed(intake)
-        spans = list(_spans(content))
+        spans = array("q", chain.from_iterable(_spans(content)))
     except (InputRejectedError, UnusualError):
         return None  # the tree says what is wrong
     if not spans:
@@ -111,32 +201,30 @@ def _spans(content: bytes) -> Iterator[tuple[int, int]]:
     found = _FIRST.search(content)
     if found is None:
         return
-    opening, closing = b"<" + found[1] + b"Ntry", b"</" + found[1] + b"Ntry"
-    start = _tag(content, opening, found.start())
-    while start >= 0:
-        last = _tag(content, closing, start)
-        end = content.find(b">", last) + 1
-        empty = content[content.find(b">", start) - 1 : end].startswith(b"/")
-        if last < 0 or empty or end - start > LONGEST_ENTRY:
+    name = re.escape(found[1]) + b"Ntry"
+    opening, closing = re.compile(b"<" + name + rb"[\s>/]"), re.compile(b"</" + name + rb"\s*>")
+    start: re.Match[bytes] | None = found
+    while start is not None:
+        last = closing.search(content, start.end())
+        if last is None or _is_empty(content, start) or last.end() - start.start() > LONGEST_ENTRY:
             raise UnusualError
-        yield start, end
-        start = _tag(content, opening, end)
+        yield start.start(), last.end()
+        start = opening.search(content, last.end())
 
 
-def _tag(content: bytes, start: bytes, at: int) -> int:
-    """Where a tag of this very name begins, from a place on; -1 when there is none."""
-    at = content.find(start, at)
-    while at >= 0 and content[at + len(start)] not in b" \t\r\n>/":
-        at = content.find(start, at + 1)
-    return at
+def _is_empty(content: bytes, tag: re.Match[bytes]) -> bool:
+    """Whether a start tag is an end tag too."""
+    if content[tag.end() - 1 : tag.end()] == b">":
+        return False
+    return content.startswith(b"/", content.find(b">", tag.end() - 1) - 1)
 
 
-def _without_entries(content: bytes, spans: Sequence[tuple[int, int]]) -> tuple[Sequence[int], bytes]:
+def _without_entries(content: bytes, spans: Sequence[int]) -> tuple[Sequence[int], bytes]:
     """The line of each entry, and the file with an empty element of as many lines for each run of entries."""
     lines = array("q")
     pieces: list[bytes] = []
     line, before, first = 1, 0, 0
-    for number, (start, end) in enumerate(spans):
+    for number, (start, end) in enumerate(zip(spans[::2], spans[1::2], strict=True)):
         between = content[before:start]
         if number and between and not between.isspace():
             pieces.append(_run(first, number, line - lines[first]))
@@ -147,7 +235,7 @@ def _without_entries(content: bytes, spans: Sequence[tuple[int, int]]) -> tuple[
         lines.append(line)
         line += content.count(b"\n", start, end)
         before = end
-    pieces.append(_run(first, len(spans), line - lines[first]))
+    pieces.append(_run(first, len(lines), line - lines[first]))
     return lines, b"".join([*pieces, content[before:]])
 
 

@@ -134,14 +134,13 @@ class Tally:
     credit_count: int = 0
     debit_count: int = 0
 
-    def add(self, amount: int) -> None:
-        """Count one entry by its signed øre."""
-        if amount >= 0:
-            self.credit += amount
-            self.credit_count += 1
-        else:
-            self.debit -= amount
-            self.debit_count += 1
+    def add(self, amounts: Sequence[int]) -> None:
+        """Count entries by their signed øre."""
+        positive = [amount for amount in amounts if amount >= 0]
+        self.credit += sum(positive)
+        self.debit += sum(positive) - sum(amounts)
+        self.credit_count += len(positive)
+        self.debit_count += len(amounts) - len(positive)
 
     @property
     def net(self) -> int:

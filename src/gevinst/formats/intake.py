@@ -68,7 +68,7 @@ def take_in(path: Path) -> Intake:
         content
     ) != after.st_size:
         raise _rejected("FIL-006", place)
-    if not content.strip():
+    if not content or content.isspace():
         raise _rejected("FIL-001", place)
     return Intake(name=path.name, content=content, sha256=hashlib.sha256(content).hexdigest())
 

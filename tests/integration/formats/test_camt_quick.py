@@ -1,13 +1,16 @@
 """Entries cut from the text of a camt file, held against the same entries taken from a tree."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from gevinst.domain.source import SourceRead
 from gevinst.formats import camt
-from gevinst.formats.camt_quick import UnusualError, cut
+from gevinst.formats.camt_quick import FIRST_BLOCK, OFTEN, UnusualError, cut
 from gevinst.formats.intake import Intake, take_in
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -118,8 +121,70 @@ def test_an_entry_with_marks_that_mislead_is_read_from_the_tree(
 
     assert found is not None
     with pytest.raises(UnusualError):
-        [list(found.sources(element)) for element in etree.fromstring(found.skeleton).iter("{*}Ntry")]
+        [list(found.blocks(element)) for element in etree.fromstring(found.skeleton).iter("{*}Ntry")]
     assert alike(*both(intake, monkeypatch, detail=True))
+
+
+USUAL = (
+    ("CRDT", "100.00", "BOOK", "2026-10-01", "1", "Husleje", "Lejer 1", ""),
+    ("DBIT", "0.05", "BOOK", "2026-10-02", "2", "El &amp; vand", "Værk", "B1"),
+    ("CRDT", "7.10", "BOOK", "2026-10-03", "NOTPROVIDED", " to  ord\n", "Lejer &#229;", " "),
+)
+VALUES = st.tuples(
+    st.sampled_from(["CRDT", "DBIT", "", "BOTH", " CRDT "]),
+    st.sampled_from(
+        ["100.00", "3.5", "12", ".50", "1.005", "1,00", "", "-1.00", "1234567890123.00", " 8.00\n"]
+    ),
+    st.sampled_from(["BOOK", "PDNG", "INFO", "", "FUTR", "NEW"]),
+    st.sampled_from(["2026-10-01", "2026-10-01T10:00:00", "2026-13-01", "", "01-10-2026"]),
+    st.sampled_from(["E1", "E2", "", "NOTPROVIDED", "&#x45;"]),
+    st.sampled_from(["Husleje", "", " a\r\nb ", "&lt;x&gt;", "blå", "&#32;"]),
+    st.sampled_from(["Lejer", "", "&amp;"]),
+    st.sampled_from(["", "B1", "\n"]),
+)
+HEAD = "<Ntry><NtryRef>{4}</NtryRef><Amt Ccy='DKK'>{1}</Amt><CdtDbtInd>{0}</CdtDbtInd><Sts><Cd>{2}</Cd></Sts>"
+PLAIN_ENTRY = f"""{HEAD}<BookgDt><Dt>{{3}}</Dt></BookgDt><AcctSvcrRef>{{7}}</AcctSvcrRef>
+<AddtlNtryInf>{{5}}</AddtlNtryInf></Ntry>"""
+PAYMENT = """<Ntry><Amt Ccy='EUR'>{1}</Amt><CdtDbtInd>{0}</CdtDbtInd><Sts>{2}</Sts>
+<ValDt><DtTm>{3}</DtTm></ValDt>
+<NtryDtls><Btch><PmtInfId>{7}</PmtInfId></Btch><TxDtls><Refs><EndToEndId>{4}</EndToEndId></Refs>
+<CdtDbtInd>{0}</CdtDbtInd><RltdPties><Dbtr><Nm>{6}</Nm></Dbtr><Cdtr><Pty><Nm>{6}</Nm></Pty></Cdtr></RltdPties>
+<RmtInf><Ustrd>{5}</Ustrd><Ustrd>{6}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+TWO_AMOUNTS = """<Ntry><Amt Ccy='DKK'>{1}</Amt><Amt Ccy='SEK'>2.00</Amt><CdtDbtInd>{0}</CdtDbtInd>
+<Sts>{2}</Sts><BookgDt><DtTm>{3}</DtTm></BookgDt><ValDt><Dt>2026-10-09</Dt></ValDt><NtryDtls><TxDtls>
+<RmtInf><Strd><CdtrRefInf><Ref>{4}</Ref></CdtrRefInf></Strd></RmtInf><AddtlTxInf>{5}</AddtlTxInf>
+</TxDtls></NtryDtls></Ntry>"""
+BATCH = f"""{HEAD}<BookgDt><Dt>{{3}}</Dt></BookgDt><NtryDtls><TxDtls><Amt Ccy='DKK'>4.00</Amt></TxDtls>
+<TxDtls><Amt Ccy='DKK'>{{1}}</Amt><RmtInf><Ustrd>{{5}}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+SHAPES = (PLAIN_ENTRY, PAYMENT, TWO_AMOUNTS, BATCH)
+
+
+@pytest.mark.parametrize("detail", [False, True])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(odd=st.lists(st.tuples(st.sampled_from(SHAPES), VALUES), max_size=40), order=st.randoms())
+def test_entries_read_by_the_thousand_are_what_a_tree_has(
+    monkeypatch: pytest.MonkeyPatch, odd: list[tuple[str, tuple[str, ...]]], order: Random, *, detail: bool
+) -> None:
+    usual = [(shape, values) for shape in SHAPES for values in USUAL for _ in range(OFTEN)]
+    order.shuffle(usual)
+    entries = [*usual[:200], *odd, *usual[200:]]
+    text = statement(*(shape.format(*values) + "\n" for shape, values in entries))
+    intake = Intake(name="udtog.xml", content=text.encode(), sha256="")
+
+    assert alike(*both(intake, monkeypatch, detail=detail))
+    assert len(camt.read_camt(intake).items) > len(USUAL)
+
+
+def test_entries_that_come_again_and_again_are_read_by_a_pattern() -> None:
+    text = statement(*(entry(number % 9 + 1, sign=("CRDT", "DBIT")[number % 2]) for number in range(200)))
+    found = cut(Intake(name="udtog.xml", content=text.encode(), sha256=""))
+
+    assert found is not None
+    blocks = [
+        block for part in etree.fromstring(found.skeleton).iter("{*}Ntry") for block in found.blocks(part)
+    ]
+    assert sum(len(block.single) for block in blocks) < OFTEN * 2 + FIRST_BLOCK
+    assert sum(len(one.numbers) for block in blocks for one in block.alike) > OFTEN
 
 
 def test_each_statement_of_the_fixtures_is_cut_as_a_tree_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
