@@ -6,12 +6,14 @@ formulas are numbered as in docs/reference/gains.md. Robot run time is in none: 
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from statistics import NormalDist
 
+from gevinst.domain.gain_terms import GainTerms
+from gevinst.domain.period import period_end
 from gevinst.domain.run import Environment, Run, RunState
 
 MINUTES_PER_HOUR = 60
@@ -63,6 +65,7 @@ class Baseline:
     method: Method
     measured: date
     valid_until: date  #: last day it counts as measured
+    estimate: tuple[Decimal, Decimal, Decimal] | None = None  #: an expert's low, likely and high minutes
 
     def grade(self, on: date) -> Grade:
         """The grade on a day: it falls as the measurement gets old."""
@@ -76,7 +79,12 @@ class Baseline:
 
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
-        """Formula 3: the 95 % confidence interval of the mean; None when there are too few measurements."""
+        """Formula 3: the 95 % confidence interval of the mean; None when there are too few measurements.
+
+        An expert's estimate shows its own low and high instead.
+        """
+        if self.estimate:
+            return self.estimate[0], self.estimate[2]
         if self.n < SMALL_SAMPLE:
             return None
         half = t_quantile(self.n - 1) * self.sd / Decimal(self.n).sqrt()
@@ -94,6 +102,8 @@ class GainCard:
     ]  #: by case type; None: nobody did this work before, so it frees no time
     fixed: Baseline | None = None  #: by planned occasion, beside the items
     kind: GainKind = GainKind.FREED_TIME
+    occasions_per_month: int = 1  #: manual calendar: how often it was done by hand
+    terms: GainTerms = field(default_factory=GainTerms)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +158,7 @@ def credits_for(
         (case, card.case_types[case], list(dict.fromkeys(keys))) for case, keys in items.items()
     ]
     if planned:
-        keys_by_baseline.append((FIXED_CASE, card.fixed, [fixed_key(run)]))
+        keys_by_baseline.append((FIXED_CASE, card.fixed, _fixed_keys(run, card)))
     return [
         _credit(run, card, key, case_type=case, minutes=to_hundredths(baseline.minutes), at=at)
         for case, baseline, keys in keys_by_baseline
@@ -160,6 +170,15 @@ def credits_for(
 def fixed_key(run: Run) -> str:
     """Item key of the fixed minutes of a robot's planned occasion: one in each period."""
     return f"fixed:{run.robot}:{run.period}"
+
+
+def _fixed_keys(run: Run, card: GainCard) -> list[str]:
+    """Keys of the manual occasions before the run, spread evenly over the month; at least the first."""
+    last, day = period_end(run.period), run.started.date()
+    passed = last.day if day > last else day.day * (f"{day:%Y-%m}" == run.period)
+    count = max(1, card.occasions_per_month * passed // last.day)
+    first = fixed_key(run)
+    return [first, *(f"{first}:{number}" for number in range(2, count + 1))]
 
 
 def _credit(

@@ -6,7 +6,6 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -22,12 +21,11 @@ from gevinst.app.office import (
     SettingsError,
 )
 from gevinst.app.period_folder import RECONCILING_FLOW
-from gevinst.domain.gains import Baseline, GainCard, GainKind, Method
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
-from gevinst.domain.money import AmountError, parse_amount
 from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
 from gevinst.domain.schedule import ScheduleError, parse_timing
+from gevinst.formats.gain_card import GAIN_PARTS, GainPart, amount_of, gain_card, gain_problems
 from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.setting_problems import problems_of, syntax_problem
 
@@ -96,23 +94,7 @@ class _Limits(_Part):
 
 
 class _Delivery(_Part):
-    four_eyes_above: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] | None = None
-
-
-class _Baseline(_Part):
-    minutes: Decimal = Field(gt=0)
-    sd: Decimal = Field(default=Decimal(0), ge=0)
-    n: int = Field(default=0, ge=0)
-    method: Method
-    measured: date
-    valid_until: date
-    text_contains: tuple[str, ...] = ()
-
-
-class _Gain(_Part):
-    kind: GainKind = GainKind.FREED_TIME
-    case_types: dict[str, _Baseline]
-    fixed: _Baseline | None = None
+    four_eyes_above: Annotated[str, AfterValidator(lambda text: str(amount_of(text)))] | None = None
 
 
 class _Passport(_Part):
@@ -136,7 +118,7 @@ class _Robot(_Part):
     schedule: _Schedule = _Schedule()
     limits: _Limits = _Limits()
     delivery: _Delivery = _Delivery()
-    gain: _Gain | None = None
+    gain: GainPart | None = None
     passport: _Passport | None = None
 
 
@@ -147,20 +129,13 @@ def _per_million(text: str) -> int:
     return int(found[1]) * 10_000 + int((found[2] or "").ljust(4, "0"))
 
 
-def _ore(text: str) -> int:
-    try:
-        return parse_amount(text)
-    except AmountError:
-        raise ValueError('an amount such as "0,50"') from None
-
-
 class _Pass(_Part):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     kind: PassKind
     key: Key = Key.CODE
     days: int = Field(default=5, ge=0, le=250)
     title: str = ""
-    tolerance: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] = "0"
+    tolerance: Annotated[str, AfterValidator(lambda text: str(amount_of(text)))] = "0"
     fee_rate: tuple[str, str] | None = None
     difference_account: str = ""
     text_contains: tuple[str, ...] = ()
@@ -168,7 +143,7 @@ class _Pass(_Part):
 
 class _Rules(_Part):
     standard: bool = True  #: the standard passes follow the office's own
-    tolerance_budget: Annotated[str, AfterValidator(lambda text: str(_ore(text)))] = "0"
+    tolerance_budget: Annotated[str, AfterValidator(lambda text: str(amount_of(text)))] = "0"
     passes: list[_Pass] = Field(default=[], alias="pass")
 
 
@@ -189,7 +164,11 @@ class _Evidence(_Part):
 
 #: Every key of the files, to offer the nearest for one that is misspelt.
 _KEYS = sorted(
-    {field.alias or name for part in _Part.__subclasses__() for name, field in part.model_fields.items()}
+    {
+        field.alias or name
+        for part in (*_Part.__subclasses__(), *GAIN_PARTS)
+        for name, field in part.model_fields.items()
+    }
 )
 
 
@@ -261,7 +240,10 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     missing = [name for name in SOURCES_OF_FLOW.get(parts.flow, ()) if name not in parts.sources]
     if missing:
         raise SettingsError(place, [SettingProblem(kind="missing", key=f"sources.{one}") for one in missing])
-    return _robot(parts, _version(office, folder, parts.flow))
+    robot = _robot(parts, _version(office, folder, parts.flow))
+    if parts.gain and robot.gain and (wrong := gain_problems(parts.gain, robot.gain)):
+        raise SettingsError(place, wrong)
+    return robot
 
 
 def load_rules(folder: Path) -> Rules:
@@ -311,7 +293,7 @@ def _robot(parts: _Robot, version: str) -> Robot:
         timeout_minutes=parts.limits.timeout_minutes,
         retries=parts.limits.retries,
         four_eyes_above=int(parts.delivery.four_eyes_above) if parts.delivery.four_eyes_above else None,
-        gain=_gain_card(parts, version) if parts.gain else None,
+        gain=gain_card(parts.id, parts.gain) if parts.gain else None,
         case_texts={name: case.text_contains for name, case in parts.gain.case_types.items()}
         if parts.gain
         else {},
@@ -322,22 +304,6 @@ def _robot(parts: _Robot, version: str) -> Robot:
 
 def _source(name: str, part: _Source) -> Source:
     return Source(name=name, drift_stops=part.drift == "stop", **part.model_dump(exclude={"drift"}))
-
-
-def _gain_card(parts: _Robot, version: str) -> GainCard:
-    gain = parts.gain
-    assert gain is not None  # noqa: S101 - the caller has asked
-    return GainCard(
-        robot=parts.id,
-        version=version,
-        case_types={name: _baseline(case) for name, case in gain.case_types.items()},
-        fixed=_baseline(gain.fixed) if gain.fixed else None,
-        kind=gain.kind,
-    )
-
-
-def _baseline(part: _Baseline) -> Baseline:
-    return Baseline(**part.model_dump(exclude={"text_contains"}))
 
 
 def _passport(part: _Passport) -> Passport:

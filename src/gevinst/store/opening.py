@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from gevinst.app.ports import StoreVersionError
 from gevinst.store.accounts import SqlAccountBook
 from gevinst.store.engine import Database
+from gevinst.store.gain_book import SqlGainBook
 from gevinst.store.queue_alarms import SqlAlarmBook
 from gevinst.store.queue_clock import SqlClockBook
 from gevinst.store.queue_deliveries import SqlDeliveryBook
@@ -28,6 +29,7 @@ class StoreParts:
     alarms: SqlAlarmBook
     deliveries: SqlDeliveryBook
     items: SqlItemBook
+    gains: SqlGainBook
     accounts: SqlAccountBook
 
 
@@ -62,6 +64,7 @@ def open_parts(url: str) -> StoreParts:
         alarms=SqlAlarmBook(database),
         deliveries=SqlDeliveryBook(database),
         items=SqlItemBook(database),
+        gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
     )
 
