@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from gevinst.domain.audit_file import (
     AuditFile,
     AuditHeader,
@@ -236,11 +238,11 @@ def _audit(intake: Intake, parts: _Parts, journal: Journal) -> AuditFile:
 def _source(
     intake: Intake, audit: AuditFile, journal: Journal, *, account: str, own: list[Finding]
 ) -> SourceRead:
-    frame, id_reason = journal.frame(audit.header.currency)
+    frame, raw, id_reason = journal.frame(audit.header.currency)
     checks = [] if journal.rejected else list(_checks(audit, journal, account))
     return SourceRead(
         items=frame,
-        statements=_statements(audit, journal, account),
+        statements=_statements(audit, journal, account, frame),
         findings=(*journal.findings, *own, *checks),
         rows=RowCounts(
             in_file=journal.lines, read=len(frame), skipped=len(journal.skipped), rejected=journal.rejected
@@ -249,7 +251,7 @@ def _source(
         sha256=intake.sha256,
         file=intake.name,
         assumptions=(*_reasons(audit, journal, account), id_reason),
-        raw=journal.raw(),
+        raw=raw,
         skipped=tuple(journal.skipped),
     )
 
@@ -265,23 +267,25 @@ def _checks(audit: AuditFile, journal: Journal, account: str) -> Iterator[Findin
         yield Finding(code="SAF-005", place=place, severity=Severity.WARNING, facts=facts)
 
 
-def _statements(audit: AuditFile, journal: Journal, account: str) -> tuple[Statement, ...]:
+def _statements(
+    audit: AuditFile, journal: Journal, account: str, items: pd.DataFrame
+) -> tuple[Statement, ...]:
     """The balances of the one account that was read; several accounts have no balance together."""
     wanted = account or (next(iter(journal.movements)) if len(journal.movements) == 1 else "")
     stated = next((one for one in audit.accounts if one.account == wanted), None)
     if not wanted or stated is None:
         return ()
-    days = journal.columns.booked
+    days = items["booked"]
     kept = audit.balances_stated
     statement = Statement(
         account=wanted,
         currency=audit.header.currency,
         opening=stated.opening if kept else None,
         closing=stated.closing if kept else None,
-        movements=sum(journal.columns.amount),
+        movements=sum(items["amount"].tolist()),  # exact, however large
         rows=len(days),
-        first=min(days, default=audit.header.first),
-        last=max(days, default=audit.header.last),
+        first=days.min().date() if len(days) else audit.header.first,
+        last=days.max().date() if len(days) else audit.header.last,
         place=stated.place,
     )
     return (statement,)

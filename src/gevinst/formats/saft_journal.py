@@ -1,19 +1,20 @@
 """The postings of an audit file, gathered column by column while the file is read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from gevinst.domain.audit_file import JournalSums
 from gevinst.domain.finding import Finding
-from gevinst.domain.item import items_frame
+from gevinst.domain.item import ITEM_COLUMNS, items_frame
 from gevinst.domain.masking import shown_value
 from gevinst.domain.money import AmountError
 from gevinst.domain.place import Place
 from gevinst.domain.source import Assumption
+from gevinst.formats.column_blocks import ENOUGH, ColumnBlocks
 from gevinst.formats.identity import row_id, unique_ids
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import assume
@@ -53,23 +54,27 @@ class Line:
     raw: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """The items, as lists of equal length."""
+class Posting(NamedTuple):
+    """An item on its way to the columns."""
 
-    number: list[str] = field(default_factory=list)
-    account: list[str] = field(default_factory=list)
-    booked: list[date] = field(default_factory=list)
-    value_date: list[date | None] = field(default_factory=list)
-    amount: list[int] = field(default_factory=list)
-    reference: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    counterparty: list[str] = field(default_factory=list)
-    document: list[str] = field(default_factory=list)
-    journal: list[str] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    cell: list[str] = field(default_factory=list)
-    raw: list[tuple[str, ...]] = field(default_factory=list)
+    number: str  #: RecordID
+    account: str
+    booked: date
+    value_date: date | None
+    amount: int
+    reference: str
+    text: str
+    counterparty: str
+    document: str
+    journal: str
+    line: int
+    cell: str
+    raw: tuple[str, ...]
+
+
+NUMBERS = ("amount", "line")
+DAYS = ("booked", "value_date")
+TEXTS = ("number", "account", "reference", "text", "counterparty", "document", "journal", "cell")
 
 
 class Journal:
@@ -79,7 +84,8 @@ class Journal:
         self._intake, self._account, self._names = intake, account, names
         self._pending: list[Line] = []
         self._faulty = 0  #: lines of the open transaction that cannot be used
-        self.columns = Columns()
+        self._postings: list[Posting] = []  #: those that are no columns yet
+        self._blocks = ColumnBlocks(numbers=NUMBERS, days=DAYS, texts=(*TEXTS, *RAW))
         self.findings: list[Finding] = []
         self.skipped: list[tuple[int, str]] = []
         self.movements: dict[str, int] = {}
@@ -151,20 +157,34 @@ class Journal:
             self._unbalanced.append((self._intake.place(line=record.line, cell=record.path), difference))
 
     def _append(self, line: Line, record: Record, *, day: date) -> None:
-        columns, journal = self.columns, record.parent
-        columns.number.append(line.number)
-        columns.account.append(line.account)
-        columns.booked.append(day)
-        columns.value_date.append(line.value_date)
-        columns.amount.append(line.debit - line.credit)
-        columns.reference.append(line.reference)
-        columns.text.append(line.text or record.texts.get("Description", ""))
-        columns.counterparty.append(self._names.get(line.counterparty, line.counterparty))
-        columns.document.append(record.texts.get("TransactionID", ""))
-        columns.journal.append(journal.texts.get("JournalID", "") if journal else "")
-        columns.line.append(line.line)
-        columns.cell.append(line.cell)
-        columns.raw.append(line.raw)
+        journal = record.parent
+        self._postings.append(
+            Posting(
+                number=line.number,
+                account=line.account,
+                booked=day,
+                value_date=line.value_date,
+                amount=line.debit - line.credit,
+                reference=line.reference,
+                text=line.text or record.texts.get("Description", ""),
+                counterparty=self._names.get(line.counterparty, line.counterparty),
+                document=record.texts.get("TransactionID", ""),
+                journal=journal.texts.get("JournalID", "") if journal else "",
+                line=line.line,
+                cell=line.cell,
+                raw=line.raw,
+            )
+        )
+        if len(self._postings) == ENOUGH:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Make columns of the postings that wait."""
+        if self._postings:
+            fields = dict(zip(Posting._fields, zip(*self._postings, strict=True), strict=True))
+            raw = zip(RAW, zip(*fields["raw"], strict=True), strict=True)
+            self._blocks.add({**fields, **dict(raw)})
+            self._postings.clear()
 
     def sums(self) -> JournalSums:
         """What was counted."""
@@ -180,32 +200,20 @@ class Journal:
             first_difference=difference,
         )
 
-    def frame(self, currency: str) -> tuple[pd.DataFrame, Assumption]:
-        """The items, and how their ids were chosen."""
-        columns = self.columns
-        ids, reason = _ids(columns)
-        frame = items_frame(
-            {
-                "item_id": ids,
-                "account": columns.account,
-                "booked": np.array(columns.booked, dtype="datetime64[s]"),
-                "value_date": np.array(columns.value_date, dtype="datetime64[s]"),
-                "amount": np.array(columns.amount, dtype="int64"),
-                "currency": [currency] * len(ids),
-                "reference": columns.reference,
-                "text": columns.text,
-                "counterparty": columns.counterparty,
-                "document": columns.document,
-                "place_file": [self._intake.name] * len(ids),
-                "place_line": columns.line,
-                "place_cell": columns.cell,
-            }
-        )
-        return frame, reason
-
-    def raw(self) -> pd.DataFrame:
-        """The postings as they stood, one for each item."""
-        return pd.DataFrame(self.columns.raw, columns=list(RAW), dtype=object)
+    def frame(self, currency: str) -> tuple[pd.DataFrame, pd.DataFrame, Assumption]:
+        """The items, the postings as they stood, and how the ids were chosen."""
+        self._settle()
+        postings = self._blocks.frame()
+        ids, reason = _ids(postings)
+        items = {
+            "item_id": ids,
+            **{name: postings[name] for name in (*DAYS, *TEXTS, "amount") if name in ITEM_COLUMNS},
+            "currency": currency,
+            "place_file": self._intake.name,
+            "place_line": postings["line"],
+            "place_cell": postings["cell"],
+        }
+        return items_frame(items), postings[list(RAW)], reason
 
     def _amount(self, record: Record, side: str) -> int:
         """Øre of one side: an amount structure in the official schemas, a bare figure in some exports."""
@@ -238,20 +246,25 @@ def _given(texts: dict[str, str], side: str) -> bool:
     return side in texts or f"{side}/Amount" in texts
 
 
-def _ids(columns: Columns) -> tuple[list[str], Assumption]:
+def _ids(postings: pd.DataFrame) -> tuple[Iterable[str], Assumption]:
     """Transaction and record number; with the journal in front where those repeat; else the row."""
-    short = [f"{a}-{b}" if a and b else "" for a, b in zip(columns.document, columns.number, strict=True)]
+    short = _joined(postings["document"], postings["number"])
     if _names_each(short):
         return short, _reason("TransactionID-RecordID")
-    whole = [f"{a}-{b}" if a and b else "" for a, b in zip(columns.journal, short, strict=True)]
+    whole = _joined(postings["journal"], short)
     if _names_each(whole):
         return whole, _reason("JournalID-TransactionID-RecordID")
-    rows = unique_ids([row_id(line) for line in columns.line], range(1, len(short) + 1))
+    rows = unique_ids([row_id(line) for line in postings["line"]], range(1, len(short) + 1))
     return rows, assume(subject="id", taken="row:N", because="id.row")
 
 
-def _names_each(ids: Sequence[str]) -> bool:
-    return bool(ids) and all(ids) and len(set(ids)) == len(ids)
+def _joined(first: "pd.Series[str]", second: "pd.Series[str]") -> "pd.Series[str]":
+    """Both with a dash between them; "" where one is blank."""
+    return (first + "-" + second).where((first != "") & (second != ""), "")
+
+
+def _names_each(ids: "pd.Series[str]") -> bool:
+    return len(ids) > 0 and bool((ids != "").all()) and len(ids.unique()) == len(ids)
 
 
 def _reason(label: str) -> Assumption:
