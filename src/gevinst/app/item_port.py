@@ -102,6 +102,18 @@ class ItemBook(Protocol):
             LostItemError: the claim is void.
         """
 
+    def finish_and_reserve(self, claim: ItemClaim, queue: str, *, lease: timedelta) -> ItemClaim | None:
+        """Finish an item that nothing was made from, and take the next of a queue, in one transaction.
+
+        None when no item's time has come; what `reserve` would rescue is left to it.
+
+        Raises:
+            LostItemError: the claim is void, and none was taken.
+        """
+
+    def hand_back(self, claim: ItemClaim) -> None:
+        """Give back an item that was not begun; nothing happens when the claim is void."""
+
     def fail(self, claim: ItemClaim, failure: Failure) -> ItemState:
         """Note that an item was not done, and remove what was made from it; its state now.
 

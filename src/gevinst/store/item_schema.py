@@ -62,7 +62,7 @@ work_item = Table(
     ),
     Index(
         "work_item_claimed",
-        "lease_until",
+        "owner",
         sqlite_where=text("state = 'claimed'"),
         postgresql_where=text("state = 'claimed'"),
     ),
@@ -72,7 +72,6 @@ work_item = Table(
         sqlite_where=text("state = 'draft'"),
         postgresql_where=text("state = 'draft'"),
     ),
-    Index("work_item_owner", "owner"),
 )
 
 work_item_file = Table(

@@ -8,7 +8,6 @@ lock decides.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 if os.name != "nt":
     import fcntl
@@ -20,7 +19,7 @@ def turn_of(database: str | None) -> Iterator[None]:
     if not database or os.name == "nt":
         yield
         return
-    file = os.open(Path(f"{database}-turn"), os.O_RDWR | os.O_CREAT, 0o600)
+    file = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     RowMapping,
     Update,
     bindparam,
@@ -40,6 +41,7 @@ from gevinst.domain.work_item import (
 from gevinst.store import trail
 from gevinst.store.engine import Database
 from gevinst.store.item_schema import NO_DEADLINE, work_item, work_item_file
+from gevinst.store.one_statement import OwnLine, Statement
 from gevinst.store.queue_schema import moment_of_database
 from gevinst.store.queue_turn import turn_of
 
@@ -60,6 +62,8 @@ class SqlItemBook:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dialect = database.engine.dialect.name
+        self._of = database.engine.dialect
+        self._line = OwnLine(database)
 
     # Making
 
@@ -87,13 +91,11 @@ class SqlItemBook:
 
     def reserve(self, queue: str, owner: str, *, lease: timedelta) -> ItemClaim | None:
         """See ItemBook."""
-        taking = _taking(self._dialect, lease)
-        with self._writing() as connection:
-            wanted = {"of_queue": queue, "new_owner": owner}
-            row = connection.execute(taking, wanted).mappings().one_or_none()
-            if row is None and _lapsed_taken_back(connection):
-                row = connection.execute(taking, wanted).mappings().one_or_none()
-        return _claim_of(row) if row else None
+        taking = (_taking(self._of, lease), {"of_queue": queue, "new_owner": owner})
+        found = self._line.run(*taking).row
+        if found is None and self.rescue():
+            found = self._line.run(*taking).row
+        return _claim_of(found)
 
     def renew(self, owner: str, *, lease: timedelta) -> Collection[int]:
         """See ItemBook."""
@@ -108,12 +110,27 @@ class SqlItemBook:
         with self._writing() as connection:
             _must_hold(connection.execute(_finishing(self._dialect), _held_values(claim)).rowcount, claim)
             _published(connection, claim.number, claim.owner)
+            _dropped(connection, _item.parent == claim.number)
+
+    def finish_and_reserve(self, claim: ItemClaim, queue: str, *, lease: timedelta) -> ItemClaim | None:
+        """See ItemBook."""
+        answers = self._line.run_both(
+            (_finished(self._of), _held_values(claim)),
+            (_taking(self._of, lease), {"of_queue": queue, "new_owner": claim.owner}),
+        )
+        _must_hold(len(answers), claim)
+        return _claim_of(answers[1].row)
+
+    def hand_back(self, claim: ItemClaim) -> None:
+        """See ItemBook."""
+        values = {"state": ItemState.WAITING, "lease_until": None}
+        with self._writing() as connection:
+            connection.execute(update(work_item).where(*_held(claim)).values(values))
 
     def fail(self, claim: ItemClaim, failure: Failure) -> ItemState:
         """See ItemBook."""
         with self._writing() as connection:
-            held = (_item.number == claim.number, _item.attempt == claim.token, _item.owner == claim.owner)
-            one = connection.execute(select(work_item).where(*held, _item.state == CLAIMED).with_for_update())
+            one = connection.execute(select(work_item).where(*_held(claim)).with_for_update())
             row = one.mappings().one_or_none()
             _must_hold(int(row is not None), claim)
             assert row is not None  # noqa: S101 - as above
@@ -203,9 +220,7 @@ class SqlItemBook:
     def tally(self, run_id: str) -> ItemTally:
         """See ItemBook."""
         by_state = (
-            select(_item.state, func.count().label("many"))
-            .where(_item.owner == run_id)
-            .group_by(_item.state)
+            select(_item.state, func.count().label("many")).where(_item.owner == run_id).group_by(_item.state)
         )
         made = select(func.count()).where(_item.made_by == run_id)
         with self._database.reading() as connection:
@@ -336,8 +351,9 @@ def _dropped(connection: Connection, *where: ColumnElement[bool]) -> int:
 
 
 @lru_cache
-def _taking(dialect: str, lease: timedelta) -> Any:
-    """Claims the item that is next in a queue; made once, since making a query costs more than asking it."""
+def _taking(of: Dialect, lease: timedelta) -> Statement:
+    """Claims the item that is next in a queue."""
+    dialect = of.name
     first = (
         select(_item.number)
         .where(
@@ -357,12 +373,13 @@ def _taking(dialect: str, lease: timedelta) -> Any:
         "started": moment_of_database(dialect),
     }
     told = (_item.number, _item.attempt, _item.owner, _item.failures, _item.tries)
-    return (
-        update(work_item)
-        .where(_item.number == first.scalar_subquery(), _item.state == WAITING)
-        .values(values)
-        .returning(*told)
-    )
+    waiting = (_item.number == first.scalar_subquery(), _item.state == WAITING)
+    return Statement(update(work_item).where(*waiting).values(values).returning(*told), of)
+
+
+@lru_cache
+def _finished(of: Dialect) -> Statement:
+    return Statement(_finishing(of.name), of)
 
 
 @lru_cache
@@ -377,7 +394,7 @@ def _finishing(dialect: str) -> Update:
     return update(work_item).where(*held).values(values)
 
 
-def _held_values(claim: ItemClaim) -> dict[str, Any]:
+def _held_values(claim: ItemClaim) -> dict[str, str | int]:
     return {"of_number": claim.number, "of_token": claim.token, "of_owner": claim.owner}
 
 
@@ -386,14 +403,20 @@ def _must_hold(found: int, claim: ItemClaim) -> None:
         raise LostItemError(number=claim.number, token=claim.token)
 
 
-def _claim_of(row: RowMapping) -> ItemClaim:
-    return ItemClaim(
-        number=row["number"],
-        token=row["attempt"],
-        owner=row["owner"],
-        failures=row["failures"],
-        tries=row["tries"],
+def _held(claim: ItemClaim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _item.number == claim.number,
+        _item.attempt == claim.token,
+        _item.owner == claim.owner,
+        _item.state == CLAIMED,
     )
+
+
+def _claim_of(row: Sequence[Any] | None) -> ItemClaim | None:
+    if row is None:
+        return None
+    number, token, owner, failures, tries = row
+    return ItemClaim(number=number, token=token, owner=owner, failures=failures, tries=tries)
 
 
 def _locked(connection: Connection, *where: ColumnElement[bool]) -> Sequence[WorkItem]:

@@ -56,9 +56,8 @@ def _make_work_item() -> None:
         sa.CheckConstraint(f"failure IN ({FAILURES})", name="failure_known"),
     )
     _partial_index("work_item_waiting", ["queue", "priority", "deadline", "number"], "state = 'waiting'")
-    _partial_index("work_item_claimed", ["lease_until"], "state = 'claimed'")
+    _partial_index("work_item_claimed", ["owner"], "state = 'claimed'")
     _partial_index("work_item_draft", ["made_by"], "state = 'draft'")
-    op.create_index("work_item_owner", "work_item", ["owner"])
     op.create_table(
         "work_item_file",
         sa.Column("item", _serial(), sa.ForeignKey("work_item.number", ondelete="CASCADE"), primary_key=True),
