@@ -1,5 +1,6 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
+from gevinst.bootstrap.console import door
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.here import (
     clear_demo,
@@ -49,6 +50,7 @@ __all__ = [
     "conclude",
     "console_tail",
     "copy_database",
+    "door",
     "firings",
     "holder",
     "holder_is_gone",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from gevinst.app.ports import StoreVersionError
 from gevinst.store.accounts import SqlAccountBook
+from gevinst.store.console_view import SqlConsoleView
 from gevinst.store.engine import Database
 from gevinst.store.gain_book import SqlGainBook
 from gevinst.store.queue_alarms import SqlAlarmBook
@@ -31,6 +32,7 @@ class StoreParts:
     items: SqlItemBook
     gains: SqlGainBook
     accounts: SqlAccountBook
+    view: SqlConsoleView
 
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
@@ -66,6 +68,7 @@ def open_parts(url: str) -> StoreParts:
         items=SqlItemBook(database),
         gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
+        view=SqlConsoleView(database),
     )
 
 

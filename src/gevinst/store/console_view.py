@@ -1,0 +1,70 @@
+"""Lists for the console's pages, from a database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+
+from gevinst.app.console_view import PAGE, RunFilter, RunKey
+from gevinst.app.ports import DONE_STATES
+from gevinst.domain.run import Environment, Run
+from gevinst.store import rows
+from gevinst.store.engine import Database
+from gevinst.store.schema import run as table
+
+
+class SqlConsoleView:
+    """See app.console_view.ConsoleView."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def runs(self, wanted: RunFilter, *, after: RunKey | None = None, limit: int = PAGE) -> Sequence[Run]:
+        """See ConsoleView."""
+        query = select(table).where(*_wanted(wanted), *_after(after))
+        return self._runs(query.order_by(table.c.started.desc(), table.c.run_id.desc()).limit(limit))
+
+    def runs_since(self, moment: datetime) -> Sequence[Run]:
+        """See ConsoleView."""
+        query = select(table).where(table.c.started >= moment)
+        return self._runs(query.order_by(table.c.started.desc(), table.c.run_id.desc()))
+
+    def standing(self, robot: str) -> Run | None:
+        """See ConsoleView."""
+        done = and_(
+            table.c.robot == robot,
+            table.c.state.in_(DONE_STATES),
+            table.c.environment != Environment.TEST,
+        )
+        production_first = case((table.c.environment == Environment.PRODUCTION, 0), else_=1)
+        query = (
+            select(table)
+            .where(done)
+            .order_by(table.c.period.desc(), production_first, table.c.started.desc(), table.c.run_id.desc())
+            .limit(1)
+        )
+        found = self._runs(query)
+        return found[0] if found else None
+
+    def _runs(self, query: Select[Any]) -> Sequence[Run]:
+        with self._database.reading() as connection:
+            return [rows.run_of(row) for row in connection.execute(query).mappings()]
+
+
+def _wanted(wanted: RunFilter) -> list[ColumnElement[bool]]:
+    asked = {
+        table.c.robot: wanted.robot,
+        table.c.period: wanted.period,
+        table.c.state: wanted.state,
+        table.c.environment: wanted.environment,
+    }
+    return [column == value for column, value in asked.items() if value]
+
+
+def _after(key: RunKey | None) -> list[ColumnElement[bool]]:
+    if key is None:
+        return []
+    earlier = table.c.started < key.started
+    same = and_(table.c.started == key.started, table.c.run_id < key.run_id)
+    return [or_(earlier, same)]

@@ -1,0 +1,111 @@
+"""The overview: what needs a person first, then today's runs, what is late, and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from gevinst import bootstrap
+from gevinst.app.ports import CarriedItem
+from gevinst.domain.access import Action
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Run, RunState
+from gevinst.texts import OFFICE_ZONE, Texts
+from gevinst.web.console import Console
+from gevinst.web.rendering import page
+from gevinst.web.visit import MaySee
+
+LOOK_AHEAD = timedelta(hours=24)
+TO_ACT_ON = frozenset({RunState.REJECTED, RunState.FAILED})
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits for people in one robot's standing run."""
+
+    robot: str
+    title: str
+    run: Run
+    count: int
+    amount: int  #: øre, sum without signs
+    oldest: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """A run that is planned."""
+
+    robot: str
+    title: str
+    at: datetime
+
+
+@router.get("/")
+def overview(visit: MaySee) -> Response:
+    """The first page."""
+    console = visit.console
+    robots = bootstrap.robots(console.office)
+    titles = {robot.id: robot_title(robot, visit.texts) for robot in robots}
+    waiting = waiting_of(console, titles) if visit.person.may(Action.SEE_ITEMS) else []
+    today = runs_of_today(console)
+    return page(
+        visit,
+        "overview",
+        waiting=waiting,
+        count=sum(one.count for one in waiting),
+        amount=sum(one.amount for one in waiting),
+        oldest=min((one.oldest for one in waiting if one.oldest), default=None),
+        today=today,
+        titles=titles,
+        to_act_on=[run for run in today if run.state in TO_ACT_ON],
+        alarms=console.parts.alarms.alarms(),
+        coming=coming_of(robots, visit.now, visit.texts),
+    )
+
+
+def waiting_of(console: Console, titles: dict[str, str]) -> list[Waiting]:
+    """The robots with something open, most first."""
+    found = []
+    for robot, title in titles.items():
+        run = console.parts.view.standing(robot)
+        if run and run.open:
+            found.append(_waiting(run, title, console.parts.runs.kept_items(run.run_id)))
+    return sorted(found, key=lambda one: (-one.count, one.robot))
+
+
+def _waiting(run: Run, title: str, items: Sequence[CarriedItem]) -> Waiting:
+    return Waiting(
+        robot=run.robot,
+        title=title,
+        run=run,
+        count=len(items),
+        amount=sum(abs(item.amount) for item in items),
+        oldest=min((item.booked for item in items), default=None),
+    )
+
+
+def runs_of_today(console: Console) -> Sequence[Run]:
+    """Runs since midnight in the office's zone."""
+    midnight = datetime.combine(console.today(), time(), OFFICE_ZONE)
+    return console.parts.view.runs_since(midnight)
+
+
+def coming_of(robots: Sequence[Robot], now: datetime, texts: Texts) -> list[Coming]:
+    """What is planned within a day, first first."""
+    coming = [
+        Coming(robot=robot.id, title=robot_title(robot, texts), at=firing.nominal)
+        for robot in robots
+        if robot.schedule
+        for firing in bootstrap.firings(robot, now, now + LOOK_AHEAD)
+        if not firing.skipped
+    ]
+    return sorted(coming, key=lambda one: (one.at, one.robot))
+
+
+def robot_title(robot: Robot, texts: Texts) -> str:
+    """The robot's title in the reader's language."""
+    return robot.title.get(str(texts.language)) or robot.title.get("da", robot.id)

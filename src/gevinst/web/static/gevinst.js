@@ -1,0 +1,32 @@
+// The console works without this. It asks before what cannot be undone, and keeps a running page live.
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.ask;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  // A second click sends nothing; the server would find it out too.
+  if (event.target.dataset.sent) {
+    event.preventDefault();
+  }
+  event.target.dataset.sent = "yes";
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+  }
+});
+
+for (const live of document.querySelectorAll("[data-live]")) {
+  const source = new EventSource(live.dataset.live);
+  source.addEventListener("progress", (event) => {
+    live.textContent = event.data;
+  });
+  source.addEventListener("ended", () => {
+    source.close();
+    window.location.reload();
+  });
+}

@@ -1,0 +1,106 @@
+"""What a person sees when something cannot be done: what is wrong, and what to do; never a traceback."""
+
+import logging
+import secrets
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from gevinst.app.accounts import AccountError
+from gevinst.app.office import ConfigurationError, configuration_sentence
+from gevinst.app.ports import StoreError
+from gevinst.domain.access import NotAllowedError
+from gevinst.domain.decision import DecisionError
+from gevinst.texts import Texts
+from gevinst.web.door import SEE_OTHER, SIGN_IN
+from gevinst.web.rendering import bare_page
+from gevinst.web.shield import SAFE, TooLargeError
+from gevinst.web.visit import ForeignFormError, SignInNeededError, texts_of
+
+API = "/api/"
+ID_BYTES = 4
+log = logging.getLogger("gevinst.console")
+
+
+def answer_trouble(app: FastAPI) -> None:
+    """Give every known error its page."""
+    app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(NotAllowedError, _not_allowed)
+    app.add_exception_handler(ForeignFormError, _foreign_form)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TooLargeError, _too_large)
+    for kind in (AccountError, DecisionError, StoreError, ConfigurationError):
+        app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _ours)
+
+
+def sentence_of(error: Exception, texts: Texts) -> str:
+    """A known error in words."""
+    if isinstance(error, ConfigurationError):
+        return configuration_sentence(error, texts)
+    code, facts = getattr(error, "code", ""), getattr(error, "facts", {})
+    return texts.get(f"error.{code}", **facts)
+
+
+def trouble_page(request: Request, status: HTTPStatus, key: str, *, detail: str = "") -> Response:
+    """The page of a trouble: web.trouble.<key>.title and .do, and what is known."""
+    texts = texts_of(request)
+    title, what = texts.get(f"web.trouble.{key}.title"), texts.get(f"web.trouble.{key}.do")
+    if request.url.path.startswith(API):
+        return JSONResponse({"error": key, "title": title, "detail": detail, "do": what}, status)
+    return bare_page(request, "trouble", status=status, title=title, what=what, detail=detail)
+
+
+async def _sign_in_needed(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return trouble_page(request, HTTPStatus.UNAUTHORIZED, "sign_in")
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method in SAFE:
+        return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='/')}", SEE_OTHER)
+    typed = error.typed if isinstance(error, SignInNeededError) else {}
+    told = texts_of(request).get("web.login.over")
+    return bare_page(request, "login", status=HTTPStatus.UNAUTHORIZED, next=here, kept=typed, told=told)
+
+
+async def _not_allowed(request: Request, _error: Exception) -> Response:
+    return trouble_page(request, HTTPStatus.FORBIDDEN, "not_allowed")
+
+
+async def _foreign_form(request: Request, _error: Exception) -> Response:
+    return trouble_page(request, HTTPStatus.FORBIDDEN, "foreign_form")
+
+
+async def _too_large(request: Request, _error: Exception) -> Response:
+    return trouble_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+    known = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.METHOD_NOT_ALLOWED: "not_found"}
+    return trouble_page(request, HTTPStatus(status), known.get(HTTPStatus(status), "wrong_request"))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """The world has moved on, or what was asked for cannot be: nothing was changed."""
+    return trouble_page(request, HTTPStatus.CONFLICT, "refused", detail=sentence_of(error, texts_of(request)))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    log.error("database: %s", type(error).__name__)
+    return trouble_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "database")
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    """Our bug: the page shows an id, the log has the rest, without the values of a request."""
+    number = secrets.token_hex(ID_BYTES)
+    log.error("error %s at %s", number, request.url.path, exc_info=error)
+    try:
+        return trouble_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "ours", detail=number)
+    except Exception:
+        log.exception("error %s has no page", number)
+        return PlainTextResponse(number, HTTPStatus.INTERNAL_SERVER_ERROR)
