@@ -54,7 +54,8 @@ class Reader:
 
     def get(self, path: str) -> Response:
         """Open a page."""
-        return self.client.get(path)
+        response: Response = self.client.get(path)
+        return response
 
     def csrf(self, path: str = "/") -> str:
         """What the forms of a page send back."""
@@ -64,7 +65,8 @@ class Reader:
 
     def post(self, path: str, **fields: str | list[str]) -> Response:
         """Send a form of the console."""
-        return self.client.post(path, data={"csrf": self.csrf(), **fields})
+        response: Response = self.client.post(path, data={"csrf": self.csrf(), **fields})
+        return response
 
 
 def reader(console: Console, user: str = "", password: str = PASSWORD) -> Reader:
