@@ -16,10 +16,14 @@ from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.robot_folder import robot_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gevinst.app.office import Office
     from gevinst.app.ports import RunStore
+    from gevinst.app.trail_check import TrailCheck
     from gevinst.domain.run import Run
     from gevinst.reports.signing import EvidenceKeys, Signer
+    from gevinst.reports.verify import Problem
 
 CREDENTIAL = "gevinst-evidence-key"
 KEY_NOTED = "key.new"
@@ -90,3 +94,26 @@ def _sealed_plain(of: "Office", opened: "RunStore", folder: Path, run: "Run") ->
         return {"not_sealed": error.strerror or type(error).__name__}
     except ConfigurationError as error:
         return {"not_sealed": error.code}
+
+
+def check_trail(of: "Office", opened: "RunStore", folders: "Sequence[Path]") -> "TrailCheck":
+    """Hold the trail against the evidence of the office and of other folders, and against the tables."""
+    from gevinst.app.trail_check import check_trail as check  # noqa: PLC0415 - only auditing needs it
+    from gevinst.formats.seals import seals_below  # noqa: PLC0415 - as above
+
+    seals = {one.folder: one for one in seals_below(of.runs, *(path.resolve() for path in folders))}
+    return check(opened, seals.values(), evidence_keys(of).public_keys(), KEY_NOTED)
+
+
+def trusted_keys(of: "Office", opened: "RunStore") -> set[bytes]:
+    """The office's public keys that the trail knows; a file that someone has laid there is not among them."""
+    noted = {row.subject for row in opened.audit_of([KEY_NOTED])}
+    return {key for name, key in evidence_keys(of).public_keys().items() if name in noted}
+
+
+def check_evidence(folder: Path, trusted: set[bytes] | None) -> "list[Problem]":
+    """What is not as it was sealed in an evidence folder; see reports.verify."""
+    from gevinst.reports.signing import quick_fits  # noqa: PLC0415 - loads cryptography
+    from gevinst.reports.verify import check  # noqa: PLC0415
+
+    return check(folder, trusted=trusted, fits=quick_fits)

@@ -1,13 +1,24 @@
-"""gevinst audit verify: whether the audit trail has been changed."""
+"""gevinst audit: whether the audit trail has been changed, and its rows for an auditor."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from pathlib import Path
 
 import click
 
 from gevinst import bootstrap
+from gevinst.app.trail_check import TrailCheck
+from gevinst.app.trail_search import TrailQuestion, rows_of
+from gevinst.bootstrap.evidence import check_trail
 from gevinst.cli import language
 from gevinst.cli.help import help_text
-from gevinst.domain.audit import verify as verify_rows
+from gevinst.domain.audit import AuditEvent
 from gevinst.domain.run import ExitCode
-from gevinst.texts import Texts
+from gevinst.reports.trail_export import trail_csv, trail_json
+from gevinst.texts import OFFICE_ZONE, Texts
+
+FORMATS = {"csv": trail_csv, "json": trail_json}
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(help=help_text("audit.help"))
@@ -16,14 +27,78 @@ def audit() -> None:
 
 
 @audit.command(help=help_text("audit.verify"))
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.pass_context
-def verify(ctx: click.Context) -> None:
-    """Check every row of the trail; names the rows that were changed, removed or moved."""
+def verify(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
+    """Check every row of the trail, and what other tables and evidence folders say beside it."""
     texts = Texts(language())
-    rows = list(bootstrap.store(bootstrap.office()).audit_rows())
-    faults = verify_rows(rows)
-    for fault in faults:
-        click.echo(texts.get(f"cli.audit.{fault.kind}", number=fault.number, last=fault.last))
-    if faults:
+    office = bootstrap.office()
+    found = check_trail(office, bootstrap.store(office), folders)
+    for line in _faults(found, texts):
+        click.echo(line)
+    if not found.whole:
         ctx.exit(ExitCode.PEOPLE_NEEDED)
-    click.echo(texts.get("cli.audit.whole", count=len(rows)))
+    click.echo(texts.get("cli.audit.whole", count=found.rows))
+    click.echo(texts.get("cli.audit.compared", count=found.seals))
+
+
+def _faults(found: TrailCheck, texts: Texts) -> Iterator[str]:
+    for fault in found.chain:
+        yield texts.get(f"cli.audit.{fault.kind}", number=fault.number, last=fault.last)
+    for seal in found.anchors:
+        number = seal.anchor.number if seal.anchor else 0
+        yield texts.get("cli.audit.anchor", number=number, folder=seal.folder)
+    for seal in found.manifests:
+        yield texts.get("cli.audit.manifest", run=seal.run_id, folder=seal.folder)
+    for run_id in found.gone:
+        yield texts.get("cli.audit.gone", run=run_id)
+    for key in found.keys:
+        yield texts.get("cli.audit.key", fingerprint=key)
+    for one in found.tables:
+        yield texts.get(f"cli.audit.table_{one.kind}", table=one.table, row=one.key)
+
+
+@audit.command(help=help_text("audit.export"))
+@click.option("--from", "first", type=DAY, help=help_text("audit.first"))
+@click.option("--to", "last", type=DAY, help=help_text("audit.last"))
+@click.option("--who", default="", help=help_text("audit.who"))
+@click.option("--what", default="", help=help_text("audit.what"))
+@click.option("--robot", default="", help=help_text("audit.robot"))
+@click.option(
+    "--format", "kind", type=click.Choice(sorted(FORMATS)), default="csv", help=help_text("audit.format")
+)
+@click.option("--out", type=click.Path(path_type=Path), help=help_text("audit.out"))
+def export(
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    who: str,
+    what: str,
+    robot: str,
+    kind: str,
+    out: Path | None,
+) -> None:
+    """Write rows of the trail; that they were written is a row of its own."""
+    opened = bootstrap.store(bootstrap.office())
+    question = TrailQuestion(first=_start(first), last=_end(last), who=who, what=what, robot=robot)
+    rows = rows_of(opened, question)
+    text = FORMATS[kind](rows)
+    if out:
+        out.write_text(text, encoding="utf-8", newline="")
+    detail: dict[str, str | int] = {"rows": len(rows), **question.asked()}
+    event = AuditEvent(
+        at=bootstrap.now(), who=bootstrap.user(), what="audit.export", subject="audit", detail=detail
+    )
+    opened.append_audit(event)
+    click.echo(
+        Texts(language()).get("cli.audit.exported", count=len(rows), path=str(out)) if out else text,
+        nl=bool(out),
+    )
+
+
+def _start(day: datetime | None) -> datetime | None:
+    return datetime.combine(day.date(), time.min, OFFICE_ZONE) if day else None
+
+
+def _end(day: datetime | None) -> datetime | None:
+    return datetime.combine(day.date(), time.max, OFFICE_ZONE) if day else None

@@ -278,9 +278,9 @@ def _write_groups(path: Path, groups: pd.DataFrame) -> None:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow([texts.get(f"report.groups.{name}") for name in heads])
         writer.writerows(
-            [row.group + 1, _harmless(row.pass_id), row.n_left, row.n_right]
+            [row.group + 1, harmless(row.pass_id), row.n_left, row.n_right]
             + [_amount(ore) for ore in (row.amount_left, row.amount_right, row.difference)]
-            + [_harmless(mask_cpr(row.difference_account))]
+            + [harmless(mask_cpr(row.difference_account))]
             for row in group_rows(groups)
         )
 
@@ -301,10 +301,10 @@ def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
     if column.dtype.kind == "i":
         return list(column)
     masked: Callable[[str], str] = str if name in ("item_id", "suspect") else mask_cpr
-    return [_harmless(masked(text)) for text in column.tolist()]
+    return [harmless(masked(text)) for text in column.tolist()]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Text on one line that a spreadsheet will not take for a formula."""
     if text.isalnum():
         return text
