@@ -18,6 +18,7 @@ from gevinst.domain.reconciliation import ItemState, Reconciliation, Side, Tally
 from gevinst.reports.control import PLACES, bridge_lines, control_lines, side_name
 from gevinst.reports.doubt import doubts
 from gevinst.reports.items import Item, items_of, place_words
+from gevinst.reports.list_sheet import ListSheet
 from gevinst.reports.matches import MOST_MATCHED, other_title, pass_title, workbook_holds_all
 from gevinst.reports.numbers import period_words
 from gevinst.reports.open_items import OpenItem, open_items
@@ -25,6 +26,7 @@ from gevinst.reports.sentences import because, conclude, finding_words, group_ro
 from gevinst.texts import Language, Texts
 
 LONGEST_CELL = 32_767  # Excel's own limit
+SURELY_SHORT = LONGEST_CELL // 2
 SHEETS = ("conclusion", "open", "doubt", "matched", "rejected", "control")
 _AMOUNT_FORMAT = "#,##0.00;[Red]-#,##0.00"
 
@@ -61,7 +63,9 @@ class _Pen:
 
     def __init__(self, book: xlsxwriter.Workbook, report: RunReport, texts: Texts) -> None:
         self.report, self.texts = report, texts
-        self.sheets: dict[str, Worksheet] = {key: book.add_worksheet(self.sheet_name(key)) for key in SHEETS}
+        self.sheets: dict[str, ListSheet] = {
+            key: book.add_worksheet(self.sheet_name(key), worksheet_class=ListSheet) for key in SHEETS
+        }
         plain: dict[str, Any] = {"valign": "top"}
         day_format = "dd.mm.yyyy" if texts.language is Language.DANISH else "yyyy-mm-dd"
         self.formats: dict[str, Format] = {
@@ -108,21 +112,27 @@ class _Pen:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(0, at, self.heading(column.key), self.formats["head"])
-        count = 0
-        for count, values in enumerate(rows, start=1):
-            for at, (column, value) in enumerate(zip(columns, values, strict=True)):
-                self.cell(sheet, count, at, value, kind=column.kind)
+        styles = [(column.kind, self.formats[column.kind]) for column in columns]
+        count = sheet.write_list(1, map(self._short_texts, rows), styles)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
         sheet.repeat_rows(0)
         return count
 
+    def _short_texts(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The values of a row, with texts that Excel can hold."""
+        if all(len(value) <= SURELY_SHORT for value in values if isinstance(value, str)):
+            return values
+        return [_cell_text(value, self.texts) if isinstance(value, str) else value for value in values]
+
 
 def _cell_text(text: str, texts: Texts) -> str:
-    if len(text) <= LONGEST_CELL:
+    """A text cut to what a cell holds; letters beyond U+FFFF count as two."""
+    if len(text) <= SURELY_SHORT or len(text.encode("utf-16-le", "replace")) // 2 <= LONGEST_CELL:
         return text
     mark = texts.get("report.sheet.cut")
-    return text[: LONGEST_CELL - len(mark)] + mark
+    end = (LONGEST_CELL - len(mark)) * 2
+    return text.encode("utf-16-le", "replace")[:end].decode("utf-16-le", "ignore") + mark
 
 
 OPEN_COLUMNS = (
