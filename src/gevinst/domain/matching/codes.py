@@ -70,12 +70,12 @@ ROW_WORDS = frozenset(
 )
 
 # A day or a month that stands alone; IB20261001-03 is a batch number, not a day.
-_DATES = re.compile(
-    r"(?<![0-9A-ZÆØÅ/_-])"
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:20)?\d{2}|20\d{2}[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]20\d{2}"
-    r"|20\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d{2})"
-    r"(?![0-9A-ZÆØÅ/_-])"
+DATE_PATTERN = (
+    r"[0-9]{1,2}[./-][0-9]{1,2}[./-](?:20)?[0-9]{2}|20[0-9]{2}[./-][0-9]{1,2}(?:[./-][0-9]{1,2})?"
+    r"|[0-9]{1,2}[./-]20[0-9]{2}|20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?"
+    r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])20[0-9]{2}"
 )
+_DATES = re.compile(rf"(?<![0-9A-ZÆØÅ/_-])(?:{DATE_PATTERN})(?![0-9A-ZÆØÅ/_-])")
 _TOKEN = re.compile(r"[0-9A-ZÆØÅÄÖ]+")
 _COMPOUND = re.compile(r"[0-9A-ZÆØÅÄÖ]+(?:[-/_.][0-9A-ZÆØÅÄÖ]+)+")
 _WORD = re.compile(r"[A-ZÆØÅÄÖ]{4,}")
@@ -83,7 +83,7 @@ _DIGIT = re.compile(r"\d")
 _SHAPES = str.maketrans(
     dict.fromkeys("0123456789", "9") | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖ", "A")
 )
-_DIGIT_RUN = re.compile(r"\d+")
+_DIGIT_RUN = re.compile(r"[0-9]+")
 
 
 def codes_of(text: str) -> set[str]:
@@ -92,7 +92,7 @@ def codes_of(text: str) -> set[str]:
         return set() if len(text) in DATE_LENGTHS and _DATES.fullmatch(text) else _variants(text.upper())
     if not _DIGIT.search(text):
         return set()
-    cleaned = _DATES.sub(" ", text.upper())
+    cleaned = without_dates(text.upper())
     tokens = [
         *_TOKEN.findall(cleaned),
         *(re.sub(r"[-/_.]", "", found) for found in _COMPOUND.findall(cleaned)),
@@ -101,6 +101,11 @@ def codes_of(text: str) -> set[str]:
     for token in tokens:
         codes.update(_variants(token))
     return codes
+
+
+def without_dates(text: str) -> str:
+    """A text in capitals with a space for each date."""
+    return _DATES.sub(" ", text)
 
 
 def id_codes(item_id: str) -> set[str]:

@@ -1,22 +1,39 @@
 """Marks: the codes and words of the items of both sides, numbered, as columns."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gevinst.domain.item import ROW_ID
-from gevinst.domain.matching.codes import codes_of, id_codes, reference_codes, words_of
+from gevinst.domain.matching.columns import (
+    Found,
+    Indexes,
+    Mask,
+    Texts,
+    as_texts,
+    codes_of_column,
+    codes_of_ids,
+    codes_of_references,
+    together,
+    words_of_column,
+)
 
-Indexes = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+__all__ = ["Indexes", "Marks", "Mask", "Names", "code_marks", "word_marks"]
+
 Names = NDArray[np.object_]
 
-CODE_COLUMNS = ("document", "reference", "text", "counterparty")
+CODE_COLUMNS: Mapping[str, Callable[[Texts], Found]] = {
+    "document": codes_of_column,
+    "reference": codes_of_references,
+    "text": codes_of_column,
+    "counterparty": codes_of_column,
+}
 WORD_COLUMNS = ("text", "counterparty")
 COMMON_WORD_SHARE = 0.2  # a word on more than a fifth of a side's items tells nothing
 COMMON_WORD_FLOOR = 20  # … but in a small file a word on few items always may
@@ -31,8 +48,14 @@ class Marks:
 
     item: Indexes
     mark: Indexes
-    names: Names  #: the mark of each number
+    written: Texts  #: the mark of each number
     count: int  #: items of the side
+
+    @cached_property
+    def names(self) -> Names:
+        """The mark of each number, as Python has texts."""
+        names: Names = self.written.to_numpy(zero_copy_only=False)
+        return names
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -42,10 +65,11 @@ class Marks:
     @cached_property
     def known(self) -> frozenset[str]:
         """The marks that this side has."""
-        return frozenset(self.names[np.unique(self.mark)].tolist())
+        return frozenset(self.names[self.present()].tolist())
 
     @cached_property
-    def _starts(self) -> Indexes:
+    def starts(self) -> Indexes:
+        """Where each item's rows begin; one more than there are items."""
         result: Indexes = np.searchsorted(self.item, np.arange(self.count + 1))
         return result
 
@@ -56,35 +80,37 @@ class Marks:
 
     def key(self, item: Indexes, mark: Indexes) -> Indexes:
         """The number of each (item, mark)."""
-        keys: Indexes = item * (len(self.names) + 1) + mark
+        keys: Indexes = item * (len(self.written) + 1) + mark
         return keys
 
     def of(self, at: int) -> frozenset[int]:
         """The marks of one item."""
-        return frozenset(self.mark[self._starts[at] : self._starts[at + 1]].tolist())
+        return frozenset(self.mark[self.starts[at] : self.starts[at + 1]].tolist())
 
     def names_of(self, at: int) -> frozenset[str]:
         """The marks of one item, as they are written."""
-        return frozenset(self.names[self.mark[self._starts[at] : self._starts[at + 1]]].tolist())
+        return frozenset(self.names[self.mark[self.starts[at] : self.starts[at + 1]]].tolist())
 
     def times(self) -> Indexes:
         """How many items have each mark."""
-        result: Indexes = np.bincount(self.mark, minlength=len(self.names)).astype(np.int64)
-        return result
+        return np.bincount(self.mark, minlength=len(self.written))
+
+    def present(self) -> Indexes:
+        """The marks that this side has, by number."""
+        return np.flatnonzero(self.times())
 
     def counts(self) -> Indexes:
         """How many marks each item has."""
-        result: Indexes = np.diff(self._starts)
+        result: Indexes = np.diff(self.starts)
         return result
 
     def common(self, left: Indexes, other: "Marks", right: Indexes) -> Indexes:
         """How many marks each pair (left[i] of this side, right[i] of the other) shares."""
         many = self.counts()[left]
         rows = np.repeat(np.arange(len(left)), many)
-        at = np.repeat(self._starts[left] - (np.cumsum(many) - many), many) + np.arange(many.sum())
+        at = np.repeat(self.starts[left] - (np.cumsum(many) - many), many) + np.arange(many.sum())
         wanted = other.key(right[rows], self.mark[at])
-        result: Indexes = np.bincount(rows[_is_in(wanted, other.keys)], minlength=len(left)).astype(np.int64)
-        return result
+        return np.bincount(rows[_is_in(wanted, other.keys)], minlength=len(left))
 
 
 def _is_in(wanted: Indexes, ordered: Indexes) -> Mask:
@@ -96,12 +122,13 @@ def _is_in(wanted: Indexes, ordered: Indexes) -> Mask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
-    """Marks of one side before they are numbered."""
+class _Numbered:
+    """The marks of both sides with one number for each different name, in the order of Found."""
 
-    item: Indexes
-    name: list[str]
-    count: int
+    row: Sequence[Indexes]
+    number: Sequence[Indexes]
+    names: Texts
+    counts: Sequence[int]  #: items of each side
 
 
 def code_marks(sides: Sequence[pd.DataFrame]) -> tuple[list[Marks], list[Marks]]:
@@ -111,70 +138,73 @@ def code_marks(sides: Sequence[pd.DataFrame]) -> tuple[list[Marks], list[Marks]]
         For each side the codes that stand on both sides (a code of one side links nothing), and for each side
         all codes but those of the item's own id.
     """
-    own = [
-        _gathered([_found(side[name], _finder(name)) for name in CODE_COLUMNS], len(side)) for side in sides
-    ]
-    ids = [_found(_own_ids(side), id_codes) for side in sides]
-    with_ids = [_gathered([mine, one], len(side)) for mine, one, side in zip(own, ids, sides, strict=True)]
-    return _numbered(with_ids, shared=True), _numbered(own, shared=False)
+    counts = [len(side) for side in sides]
+    own = _numbered(
+        [together(find(as_texts(side[name])) for name, find in CODE_COLUMNS.items()) for side in sides],
+        counts,
+    )
+    with_ids = _with(own, [codes_of_ids(_own_ids(side)) for side in sides])
+    return _shared(with_ids), [_marks(own, at, own.number[at], own.names) for at in range(len(sides))]
 
 
 def word_marks(sides: Sequence[pd.DataFrame]) -> list[Marks]:
     """The words that stand on both sides and are not on too many items to tell anything."""
-    found = [_gathered([_found(side[name], words_of) for name in WORD_COLUMNS], len(side)) for side in sides]
-    marks = _numbered(found, shared=True)
+    found = [together(words_of_column(as_texts(side[name])) for name in WORD_COLUMNS) for side in sides]
+    marks = _shared(_numbered(found, [len(side) for side in sides]))
     telling = np.logical_and.reduce([one.times() <= _most(one.count) for one in marks])
     return [_only(one, telling) for one in marks]
 
 
-def _finder(column: str) -> Callable[[str], Iterable[str]]:
-    return reference_codes if column == "reference" else codes_of
+def _own_ids(side: pd.DataFrame) -> Texts:
+    ids = as_texts(side["item_id"])
+    return pc.if_else(pc.match_substring(ids, ROW_ID), "", ids)
 
 
-def _own_ids(side: pd.DataFrame) -> pd.Series:
-    ids = side["item_id"]
-    return ids.where(~ids.str.contains(ROW_ID, regex=False), "")
+def _numbered(found: Sequence[Found], counts: Sequence[int]) -> _Numbered:
+    coded = pa.concat_arrays([one.name for one in found]).dictionary_encode()
+    numbers = np.split(coded.indices.to_numpy().astype(np.int64), [len(found[0])])
+    return _Numbered(row=[one.row for one in found], number=numbers, names=coded.dictionary, counts=counts)
 
 
-def _found(texts: pd.Series, find: Callable[[str], Iterable[str]]) -> _Found:
-    """What is found in each text; each different text is looked at once."""
-    numbers, unique = pd.factorize(texts.to_numpy(dtype=object))
-    marks = [tuple(find(text)) for text in unique]
-    many = np.fromiter(map(len, marks), dtype=np.int64, count=len(marks))
-    flat = np.array(list(chain.from_iterable(marks)), dtype=object)
-    of_row = many[numbers]
-    starts = (np.cumsum(many) - many)[numbers]
-    at = np.repeat(starts - (np.cumsum(of_row) - of_row), of_row) + np.arange(of_row.sum())
-    return _Found(item=np.repeat(np.arange(len(texts)), of_row), name=flat[at].tolist(), count=len(texts))
-
-
-def _gathered(parts: Sequence[_Found], count: int) -> _Found:
-    return _Found(
-        item=np.concatenate([part.item for part in parts]),
-        name=[name for part in parts for name in part.name],
-        count=count,
+def _with(known: _Numbered, more: Sequence[Found]) -> _Numbered:
+    """The marks and more of them; of those not known yet, the ones that only one side has are left out."""
+    fresh = [one.keep(_numbers_in(one.name, known.names) < 0).name for one in more]
+    both = fresh[0].filter(pc.is_in(fresh[0], value_set=fresh[1])).unique()
+    names = pa.concat_arrays([known.names, both])
+    numbers = [_numbers_in(one.name, names) for one in more]
+    ends = list(zip(known.row, known.number, more, numbers, strict=True))
+    return _Numbered(
+        row=[np.concatenate([row, one.row[new >= 0]]) for row, _, one, new in ends],
+        number=[np.concatenate([old, new[new >= 0]]) for _, old, _, new in ends],
+        names=names,
+        counts=known.counts,
     )
 
 
-def _numbered(sides: Sequence[_Found], *, shared: bool) -> list[Marks]:
-    """Number the marks of both sides alike; `shared` keeps those of both sides alone, in order of names."""
-    every = np.array([name for side in sides for name in side.name], dtype=object)
-    numbers, names = pd.factorize(every)
-    ends = np.split(numbers, [len(sides[0].name)])
-    on_side = [np.bincount(end, minlength=len(names)) > 0 for end in ends]
-    kept = np.flatnonzero(on_side[0] & on_side[1]) if shared else np.arange(len(names))
-    if shared:  # ties between marks go by name, so that they do not depend on the rows
-        kept = np.array(sorted(kept.tolist(), key=names.__getitem__), dtype=np.int64)
-    new = np.full(len(names), -1, dtype=np.int64)
+def _numbers_in(texts: Texts, names: Texts) -> Indexes:
+    """The number of each text, -1 for one without."""
+    found: Indexes = pc.index_in(texts, value_set=names).fill_null(-1).to_numpy().astype(np.int64)
+    return found
+
+
+def _shared(found: _Numbered) -> list[Marks]:
+    """The marks that both sides have, numbered by name: ties between marks must not depend on the rows."""
+    on_side = [np.bincount(numbers, minlength=len(found.names)) > 0 for numbers in found.number]
+    kept = np.flatnonzero(np.logical_and.reduce(on_side))
+    kept = kept[pc.sort_indices(found.names.take(pa.array(kept))).to_numpy()]
+    new = np.full(len(found.names), -1, dtype=np.int64)
     new[kept] = np.arange(len(kept))
-    named = np.array(names, dtype=object)[kept]
-    return [_marks(side, new[end], named) for side, end in zip(sides, ends, strict=True)]
+    names = found.names.take(pa.array(kept))
+    return [_marks(found, at, new[numbers], names) for at, numbers in enumerate(found.number)]
 
 
-def _marks(side: _Found, mark: Indexes, names: Names) -> Marks:
+def _marks(found: _Numbered, at: int, mark: Indexes, names: Texts) -> Marks:
+    """One side's marks, each once for an item; those without a number are left out."""
     kept = mark >= 0
-    pairs = np.unique(side.item[kept] * (len(names) + 1) + mark[kept])
-    return Marks(item=pairs // (len(names) + 1), mark=pairs % (len(names) + 1), names=names, count=side.count)
+    width = len(names) + 1
+    keys = np.sort(found.row[at][kept] * width + mark[kept])
+    keys = keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+    return Marks(item=keys // width, mark=keys % width, written=names, count=found.counts[at])
 
 
 def _most(count: int) -> float:
@@ -183,4 +213,4 @@ def _most(count: int) -> float:
 
 def _only(marks: Marks, wanted: Mask) -> Marks:
     kept = wanted[marks.mark]
-    return Marks(item=marks.item[kept], mark=marks.mark[kept], names=marks.names, count=marks.count)
+    return Marks(item=marks.item[kept], mark=marks.mark[kept], written=marks.written, count=marks.count)
