@@ -22,12 +22,22 @@ from gevinst.app.office import (
 )
 from gevinst.app.period_folder import RECONCILING_FLOW
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
-from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
+from gevinst.domain.occurrence import LatePolicy
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
-from gevinst.domain.schedule import ScheduleError, parse_timing
+from gevinst.formats.chains import check_chain
 from gevinst.formats.gain_card import GAIN_PARTS, GainPart, amount_of, gain_card, gain_problems
 from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.setting_problems import problems_of, syntax_problem
+from gevinst.formats.work_settings import (
+    WORK_PARTS,
+    ArrivalPart,
+    DeadlineWords,
+    DeliveryPart,
+    ItemsPart,
+    SchedulePart,
+    SecretPlacesPart,
+    SecretsPart,
+)
 
 ROBOT_FILE = "robot.toml"
 RULES_FILE = "rules.toml"
@@ -67,34 +77,14 @@ class _Source(_Part):
     account: str = ""
     mapping: dict[str, str] = {}
     drift: Literal["stop", "warn"] = "stop"
+    deadline: DeadlineWords = ""
     min_rows: int = Field(default=0, ge=0)
     max_rows: int | None = Field(default=None, ge=0)
-
-
-def _schedule_words(words: str) -> str:
-    if words:
-        try:
-            parse_timing(words)
-        except ScheduleError as error:
-            known = '"3rd bank day 06:00", "last bank day 06:00" or "weekdays 06:00"'
-            raise ValueError(f"{error}; write {known}") from None
-    return words
-
-
-class _Schedule(_Part):
-    when: Annotated[str, AfterValidator(_schedule_words)] = ""
-    closed_day: ClosedDay = ClosedDay.RUN
-    missed: MissedPolicy = MissedPolicy.ONCE
-    grace_minutes: int = Field(default=5, ge=0, le=24 * 60)
 
 
 class _Limits(_Part):
     timeout_minutes: int = Field(default=30, ge=1, le=24 * 60)
     retries: int = Field(default=2, ge=0, le=10)
-
-
-class _Delivery(_Part):
-    four_eyes_above: Annotated[str, AfterValidator(lambda text: str(amount_of(text)))] | None = None
 
 
 class _Passport(_Part):
@@ -115,9 +105,12 @@ class _Robot(_Part):
     phase: Phase
     people: _People
     sources: dict[Literal["bank", "ledger", "balances", "carried"], _Source]
-    schedule: _Schedule = _Schedule()
+    schedule: SchedulePart = SchedulePart()
     limits: _Limits = _Limits()
-    delivery: _Delivery = _Delivery()
+    delivery: DeliveryPart = DeliveryPart()
+    items: ItemsPart | None = None
+    secrets: SecretsPart | None = None
+    arrival: ArrivalPart | None = None
     gain: GainPart | None = None
     passport: _Passport | None = None
 
@@ -134,6 +127,7 @@ class _Pass(_Part):
     kind: PassKind
     key: Key = Key.CODE
     days: int = Field(default=5, ge=0, le=250)
+    far_days: int = Field(default=0, ge=0, le=250)
     title: str = ""
     tolerance: Annotated[str, AfterValidator(lambda text: str(amount_of(text)))] = "0"
     fee_rate: tuple[str, str] | None = None
@@ -166,7 +160,7 @@ class _Evidence(_Part):
 _KEYS = sorted(
     {
         field.alias or name
-        for part in (*_Part.__subclasses__(), *GAIN_PARTS)
+        for part in (*_Part.__subclasses__(), *GAIN_PARTS, *WORK_PARTS)
         for name, field in part.model_fields.items()
     }
 )
@@ -188,6 +182,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
     parts = _toml(found / OFFICE_FILE)
     settings = _validated(_Office, parts.get("office", {}), OFFICE_FILE)
     evidence = _validated(_Evidence, parts.get("evidence", {}), OFFICE_FILE)
+    secrets = _validated(SecretPlacesPart, parts.get("secrets", {}), OFFICE_FILE)
     data = found / settings.data
     return Office(
         name=settings.name,
@@ -197,6 +192,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
         tasks=found / settings.tasks,
         layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
+        secrets=secrets.settings(found),
         evidence=EvidenceSettings(
             key=found / evidence.key if evidence.key else None,
             encryption_key=found / evidence.encryption_key if evidence.encryption_key else None,
@@ -223,7 +219,8 @@ def load_robot(office: Office, robot_id: str) -> Robot:
 
     Raises:
         ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong or lacks a
-            source that its flow reads, CFG-004 its id is not its folder's name, CFG-005 its flow does not
+            source that its flow or its arrival names, CFG-020 what it runs after is no robot, CFG-021 robots
+            run after each other in a loop, CFG-004 its id is not its folder's name, CFG-005 its flow does not
             exist.
     """
     folder = office.robots / robot_id
@@ -240,6 +237,9 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     missing = [name for name in SOURCES_OF_FLOW.get(parts.flow, ()) if name not in parts.sources]
     if missing:
         raise SettingsError(place, [SettingProblem(kind="missing", key=f"sources.{one}") for one in missing])
+    if parts.arrival and parts.arrival.source not in parts.sources:
+        raise SettingsError(place, [SettingProblem(kind="missing", key=f"sources.{parts.arrival.source}")])
+    check_chain(office, robot_id, parts.schedule.after)
     robot = _robot(parts, _version(office, folder, parts.flow))
     if parts.gain and robot.gain and (wrong := gain_problems(parts.gain, robot.gain)):
         raise SettingsError(place, wrong)
@@ -270,6 +270,7 @@ def _match_pass(part: _Pass) -> MatchPass:
         kind=part.kind,
         key=part.key,
         days=part.days,
+        far_days=part.far_days,
         title=part.title,
         tolerance=int(part.tolerance),
         fee_rate_low=low,
@@ -298,6 +299,11 @@ def _robot(parts: _Robot, version: str) -> Robot:
         if parts.gain
         else {},
         passport=_passport(parts.passport) if parts.passport else None,
+        after=parts.schedule.chain(),
+        items=parts.items.route() if parts.items else None,
+        secrets=parts.secrets.names if parts.secrets else (),
+        arrival=parts.arrival.drop() if parts.arrival else None,
+        delivery=parts.delivery.plan(),
         version=version,
     )
 

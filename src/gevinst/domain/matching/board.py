@@ -11,7 +11,7 @@ import pandas as pd
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.apart import Apart
-from gevinst.domain.matching.codes import shape_of
+from gevinst.domain.matching.codes import names_of, shape_of
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, Names, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
 from gevinst.domain.reconciliation import GROUP_COLUMNS
@@ -60,6 +60,21 @@ class BoardSide:
     def texts(self) -> list[str]:
         """The text of each item."""
         return list(self.items["text"])
+
+    @cached_property
+    def parties(self) -> list[str]:
+        """The counterparty of each item, "" for none."""
+        return list(self.items["counterparty"])
+
+    @cached_property
+    def _namings(self) -> dict[int, tuple[str, ...]]:
+        return {}
+
+    def naming(self, at: int) -> tuple[str, ...]:
+        """The words of an item that may name someone, short ones too, as they stand."""
+        if at not in self._namings:
+            self._namings[at] = names_of(f"{self.texts[at]} {self.parties[at]}")
+        return self._namings[at]
 
     @property
     def free(self) -> Mask:

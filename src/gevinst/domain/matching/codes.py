@@ -79,6 +79,7 @@ _DATES = re.compile(rf"(?<![0-9A-ZÆØÅ/_-])(?:{DATE_PATTERN})(?![0-9A-ZÆØÅ/
 _TOKEN = re.compile(r"[0-9A-ZÆØÅÄÖ]+")
 _COMPOUND = re.compile(r"[0-9A-ZÆØÅÄÖ]+(?:[-/_.][0-9A-ZÆØÅÄÖ]+)+")
 _WORD = re.compile(r"[A-ZÆØÅÄÖ]{4,}")
+_NAME = re.compile(r"[A-ZÆØÅÄÖ]{2,}")
 _DIGIT = re.compile(r"\d")
 _SHAPES = str.maketrans(
     dict.fromkeys("0123456789", "9") | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅÄÖ", "A")
@@ -157,6 +158,11 @@ def is_fik_id(digits: str) -> bool:
 def words_of(text: str) -> set[str]:
     """The stems of the telling words in one text."""
     return {word[:STEM] for word in _WORD.findall(text.upper())} - ROW_WORDS
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The words of one text that may name someone, in order: whole, short ones too, none of the row's own."""
+    return tuple(word for word in _NAME.findall(text.upper()) if word[:STEM] not in ROW_WORDS)
 
 
 def shape_of(code: str) -> str:

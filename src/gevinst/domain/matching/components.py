@@ -5,7 +5,7 @@ only one, or among items that nobody could tell apart, is taken; the rest is lef
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from gevinst.domain.matching.marks import Indexes
 #: Knots larger than this are not searched; their items stay open or are proposed.
 MOST_PAIRS_IN_A_KNOT = 2_500
 MOST_DAYS_IN_ORDER = 5  # pairing by order of date needs each pair this close
+FEWEST_DAYS_BETWEEN = 3  # an item that is so much nearer is not outweighed by one more word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +99,26 @@ def _only_pair(knot: Knot) -> list[Answer]:
 def _interchangeable(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
     if len(knot.left) != len(knot.right) and not shared_code and board.left.weak[knot.left[0]]:
         return []  # one more on a side may well mean that none of them belongs
-    if not (knot.complete and all_alike(board.left, knot.left) and all_alike(board.right, knot.right)):
+    if not (knot.complete and indistinct(board, knot)):
         return []
     pairs = tuple(zip(knot.left, knot.right, strict=False))
     return [Answer(pairs=pairs, reason="interchangeable", alike=max(len(knot.left), len(knot.right)))]
+
+
+def indistinct(board: Board, knot: Knot) -> bool:
+    """Whether nobody could tell which item of the one side goes with which of the other.
+
+    Names that differ on one side alone tell nothing; where they differ on both, a person may see a likeness.
+    Where one side has more, its names must all be the same: which of them stays open would matter.
+    """
+    ends = tuple(zip(board.sides, (knot.left, knot.right), strict=True))
+    if not all(all_alike(side, items) for side, items in ends):
+        return False
+    most = max(len(knot.left), len(knot.right))
+    one_name = [len({side.naming(at) for at in items}) == 1 for side, items in ends]
+    if len(knot.left) == len(knot.right):
+        return any(one_name)
+    return all(same for same, (_, items) in zip(one_name, ends, strict=True) if len(items) == most)
 
 
 def all_alike(side: BoardSide, items: Sequence[int]) -> bool:
@@ -148,17 +165,21 @@ def _take_out(ends: dict[tuple[str, int], set[int]], left: int, right: int) -> l
 
 
 def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
-    """Keep the pairs that share most, seen from both ends, and look again."""
+    """Keep the pairs that share most, seen from both ends, and look again.
+
+    More words in common do not outweigh a day that is clearly nearer: then a person decides.
+    """
     scores = {pair: _shared(board, *pair) for pair in knot.pairs}
-    best_left: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    best_right: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    best_left: dict[int, Score] = defaultdict(lambda: (0, 0, 0))
+    best_right: dict[int, Score] = defaultdict(lambda: (0, 0, 0))
     for (left, right), score in scores.items():
         best_left[left] = max(best_left[left], score)
         best_right[right] = max(best_right[right], score)
     kept = [
         pair
         for pair, score in scores.items()
-        if any(score) and score == best_left[pair[0]] == best_right[pair[1]]
+        if any(score[:2]) and score == best_left[pair[0]] == best_right[pair[1]]
+        if score[0] or not _nearer_one(board, pair, knot, scores)
     ]
     if not kept or len(kept) == len(knot.pairs):
         return []
@@ -167,10 +188,31 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
     return [answer for part in knots(edges) for answer in solve(board, part, shared_code=shared_code)]
 
 
-def _shared(board: Board, left: int, right: int) -> tuple[int, int]:
+Score = tuple[int, int, int]
+
+
+def _nearer_one(
+    board: Board, pair: tuple[int, int], knot: Knot, scores: Mapping[tuple[int, int], Score]
+) -> bool:
+    """Whether one of the pair has another that shares a word too and is clearly nearer in time."""
+    limit = _apart(board, pair) - FEWEST_DAYS_BETWEEN
+    return limit >= 0 and any(
+        _apart(board, other) <= limit and any(scores[other][:2])
+        for other in knot.pairs
+        if (other[0] == pair[0]) != (other[1] == pair[1])
+    )
+
+
+def _apart(board: Board, pair: tuple[int, int]) -> int:
+    return abs(int(board.left.day[pair[0]] - board.right.day[pair[1]]))
+
+
+def _shared(board: Board, left: int, right: int) -> Score:
+    """Codes, telling words and names in common; the last only breaks a tie."""
     codes = len(board.left.codes.of(left) & board.right.codes.of(right))
     words = len(board.left.words.of(left) & board.right.words.of(right))
-    return codes, words
+    names = len(set(board.left.naming(left)) & set(board.right.naming(right)))
+    return codes, words, names
 
 
 def _in_order(board: Board, knot: Knot) -> list[Answer]:

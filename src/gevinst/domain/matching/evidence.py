@@ -5,22 +5,30 @@ An amount with many digits that only two items have nearby is strong by itself. 
 numbers of a form that links the sides elsewhere speak against a pair; so do two names that both sides know.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import shape_of
 from gevinst.domain.matching.edges import Edges
 from gevinst.domain.matching.marks import Indexes, Mask
 
+Floats = NDArray[np.float64]
+
 CLOSE_DAYS = 3  # a weak amount must be this close
 FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
 WORD_SPAN = 1 << 22  # numbers of words stay below this
-#: Others of an amount and word that may be expected this near by chance. A rent paid each month has some; an
-#: amount that one party pays several times a week has more, and is for a person.
-MOST_BY_CHANCE = 0.15
+#: Others of a weak amount and word that may be this near by chance: those that are there, and those that
+#: would be if word and amount had nothing to do with each other. A rent paid each month has fewer; an amount
+#: that one party pays several times a week, or that half the parties pay, has more, and is for a person.
+MOST_SEEN = 0.15
+MOST_EXPECTED = 0.03
+TIMES_RARER = 3  # a name is on so many times fewer items than a word that only says what sort of name it is
+RECURS = 2  # others of an amount, over both sides, from which it is no longer told by its digits
 MOST_PLACES_APART = 2  # a swap changes two places
 
 
@@ -30,18 +38,63 @@ def shared_words(board: Board, edges: Edges) -> Indexes:
 
 
 def weak_pairs(board: Board, edges: Edges) -> Mask:
-    """Pairs of a weak amount that nothing else supports, or that something speaks against."""
+    """Pairs of a weak amount that nothing else supports, or that something speaks against.
+
+    An amount of many digits that recurs is no better when its items are far apart: one may be missing.
+    """
     weak = board.left.weak[edges.left]
     apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
     others = others_alike(board, edges)
-    by_chance = others * (2 * apart + 1) / board.span
-    unsupported = np.where(
-        shared_words(board, edges) > 0,
-        (apart > CLOSE_DAYS) | (by_chance > MOST_BY_CHANCE),
-        (apart > CLOSE_DAYS) | (others > 0) | _other_names(board, edges),
-    )
-    result: Mask = weak & unsupported
+    chance = np.where(edges.mark >= 0, alike_by_chance(board, edges), others > 0)
+    unsupported = (apart > CLOSE_DAYS) | chance
+    unsupported |= _of_other_parties(board, edges, weak & ~unsupported)
+    result: Mask = np.where(weak, unsupported, (apart > CLOSE_DAYS) & (others >= RECURS))
     return result
+
+
+def alike_by_chance(board: Board, edges: Edges, *, themselves: Indexes | int = 1) -> Mask:
+    """Whether others of a pair's amount and word may well be as near as the pair is.
+
+    Those that are there count; so do those to be expected where the word and the amount are both common: of a
+    party with a tenth of the rows and an amount on a tenth of them, a hundredth of the rows has both.
+
+    Args:
+        board: the items.
+        edges: pairs that share a word (mark).
+        themselves: items a side that belong to the pair's own knot; they are not others.
+    """
+    apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
+    seen = others_alike(board, edges) - 2 * (themselves - 1)
+    near = (2 * apart + 1) / board.span
+    expected = _expected_alike(board, edges, themselves)
+    found: Mask = (seen * near > MOST_SEEN) | (expected * near > MOST_EXPECTED)
+    return found
+
+
+def _of_other_parties(board: Board, edges: Edges, wanted: Mask) -> Mask:
+    """Those of the wanted pairs that each name someone else.
+
+    Both have a word that the other side knows and the other item has not; words in common, such as a form of
+    company, are much more frequent than those.
+    """
+    result = np.zeros(len(edges), dtype=np.bool_)
+    times = board.left.words.times() + board.right.words.times()
+    for at in np.flatnonzero(wanted).tolist():
+        left, right = board.left.words.of(int(edges.left[at])), board.right.words.of(int(edges.right[at]))
+        rare = min((times[mark] / TIMES_RARER for mark in left & right), default=math.inf)
+        result[at] = all(any(times[mark] < rare for mark in own) for own in (left - right, right - left))
+    return result
+
+
+def _expected_alike(board: Board, edges: Edges, themselves: Indexes | int) -> Floats:
+    amounts = board.left.amount[edges.left]
+    total = np.zeros(len(edges))
+    for side in board.sides:
+        times = side.words.times()
+        of_word = times[edges.mark] - themselves if len(times) else np.zeros(len(edges))
+        of_amount = _times(side.amount, amounts) - themselves
+        total += np.maximum(of_word, 0) * np.maximum(of_amount, 0) / max(1, len(side.items))
+    return np.where(edges.mark >= 0, total, 0)
 
 
 def others_alike(board: Board, edges: Edges) -> Indexes:
@@ -56,6 +109,21 @@ def others_alike(board: Board, edges: Edges) -> Indexes:
     return count
 
 
+def only_these_two(board: Board, edges: Edges, *, by_code: bool) -> Mask:
+    """Pairs of which no other item can be meant, however far apart they are.
+
+    By code: no other item of either side has it. By word: an amount of many digits that no other item has.
+    """
+    if by_code:
+        times = [side.codes.times() for side in board.sides]
+        alone: Mask = (times[0][edges.mark] == 1) & (times[1][edges.mark] == 1)
+        return alone
+    amounts = board.left.amount[edges.left]
+    found = [_times(side.amount, amounts) == 1 for side in board.sides]
+    telling: Mask = found[0] & found[1] & ~board.left.weak[edges.left]
+    return telling
+
+
 def _word_keys(marks: Indexes, amounts: Indexes) -> Indexes:
     keys: Indexes = amounts * WORD_SPAN + marks
     return keys
@@ -65,12 +133,6 @@ def _times(known: Indexes, wanted: Indexes) -> Indexes:
     ordered = np.sort(known)
     count: Indexes = np.searchsorted(ordered, wanted, side="right") - np.searchsorted(ordered, wanted)
     return count
-
-
-def _other_names(board: Board, edges: Edges) -> Mask:
-    """Pairs whose items both name something that the other side knows; asked of pairs that share no word."""
-    both: Mask = (board.left.words.counts()[edges.left] > 0) & (board.right.words.counts()[edges.right] > 0)
-    return both
 
 
 def conflicts(board: Board, edges: Edges) -> Mask:

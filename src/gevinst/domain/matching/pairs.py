@@ -8,10 +8,18 @@ import pandas as pd
 from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
-from gevinst.domain.matching.components import Answer, Knot, all_alike, knots, solve
+from gevinst.domain.matching.components import Answer, Knot, indistinct, knots, solve
 from gevinst.domain.matching.crowds import blocks
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
-from gevinst.domain.matching.evidence import CLOSE_DAYS, conflicts, others_alike, shared_words, weak_pairs
+from gevinst.domain.matching.evidence import (
+    CLOSE_DAYS,
+    alike_by_chance,
+    conflicts,
+    only_these_two,
+    others_alike,
+    shared_words,
+    weak_pairs,
+)
 from gevinst.domain.matching.marks import Indexes, Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 
@@ -67,21 +75,40 @@ def _pair_blocks(board: Board, rule: MatchPass) -> None:
 
 def _pair_even(board: Board, rule: MatchPass, weak: Edges) -> None:
     """Pair alike items of weak amounts, close in time, of which both sides have equally many."""
-    others = dict(zip(weak.left.tolist(), others_alike(board, weak).tolist(), strict=True))
+    unsure = _with_others_about(board, rule, weak)
     answers = [
         Answer(pairs=tuple(zip(knot.left, knot.right, strict=True)), reason="interchangeable", alike=count)
         for knot in knots(weak)
         for count in [len(knot.left)]
-        if _even(board, knot) and (rule.key is Key.TEXT or others[knot.left[0]] == 2 * (count - 1))
+        if _even(board, knot)
+        if knot.left[0] not in unsure or (rule.key is Key.TEXT and _same_texts(board, knot))
     ]
     _add(board, rule, only=weak.keep(np.zeros(len(weak), dtype=np.bool_)), answers=answers, edges=weak)
+
+
+def _with_others_about(board: Board, rule: MatchPass, weak: Edges) -> set[int]:
+    """Left items of which others than those of their own knot may be meant."""
+    if not len(weak):
+        return set()
+    themselves = np.bincount(weak.left)[weak.left]
+    if rule.key is Key.TEXT:
+        others = alike_by_chance(board, weak, themselves=themselves)
+    else:
+        others = others_alike(board, weak) > 2 * (themselves - 1)
+    return set(weak.left[others].tolist())
+
+
+def _same_texts(board: Board, knot: Knot) -> bool:
+    """Whether the items of each side say the same in every word."""
+    ends = zip(board.sides, (knot.left, knot.right), strict=True)
+    return all(len({(side.texts[at], side.naming(at)) for at in items}) == 1 for side, items in ends)
 
 
 def _even(board: Board, knot: Knot) -> bool:
     if len(knot.left) != len(knot.right) or len(knot.left) == 1 or not knot.complete:
         return False
     apart = abs(int(board.left.day[knot.left[0]] - board.right.day[knot.right[0]]))
-    return apart <= CLOSE_DAYS and all_alike(board.left, knot.left) and all_alike(board.right, knot.right)
+    return apart <= CLOSE_DAYS and indistinct(board, knot)
 
 
 def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer], edges: Edges) -> None:
@@ -105,16 +132,24 @@ def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer
 
 def pair_edges(board: Board, rule: MatchPass) -> Edges:
     """The candidate pairs of a one-to-one pass among the free items."""
-    if rule.key is Key.CODE:
-        edges = marked_edges(board, board.left.codes, board.right.codes, days=rule.days)
-    elif rule.key is Key.TEXT:
-        edges = marked_edges(board, board.left.words, board.right.words, days=rule.days)
+    if rule.key is Key.CODE or rule.key is Key.TEXT:
+        edges = _marked_edges(board, rule)
     elif rule.key is Key.NEAR:
         return near_edges(board, rule)[0]
     else:
         edges = amount_edges(board, days=rule.days)
     edges = edges.keep(board.apart.allowed(edges.left, edges.right))
     return edges.keep(said_by(board, rule)[edges.left]) if rule.text_contains else edges
+
+
+def _marked_edges(board: Board, rule: MatchPass) -> Edges:
+    by_code = rule.key is Key.CODE
+    ends = [side.codes if by_code else side.words for side in board.sides]
+    edges = marked_edges(board, ends[0], ends[1], days=max(rule.days, rule.far_days))
+    if rule.far_days <= rule.days or not len(edges):
+        return edges
+    near = np.abs(board.left.day[edges.left] - board.right.day[edges.right]) <= rule.days
+    return edges.keep(near | only_these_two(board, edges, by_code=by_code))
 
 
 def said_by(board: Board, rule: MatchPass) -> Mask:

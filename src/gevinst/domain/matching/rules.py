@@ -34,6 +34,8 @@ class MatchPass:
     kind: PassKind
     key: Key = Key.CODE
     days: int = 5  #: bank days between the two sides, both ends included
+    #: One-to-one by code or text: bank days for two items of which no other can be meant; 0: not wider.
+    far_days: int = 0
     title: str = (
         ""  #: the pass as a sentence for controllers; "" takes the catalogue's sentence for kind and key
     )
@@ -46,10 +48,10 @@ class MatchPass:
 
 #: Serves an account with no rules of its own. Stronger evidence first.
 STANDARD_PASSES: Sequence[MatchPass] = (
-    MatchPass(id="reference", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=15),
+    MatchPass(id="reference", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=15, far_days=130),
     MatchPass(id="reference-near", kind=PassKind.ONE_TO_ONE, key=Key.NEAR, days=10),
     MatchPass(id="batch-reference", kind=PassKind.BATCH, key=Key.CODE, days=15),
-    MatchPass(id="text-date", kind=PassKind.ONE_TO_ONE, key=Key.TEXT, days=6),
+    MatchPass(id="text-date", kind=PassKind.ONE_TO_ONE, key=Key.TEXT, days=6, far_days=15),
     MatchPass(id="amount-date", kind=PassKind.ONE_TO_ONE, key=Key.NONE, days=6),
     MatchPass(id="reversal", kind=PassKind.REVERSAL, key=Key.CODE, days=15),
     MatchPass(id="batch-text", kind=PassKind.BATCH, key=Key.TEXT, days=6),

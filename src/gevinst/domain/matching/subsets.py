@@ -189,7 +189,7 @@ def _weak_chance(side: BoardSide, items: list[int], answer: Combination) -> floa
     used = [int(side.amount[at]) for at in answer if side.weak[at]]
     if len(used) < FEWEST:
         return 0
-    return comb(len(weak), len(used)) * gcd(*weak) / abs(sum(used))
+    return comb(len(weak), len(used)) * gcd(*used) / abs(sum(used))
 
 
 @lru_cache(maxsize=128)

@@ -1,0 +1,131 @@
+"""Amounts that recur: of one party, of many parties, in a series, and with names that are nearly alike."""
+
+import pytest
+
+from gevinst.domain.matching.rules import Key, MatchPass, PassKind
+from unit.matching.builders import Line, groups, line, match, open_ids, proposed, reasons
+
+PARTIES = ("Elværket", "Havnens Is", "Kloakservice", "Stadion Drift")
+
+
+def crowd(side: str) -> list[Line]:
+    """Two hundred standard amounts of four parties over forty days, each with its number."""
+    amounts = ("100,00", "250,00", "500,00", "750,00", "1.000,00")
+    return [
+        line(
+            f"{side}{at} 2026-{9 + at // 100:02}-{1 + at % 28:02} {amounts[at % 5]} {PARTIES[at % 4]}",
+            reference=f"77{at:05}",
+        )
+        for at in range(200)
+    ]
+
+
+def test_a_standard_amount_of_a_party_that_has_many_is_proposed() -> None:
+    bank, ledger = "B 2026-09-15 500,00 Overførsel Elværket", "L 2026-09-15 500,00 Faktura Elværket"
+    assert groups(match([bank], [ledger])) == [(("B",), ("L",))]
+
+    result = match([*crowd("B"), bank], [*crowd("L"), ledger])
+
+    assert (("B",), ("L",)) not in groups(result)
+    assert (("B",), ("L",)) in proposed(result)
+
+
+def test_a_telling_amount_of_a_party_that_has_many_is_matched() -> None:
+    bank, ledger = "B 2026-09-15 518,37 Overførsel Elværket", "L 2026-09-15 518,37 Faktura Elværket"
+
+    assert (("B",), ("L",)) in groups(match([*crowd("B"), bank], [*crowd("L"), ledger]))
+
+
+def weekly(side: str, *weeks: int, later: int = 0) -> list[str]:
+    return [f"{side}{week} 2026-10-{7 * week - 2 + later:02} 1.234,50 Rengøring Elværket" for week in weeks]
+
+
+def test_a_weekly_payment_goes_with_the_posting_of_its_week() -> None:
+    result = match(weekly("B", 1, 2, 3, 4, later=1), weekly("L", 1, 2, 3, 4))
+
+    assert groups(result) == [((f"B{week}",), (f"L{week}",)) for week in (1, 2, 3, 4)]
+
+
+def test_a_week_that_is_missing_on_each_side_is_not_matched_across() -> None:
+    result = match(weekly("B", 1, 3, 4), weekly("L", 1, 2, 4))
+
+    assert groups(result) == [(("B1",), ("L1",)), (("B4",), ("L4",))]
+    assert proposed(result) == [(("B3",), ("L2",))]
+
+
+def test_words_and_days_that_point_to_different_items_are_for_a_person() -> None:
+    bank = ["B1 2026-10-05 1.234,50 Elværket", "B2 2026-10-08 1.234,50 Elværket Aarhus"]
+    ledger = ["L1 2026-10-05 1.234,50 Elværket Aarhus", "L2 2026-10-08 1.234,50 Elværket"]
+
+    assert groups(match(bank, ledger)) == []
+
+
+def test_items_whose_names_differ_on_both_sides_are_not_interchangeable() -> None:
+    bank = ["B1 2026-10-05 1.234,50 Jensen Byg", "B2 2026-10-05 1.234,50 Jensen og Søn"]
+    ledger = ["L1 2026-10-05 1.234,50 Jensen Tag", "L2 2026-10-05 1.234,50 Jensen Mur"]
+
+    result = match(bank, ledger)
+
+    assert groups(result) == []
+    assert proposed(result) == [(("B1", "B2"), ("L1", "L2"))]
+
+
+def test_names_that_only_one_side_has_tell_nothing() -> None:
+    bank = ["B1 2026-10-05 1.234,50 Kontingent Jensen", "B2 2026-10-05 1.234,50 Kontingent Hansen"]
+    ledger = ["L1 2026-10-05 1.234,50 Kontingent", "L2 2026-10-05 1.234,50 Kontingent"]
+
+    assert reasons(match(bank, ledger)) == {"interchangeable"}
+
+
+def test_a_short_word_decides_between_names_that_are_otherwise_alike() -> None:
+    bank = ["B1 2026-10-05 1.234,50 Hansen Byg og Tag", "B2 2026-10-05 1.234,50 Hansen Byg"]
+    ledger = ["L1 2026-10-05 1.234,50 Hansen Byg Tag", "L2 2026-10-05 1.234,50 Hansen Byg"]
+
+    assert groups(match(bank, ledger)) == [(("B1",), ("L1",)), (("B2",), ("L2",))]
+
+
+def test_two_names_with_a_common_form_of_company_are_not_one_party() -> None:
+    others = [f"2026-10-{day:02} 1.{day}7,31 Firma{name} Holding" for day, name in enumerate("abcdefgh", 10)]
+    bank = [*(f"B{at} {one}" for at, one in enumerate(others)), "B 2026-10-05 500,00 Elværket Holding"]
+    ledger = [*(f"L{at} {one}" for at, one in enumerate(others)), "L 2026-10-05 500,00 Kloakservice Holding"]
+    known = ["2026-10-20 77,31 Elværket", "2026-10-21 78,41 Kloakservice"]
+    bank += [f"X{at} {one}" for at, one in enumerate(known)]
+    ledger += [f"Y{at} {one}" for at, one in enumerate(known)]
+
+    assert (("B",), ("L",)) not in groups(match(bank, ledger))
+
+
+@pytest.mark.parametrize("posted", ["2026-06-29", "2026-07-20"])
+def test_a_number_that_only_two_items_have_is_enough_months_apart(posted: str) -> None:
+    bank = [line("B1 2026-10-05 500,00", reference="7712345")]
+    ledger = [line(f"L1 {posted} 500,00", reference="7712345")]
+
+    assert groups(match(bank, ledger)) == [(("B1",), ("L1",))]
+
+
+def test_a_number_that_others_have_too_is_not_enough_months_apart() -> None:
+    bank = [line("B1 2026-10-05 500,00", reference="7712345")]
+    ledger = [
+        line("L1 2026-06-29 500,00", reference="7712345"),
+        line("L2 2026-07-20 99,00", reference="7712345"),
+    ]
+
+    assert groups(match(bank, ledger)) == []
+
+
+def test_an_amount_that_only_two_items_have_reaches_further_with_a_common_word() -> None:
+    bank, ledger = ["B1 2026-10-20 18.734,15 Havnens Is"], ["L1 2026-10-05 18.734,15 Havnens Is"]
+    assert groups(match(bank, ledger)) == [(("B1",), ("L1",))]
+
+    result = match(bank, [*ledger, "L2 2026-09-01 18.734,15 Elværket"])
+
+    assert groups(result) == []
+    assert open_ids(result) == {"B1", "L1", "L2"}
+
+
+def test_a_pass_without_a_wider_window_has_none() -> None:
+    rule = MatchPass(id="near", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=5)
+    bank = [line("B1 2026-10-05 500,00", reference="7712345")]
+    ledger = [line("L1 2026-09-01 500,00", reference="7712345")]
+
+    assert groups(match(bank, ledger, passes=[rule])) == []
