@@ -15,9 +15,8 @@ from gevinst.app.clock import Clock, ClockTools
 from gevinst.app.queue_port import RunQueue
 from gevinst.app.start_run import new_run
 from gevinst.app.work import Rescuer, WorkTools
-from gevinst.domain.audit import verify
 from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
-from gevinst.domain.queue import Claim, Order, TicketState
+from gevinst.domain.queue import Claim, Order
 from gevinst.domain.robot import People, Phase, Robot
 from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.runner.outbox import Outbox
@@ -27,7 +26,6 @@ from gevinst.store.opening import StoreParts
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 NO_FILE = "the bank's file had not come"
-FINAL = {TicketState.DONE, TicketState.FAILED, TicketState.STOPPED, TicketState.UNCERTAIN}
 
 
 def a_robot(
@@ -216,34 +214,6 @@ class Installation:
     def _close_dead(self, run: Run) -> None:
         at = self.now()
         self.parts.runs.abandon(run.run_id, not_seen_since=at, at=at, summary="failure.gone")
-
-
-def broken_invariants(made: Installation, delivered: Path | None = None) -> list[str]:
-    """What must hold after any history and does not: nothing lost, nothing twice, each in one final state."""
-    found = [f"trail: {fault}" for fault in verify(list(made.parts.runs.audit_rows()))]
-    runs = {run.run_id: run for run in made.parts.runs.list(limit=100_000)}
-    for ticket in made.queue.tickets(limit=100_000):
-        ids = [ticket.order.run_id, *(f"{ticket.order.run_id}-{n}" for n in range(2, ticket.attempt + 1))]
-        done = [each for each in ids if each in runs and runs[each].state is RunState.AGREED]
-        running = [each for each in ids if each in runs and runs[each].state is RunState.RUNNING]
-        if ticket.state not in FINAL:
-            found.append(f"{ticket.number}: not ended: {ticket.state}")
-        if len(done) > 1 or running:
-            found.append(f"{ticket.number}: done {done}, running {running}")
-        if ticket.state is TicketState.DONE and len(done) != 1:
-            found.append(f"{ticket.number}: done without a run")
-        if delivered is not None:
-            found += _broken_deliveries(ticket.number, ticket.state, delivered)
-    if delivered is not None:
-        found += [f"left behind: {path.name}" for path in delivered.glob(".gevinst-*")]
-    return found
-
-
-def _broken_deliveries(number: int, state: TicketState, folder: Path) -> list[str]:
-    copies = list(folder.glob(f"journal-{number}-*.txt"))
-    if state is TicketState.DONE and len(copies) != 1:
-        return [f"{number}: {len(copies)} deliveries"]
-    return [f"{number}: delivered twice"] if len(copies) > 1 else []
 
 
 def add_line(file: Path, **facts: str | int) -> None:

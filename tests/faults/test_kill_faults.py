@@ -22,7 +22,8 @@ from gevinst.domain.queue import LIVE, Claim, TicketState
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.holder import _began
 from gevinst.runner.worker import owner_id, owner_is_gone
-from unattended import NOON, Installation, a_robot, an_order, broken_invariants
+from invariants import broken_laws, history, record_history
+from unattended import NOON, Installation, a_robot, an_order
 
 WORKER = Path(__file__).with_name("a_worker.py")
 POSIX = pytest.mark.skipif(os.name == "nt", reason="kills as Unix does")
@@ -232,6 +233,7 @@ def test_fault_01_workers_killed_at_random_lose_nothing_and_deliver_nothing_twic
     rounds = int(os.environ.get("GEVINST_KILLS", "8"))
     chance = random.Random(seed)  # noqa: S311 - no secret
     (tmp_path / "ud").mkdir()
+    record_history(either.parts.queue._database)
     for number in range(rounds * 6):
         either.queue.offer(an_order(number))
     kills = 0
@@ -245,7 +247,8 @@ def test_fault_01_workers_killed_at_random_lose_nothing_and_deliver_nothing_twic
             worker.wait(timeout=90)
 
     assert kills >= 2
-    assert broken_invariants(either, tmp_path / "ud") == []
+    steps = history(either.parts.queue._database)
+    assert broken_laws(either.parts, steps, delivered=tmp_path / "ud") == []
 
 
 def start_worker(url: str, folder: Path) -> subprocess.Popen[bytes]:
@@ -265,3 +268,31 @@ def test_fault_01_a_killed_worker_is_gone_though_nobody_has_asked_for_it() -> No
 
     assert owner_is_gone(owner)
     assert killed.poll() is not None
+
+
+@POSIX
+@pytest.mark.parametrize("half", [b"", b"100 li"])
+def test_fault_01_a_worker_killed_while_it_wrote_its_delivery_leaves_no_draft(
+    either: Installation, half: bytes
+) -> None:
+    claim, run = begun(either)
+
+    def dies_in_the_middle(path: Path, _: bytes) -> None:
+        if half:
+            path.write_bytes(half)
+        os._exit(137)
+
+    killed = os.fork()
+    if not killed:
+        either.parts.queue._database.engine.dispose(close=False)
+        deliver(either, run, write=dies_in_the_middle)
+    os.waitpid(killed, 0)
+    assert either.rescuer().look() == [(claim, TicketState.WAITING)]
+
+    assert [path.name for path in either.folder.iterdir() if "journal" in path.name] == []
+    again = either.queue.claim("w2", capabilities=(), lease=LEASE)
+    assert again is not None
+    run = either.started(again, a_robot(again.order.robot))
+    either.parts.runs.start(run)
+    assert deliver(either, run)
+    assert target_of(either).read_bytes() == b"100 lines"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from gevinst.app.alarms import Watchman
 from gevinst.app.office import ConfigurationError
 from gevinst.app.ports import StoreShareError
-from gevinst.app.queue_port import UpkeepError
+from gevinst.app.queue_port import DeliveryState, UpkeepError
 from gevinst.domain.alarm import Alarm, AlarmKind
 from gevinst.domain.queue import TicketState, lane_of
 from gevinst.domain.robot import Robot
@@ -193,7 +193,7 @@ def test_fault_10_a_delivery_on_a_full_disk_leaves_no_file(office: Installation)
         )
 
     assert list(office.folder.glob("*journal*")) == []
-    assert office.parts.deliveries.deliveries() == []
+    assert [one.state for one in office.parts.deliveries.deliveries()] == [DeliveryState.DROPPED]
 
 
 def test_fault_18_a_worker_waits_for_another_that_holds_the_database(office: Installation) -> None:

@@ -216,7 +216,7 @@ class Delivery:
     run_id: str
     target: str  #: path it gets
     draft: str  #: path under which it is prepared
-    sha256: str
+    sha256: str  #: "" until its bytes are on disk
     size: int  #: bytes
     control_total: int  #: øre
     state: DeliveryState
@@ -232,6 +232,13 @@ class DeliveryBook(Protocol):
 
         Raises:
             FinishedRunError: its run runs no more, so that its worker is a stale one.
+        """
+
+    def written(self, delivery: Delivery) -> None:
+        """Note hash and size of a prepared delivery, once its bytes are on disk.
+
+        Raises:
+            FinishedRunError: its run runs no more.
         """
 
     def settle(self, key: str, run_id: str, state: DeliveryState, *, at: datetime) -> bool:

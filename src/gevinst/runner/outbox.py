@@ -1,13 +1,14 @@
 """The outbox: what leaves the office leaves once, whatever dies in between.
 
-The bytes are written under a name of their own and forced to disk; their hash is noted as prepared; the file
-gets its name; it is noted as delivered. After a crash, book and disk say together how far it came. A worker
-that has lost its run can neither prepare nor settle, and its draft is taken away: nothing is left to rename.
+What is about to leave is noted; its bytes are written under a name of their own and forced to disk; their
+hash is noted; the file gets its name; it is noted as delivered. After a crash, book and disk say together how
+far it came. A worker that has lost its run can note nothing, and its draft is taken away: nothing is left to
+rename.
 """
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from gevinst.app.queue_port import Delivery, DeliveryBook, DeliveryState
 from gevinst.domain.audit import AuditEvent
 
 DRAFT = ".gevinst-{name}.{run}.tmp"
+NOT_WRITTEN = ""  # in place of the hash, while the bytes are on their way to the disk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +54,15 @@ class Outbox:
             run_id=run_id,
             target=str(target),
             draft=str(draft),
-            sha256=sha256(content).hexdigest(),
-            size=len(content),
+            sha256=NOT_WRITTEN,
+            size=0,
             control_total=control_total,
             state=DeliveryState.PREPARED,
             prepared=self.now(),
         )
-        try:
-            (self.write or write_whole)(draft, content)
-            if not self.book.prepare(one):
-                draft.unlink()
-                return False
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        self._let_go(one, draft, target)
+        if not self.book.prepare(one):
+            return False
+        self._let_go(self._written(one, draft, content), draft, target)
         return True
 
     def recover(self, run_id: str = "") -> list[Delivery]:
@@ -76,6 +72,18 @@ class Outbox:
             run_id: only this run's; "" for all, at start, when no worker runs.
         """
         return [self._compared(one) for one in self.book.deliveries([DeliveryState.PREPARED], run_id)]
+
+    def _written(self, one: Delivery, draft: Path, content: bytes) -> Delivery:
+        """The delivery once its bytes are on disk; when they are not, it never left."""
+        written = replace(one, sha256=sha256(content).hexdigest(), size=len(content))
+        try:
+            (self.write or write_whole)(draft, content)
+            self.book.written(written)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            self.book.found(one.key, one.run_id, DeliveryState.DROPPED, at=self.now())
+            raise
+        return written
 
     def _let_go(self, one: Delivery, draft: Path, target: Path) -> None:
         if target.exists():
@@ -95,6 +103,9 @@ class Outbox:
         return settled
 
     def _fate(self, one: Delivery) -> DeliveryState:
+        if one.sha256 == NOT_WRITTEN:
+            Path(one.draft).unlink(missing_ok=True)
+            return DeliveryState.DROPPED
         try:
             Path(one.draft).unlink()  # whoever wakes late has nothing to rename
         except FileNotFoundError:

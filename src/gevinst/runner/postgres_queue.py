@@ -7,7 +7,7 @@ a claim costs the disk one commit, as its end does. Workers hear of new jobs by 
 import threading
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import psycopg
@@ -119,8 +119,9 @@ class EngineQueue:
             job = self._book.engine_job(claim.number)
             if job is None:
                 return  # a ticket that came from SQLite: the next nudge tells the engine
-            if self._book.find(str(claim.number)).state is TicketState.WAITING:
-                _at_once(_jobs(connection).retry_job_by_id_async(job, datetime.now(UTC) + again_in))
+            ticket = self._book.find(str(claim.number))
+            if ticket.state is TicketState.WAITING:
+                _at_once(_jobs(connection).retry_job_by_id_async(job, _not_before(ticket)))
             else:
                 _end(connection, job, Status.FAILED)
 
@@ -232,8 +233,13 @@ def _job_of(ticket: Ticket) -> Job:
         task_name=TASK,
         task_kwargs={"ticket": ticket.number},
         priority=-order.priority,
-        scheduled_at=ticket.not_before,
+        scheduled_at=_not_before(ticket),
     )
+
+
+def _not_before(ticket: Ticket) -> datetime:
+    """When a job's time comes, by the server's clock, as its ticket's."""
+    return ticket.not_before
 
 
 def _ticket_of(job: Job) -> int:

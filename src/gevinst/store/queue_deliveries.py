@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, Update, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.ports import FinishedRunError, UnknownRunError
@@ -29,6 +29,13 @@ class SqlDeliveryBook:
         with self._database.writing() as connection:
             _must_run(connection, delivery.run_id)
             return _added(connection, delivery)
+
+    def written(self, delivery: Delivery) -> None:
+        """See DeliveryBook."""
+        with self._database.writing() as connection:
+            _must_run(connection, delivery.run_id)
+            found = {"sha256": delivery.sha256, "size": delivery.size}
+            connection.execute(_prepared(delivery.key, delivery.run_id).values(found))
 
     def settle(self, key: str, run_id: str, state: DeliveryState, *, at: datetime) -> bool:
         """See DeliveryBook."""
@@ -62,10 +69,13 @@ def _added(connection: Connection, one: Delivery) -> bool:
 
 
 def _settled(connection: Connection, key: str, run_id: str, *, state: DeliveryState, at: datetime) -> bool:
-    prepared = update(delivery).where(
+    return connection.execute(_prepared(key, run_id).values(state=state, ended=at)).rowcount == 1
+
+
+def _prepared(key: str, run_id: str) -> Update:
+    return update(delivery).where(
         delivery.c.key == key, delivery.c.run_id == run_id, delivery.c.state == DeliveryState.PREPARED
     )
-    return connection.execute(prepared.values(state=state, ended=at)).rowcount == 1
 
 
 def _must_run(connection: Connection, run_id: str) -> None:
