@@ -24,6 +24,7 @@ from gevinst.formats import robot_folder
 from gevinst.formats.layouts import packaged_layouts
 from gevinst.formats.plan import OPTIONS, Role
 from gevinst.formats.robot_folder import load_rules
+from gevinst.formats.work_settings import WORK_PARTS
 
 REFERENCE = DOCS / "reference"
 MADE = ("commands.md", "findings.md", "keywords.md", "layouts.md")
@@ -40,9 +41,13 @@ MODELS = {
     "_Robot": (ROBOT_PAGE, "The robot"),
     "_People": (ROBOT_PAGE, "`[people]`"),
     "_Source": (ROBOT_PAGE, "`[sources]`"),
-    "_Schedule": (ROBOT_PAGE, "`[schedule]`"),
+    "SchedulePart": (ROBOT_PAGE, "`[schedule]`"),
+    "ItemsPart": (ROBOT_PAGE, "`[items]`"),
+    "SecretsPart": (ROBOT_PAGE, "`[secrets]`"),
+    "SecretPlacesPart": (ROBOT_PAGE, "`[secrets]` of the office"),
+    "ArrivalPart": (ROBOT_PAGE, "`[arrival]`"),
     "_Limits": (ROBOT_PAGE, "`[limits]`"),
-    "_Delivery": (ROBOT_PAGE, "`[delivery]`"),
+    "DeliveryPart": (ROBOT_PAGE, "`[delivery]`"),
     "_Gain": (ROBOT_PAGE, "`[gain]`"),
     "_Baseline": (ROBOT_PAGE, "`[gain]`"),
     "_Passport": (ROBOT_PAGE, "`[passport]`"),
@@ -98,11 +103,12 @@ def models() -> dict[str, type[BaseModel]]:
     """The models of a robot's folder, its rules and the office."""
     parts = vars(robot_folder).items()
     base = robot_folder._Part
-    return {
+    found = {
         name: one
         for name, one in parts
         if isinstance(one, type) and issubclass(one, base) and one is not base
     }
+    return found | {part.__name__: part for part in WORK_PARTS}
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:
@@ -110,6 +116,7 @@ def keys_of(model: type[BaseModel]) -> set[str]:
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     if model is robot_folder._Robot:
         tables = {"title", "people", "sources", "schedule", "limits", "delivery", "gain", "passport"}
+        tables |= {"items", "secrets", "arrival"}
         assert tables <= fields.keys()
         return fields.keys() - tables
     return set(fields)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gevinst.domain.secret import SecretPlace
 from gevinst.texts import Texts
 
 
@@ -62,6 +63,14 @@ class EvidenceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretSettings:
+    """Where secrets are kept: `[secrets]` of the settings file."""
+
+    order: tuple[SecretPlace, ...] = ()  #: the first that has a secret wins
+    file: Path | None = None  #: only its owner may be able to read it
+
+
+@dataclass(frozen=True, kw_only=True)
 class Office:
     """One installation's folders and settings."""
 
@@ -72,6 +81,7 @@ class Office:
     tasks: Path  #: the flows
     layouts: Path  #: the office's own layouts; the folder may be missing
     database: str = field(repr=False)  #: SQLAlchemy URL; may hold a password
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     evidence: EvidenceSettings = EvidenceSettings()
 
     @property

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gevinst.domain.arrival import DropFolder
+from gevinst.domain.chain import After
 from gevinst.domain.gains import GainCard
 from gevinst.domain.occurrence import ClosedDay, LatePolicy
+from gevinst.domain.work_item import ItemRoute
 
 
 class Phase(StrEnum):
@@ -40,6 +43,7 @@ class Source:
     mapping: Mapping[str, str] = field(default_factory=dict)  #: columns by role, where the file needs it
     min_rows: int = 0
     max_rows: int | None = None
+    deadline: str = ""  #: when it must have come, in words of a schedule; "" is never
     drift_stops: bool = True  #: a file that cannot be what it says is rejected (see drift); else told
 
 
@@ -55,6 +59,15 @@ class Passport:
     deletion: str  #: when its data are deleted
     exit_plan: str
     review: str  #: ISO date of the next review
+    keep: Mapping[str, str] = field(default_factory=dict)  #: how long, by DataKind, where not as `deletion`
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryPlan:
+    """What leaves the folder of a run, once for each period."""
+
+    folder: str  #: below the office's data folder
+    files: tuple[str, ...]  #: names in the run's folder; what is not there is not delivered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +91,11 @@ class Robot:
         default_factory=dict
     )  #: case type → words in the bank's text
     passport: Passport | None = None
+    after: After | None = None  #: it runs after others, instead of by a schedule
+    items: ItemRoute | None = None  #: its work items
+    secrets: tuple[str, ...] = ()  #: names of those that it needs
+    arrival: DropFolder | None = None  #: a file that arrives here starts it
+    delivery: DeliveryPlan | None = None
     version: str  #: content hash of folder, flow and package
 
     def missing_for_production(self) -> list[str]:

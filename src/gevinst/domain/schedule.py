@@ -10,6 +10,8 @@ from enum import StrEnum
 from gevinst.domain.calendar import BankCalendar
 
 _TIME = r"(?:kl\.? )?(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)"
+_AT = rf"(?: {_TIME})?"
+DEFAULT_TIME = time(6)  # when the words name a day only
 _BANK_DAYS = r"(?:bank days?|bankdage?)"
 MOST_BANK_DAYS = 23  # no month has more
 MOST_DAYS = 31
@@ -37,13 +39,13 @@ class Days(StrEnum):
 
 
 _PATTERNS = {
-    Days.NTH_BANK_DAY: rf"(?P<nth>\d{{1,2}})(?:\.|st|nd|rd|th) bank ?da[yg] {_TIME}",
-    Days.LAST_BANK_DAY: rf"(?:last|sidste) bank ?da[yg] {_TIME}",
-    Days.EVERY_BANK_DAY: rf"(?:weekdays|bank days|bankdage|hver bankdag) {_TIME}",
-    Days.BEFORE_CLOSE: rf"(?P<nth>\d{{1,2}}) {_BANK_DAYS} (?:before period close|før periodeluk) {_TIME}",
-    Days.DAY_OF_MONTH: rf"(?:day|den) (?P<nth>\d{{1,2}})\.? {_TIME}",
-    Days.WEEKDAY: rf"(?:every |hver )?(?P<weekday>{'|'.join(WEEKDAYS)}) {_TIME}",
-    Days.EVERY_DAY: rf"(?:daily|dagligt|hver dag) {_TIME}",
+    Days.NTH_BANK_DAY: rf"(?P<nth>\d{{1,2}})(?:\.|st|nd|rd|th) bank ?da[yg]{_AT}",
+    Days.LAST_BANK_DAY: rf"(?:last|sidste) bank ?da[yg]{_AT}",
+    Days.EVERY_BANK_DAY: rf"(?:weekdays|bank days|bankdage|hver bankdag){_AT}",
+    Days.BEFORE_CLOSE: rf"(?P<nth>\d{{1,2}}) {_BANK_DAYS} (?:before period close|før periodeluk){_AT}",
+    Days.DAY_OF_MONTH: rf"(?:day|den) (?P<nth>\d{{1,2}})\.?{_AT}",
+    Days.WEEKDAY: rf"(?:every |hver )?(?P<weekday>{'|'.join(WEEKDAYS)}){_AT}",
+    Days.EVERY_DAY: rf"(?:daily|dagligt|hver dag){_AT}",
 }
 _COMPILED = {days: re.compile(pattern, re.IGNORECASE) for days, pattern in _PATTERNS.items()}
 _INTERVAL = re.compile(r"(?:every|hvert?) (?P<count>\d{1,4})\.? (?:minutes?|minut(?:ter)?)", re.IGNORECASE)
@@ -52,8 +54,11 @@ _CRON = re.compile(r"cron: ?(?P<fields>\S+ \S+ \S+ \S+ \S+)", re.IGNORECASE)
 EXAMPLES = (
     "3rd bank day 06:00",
     "3. bankdag kl. 06.00",
+    "3. bankdag",
     "last bank day 06:00",
+    "last bank day",
     "sidste bankdag kl. 06.00",
+    "sidste bankdag",
     "weekdays 06:00",
     "bankdage kl. 06.00",
     "hver bankdag kl. 06.00",
@@ -156,7 +161,7 @@ def parse_timing(words: str) -> Timing:
 def parse_schedule(words: str) -> Schedule:
     """Read a schedule such as "3rd bank day 06:00", "3. bankdag kl. 06.00" or "weekdays 06:00".
 
-    Weekdays are bank days: a Danish holiday is none.
+    Weekdays are bank days: a Danish holiday is none. Words without a time mean six in the morning.
 
     Raises:
         ScheduleError: other words, more days than a month has, or a time in the hour that clocks change in.
@@ -186,6 +191,8 @@ def _nth(days: Days, found: dict[str, str]) -> int:
 
 
 def _time(found: re.Match[str]) -> time:
+    if found["hour"] is None:
+        return DEFAULT_TIME
     return time(int(found["hour"]), int(found["minute"]))
 
 

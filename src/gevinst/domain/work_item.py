@@ -43,6 +43,16 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ItemRoute:
+    """Where a robot's items come from and go to."""
+
+    takes: str = ""  #: queue; "" when it does not take items
+    gives: str = ""  #: queue; "" when it makes none
+    key: str = ""  #: field of the payload that is the key of a new item; "" for a hash of the payload
+    tries: int = DEFAULT_TRIES  #: of a new item
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """Why an item was not done."""
 

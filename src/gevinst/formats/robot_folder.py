@@ -23,6 +23,7 @@ from gevinst.app.office import (
 from gevinst.app.period_folder import RECONCILING_FLOW
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.occurrence import LatePolicy
+from gevinst.domain.retention import DataKind, RetentionWordsError, retention_rule
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
 from gevinst.formats.chains import check_chain
 from gevinst.formats.gain_card import GAIN_PARTS, GainPart, amount_of, gain_card, gain_problems
@@ -87,6 +88,15 @@ class _Limits(_Part):
     retries: int = Field(default=2, ge=0, le=10)
 
 
+def _retention_words(words: str) -> str:
+    try:
+        retention_rule(words)
+    except RetentionWordsError:
+        known = '"5 år efter regnskabsårets udløb" or "6 måneder efter periodens udløb"'
+        raise ValueError(f"a time to keep data, such as {known}") from None
+    return words
+
+
 class _Passport(_Part):
     moves_money: bool
     risk: str
@@ -96,6 +106,7 @@ class _Passport(_Part):
     deletion: str
     exit_plan: str
     review: date
+    keep: dict[DataKind, Annotated[str, AfterValidator(_retention_words)]] = {}
 
 
 class _Robot(_Part):

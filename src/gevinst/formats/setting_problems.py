@@ -39,6 +39,13 @@ _OWN_KINDS = {
     "tolerance_budget": "amount",
     "four_eyes_above": "amount",
     "path": "path",
+    "deadline": "when",
+    "after": "after",
+    "gives": "queue",
+    "takes": "queue",
+    "names": "secret",
+    "folder": "inside",
+    "files": "files",
 }
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
