@@ -2,8 +2,8 @@
 
     python tests/benchmarks/writing.py
 
-Each writes the same rows, whole numbers, days, kroner and texts in their formats, in a process of its own; the
-figures are medians of processor time. openpyxl reads each result back: all cells and formats must be the same.
+Each writes the same rows (whole numbers, days, kroner and texts in their formats) in a process of its own.
+The figures are medians of processor time. openpyxl reads the results back: cells and formats must be the same.
 `--rows` sets the size.
 """
 
@@ -143,14 +143,10 @@ def compare(folder: Path, count: int) -> None:
     for name, runs in found.items():
         parts = {part: statistics.median(run[part] for run in runs) for part in runs[0]}
         values = " ".join(f"{part}={value:.2f}" for part, value in parts.items())
-        sys.stdout.write(
-            f"{count:>9,} {name:<11} {values}  {floor / parts['cpu']:.1f} x as fast as openpyxl\n"
-        )
-    if (
-        not cells(folder / "gevinst.xlsx")
-        == cells(folder / "xlsxwriter.xlsx")
-        == cells(folder / "openpyxl.xlsx")
-    ):
+        ratio = floor / parts["cpu"]
+        sys.stdout.write(f"{count:>9,} {name:<11} {values}  {ratio:.1f} x as fast as openpyxl\n")
+    first, *others = [cells(folder / f"{name}.xlsx") for name in WRITERS]
+    if any(other != first for other in others):
         raise SystemExit("the files differ")
 
 
