@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
+from gevinst.domain.case import Case
 from gevinst.domain.decision import Decision
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
@@ -250,6 +251,9 @@ class RunStore(Protocol):
 
     def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
         """The robot's newest run by start, of one period and some states if given; ties: higher run id."""
+
+    def save_cases(self, run: Run, cases: Sequence[Case]) -> None:
+        """Keep what a running run leaves for people to finish; as save_open_items."""
 
     def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
         """Keep the open items of both sides of a running run; they count once it is the standing run.

@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from gevinst.app.carrying import carried_frame, carried_item, unique_ids
+from gevinst.app.cases import cases_of
 from gevinst.app.credit_gain import credit_gain
 from gevinst.app.drift_check import COMPARED, CheckedFile, check_drift
 from gevinst.app.office import Office
@@ -18,6 +19,7 @@ from gevinst.app.statement_checks import input_findings
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.gains import GainCard
 from gevinst.domain.item import items_frame
 from gevinst.domain.matching.decided import decisions_for
 from gevinst.domain.matching.engine import NOTHING, SideInput, reconcile
@@ -25,7 +27,7 @@ from gevinst.domain.matching.rules import Rules
 from gevinst.domain.period import period_end, previous_period
 from gevinst.domain.reconciliation import ItemState, Reconciliation, Side
 from gevinst.domain.robot import Robot, Source
-from gevinst.domain.run import Run, RunState
+from gevinst.domain.run import Environment, Run, RunState
 from gevinst.domain.source import SourceRead
 from gevinst.domain.statement import Statement
 
@@ -53,6 +55,7 @@ class RunTools:
     conclude: Callable[[RunReport, str], str]  #: the conclusion in one sentence of a language (da or en)
     now: Callable[[], datetime]
     versions: Mapping[str, str]
+    keep_card: Callable[[GainCard], object] = lambda _card: None  #: keeps the version that credits are by
 
 
 class RobotRun:
@@ -219,6 +222,8 @@ class RobotRun:
         """Credit each matched bank item once; nothing for a trial, nothing for what people must handle."""
         if self.result is not None:
             run = replace(self.run, state=self._state())
+            if self.robot.gain is not None and run.environment is Environment.PRODUCTION:
+                self.tools.keep_card(self.robot.gain)
             self.gain = credit_gain(run, self.robot, self.result, self.tools.store, at=self.tools.now())
         return self.gain
 
@@ -278,6 +283,7 @@ class RobotRun:
         if result is not None and self._state() is not RunState.REJECTED:
             store.save_statements(self.run, self._seen_statements())
             store.save_open_items(self.run, self._open_items(result))
+            store.save_cases(self.run, cases_of(result, self.run))
 
     def finish(self) -> Run:
         """Close the run in the store with what it came to."""

@@ -21,6 +21,7 @@ from gevinst.app.ports import (
     UnknownRunError,
 )
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow, sealed
+from gevinst.domain.case import Case
 from gevinst.domain.decision import Decision, audit_event
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry, credited_minutes
@@ -36,6 +37,7 @@ class _Kept:
     seen: datetime
     replaced_by: str = ""
     items: tuple[CarriedItem, ...] = ()
+    cases: tuple[Case, ...] = ()
     statements: tuple[SeenStatement, ...] = ()
     inputs: tuple[SeenInput, ...] = ()
     profiles: tuple[FileProfile, ...] = ()
@@ -122,6 +124,11 @@ class MemoryRunStore:
             ),
             None,
         )
+
+    def save_cases(self, run: Run, cases: Sequence[Case]) -> None:
+        """See RunStore."""
+        with self._lock:
+            self._running(run.run_id).cases = tuple(cases)
 
     def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
         """See RunStore."""

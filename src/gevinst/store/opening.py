@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from gevinst.app.ports import StoreVersionError
 from gevinst.store.accounts import SqlAccountBook
+from gevinst.store.cases import SqlCaseBook
 from gevinst.store.console_view import SqlConsoleView
 from gevinst.store.engine import Database
 from gevinst.store.gain_book import SqlGainBook
@@ -33,6 +34,7 @@ class StoreParts:
     gains: SqlGainBook
     accounts: SqlAccountBook
     view: SqlConsoleView
+    cases: SqlCaseBook
 
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
@@ -69,6 +71,7 @@ def open_parts(url: str) -> StoreParts:
         gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
         view=SqlConsoleView(database),
+        cases=SqlCaseBook(database),
     )
 
 

@@ -22,11 +22,14 @@ from gevinst.app.ports import (
     UnknownRunError,
 )
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
+from gevinst.domain.case import Case
 from gevinst.domain.decision import Decision
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.run import Environment, Run, RunState
 from gevinst.store import decisions, ledger, rows, trail, witness
+from gevinst.store.cases import case_row
+from gevinst.store.console_schema import work_case
 from gevinst.store.engine import Database
 from gevinst.store.schema import file_profile, gain, input_file, open_item, statement
 from gevinst.store.schema import run as run_table
@@ -105,6 +108,14 @@ class SqlRunStore:
             query = query.where(run_table.c.state.in_(states))
         found = self._runs(query)
         return found[0] if found else None
+
+    def save_cases(self, run: Run, cases: Sequence[Case]) -> None:
+        """See RunStore."""
+        with self._database.writing() as connection:
+            _must_run(connection, run.run_id)
+            connection.execute(delete(work_case).where(work_case.c.run_id == run.run_id))
+            if cases:
+                connection.execute(insert(work_case), [case_row(case) for case in cases])
 
     def save_open_items(self, run: Run, items: Sequence[CarriedItem]) -> None:
         """See RunStore."""

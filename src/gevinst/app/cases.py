@@ -1,0 +1,334 @@
+"""The work list: cases of the standing runs, who has taken them, and what people decide about them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gevinst.app.decisions import Wish, approve, decide, undo
+from gevinst.app.ports import KeptGroup, RunStore
+from gevinst.domain.access import Action, Person, require
+from gevinst.domain.audit import AuditEvent
+from gevinst.domain.case import (
+    Case,
+    CaseEvent,
+    CaseEventKind,
+    CaseKind,
+    CaseStanding,
+    CaseState,
+    case_subject,
+    minutes_spent,
+)
+from gevinst.domain.decision import Decision, DecisionKind
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Run
+
+if TYPE_CHECKING:
+    from gevinst.domain.reconciliation import Reconciliation
+
+CASE_PAGE = 50
+MOST_TRIES = 5
+
+
+class CaseError(Exception):
+    """Something about a case that cannot be done. The catalogue has `error.<code>`, for `facts`."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """Which cases are listed; "" and None stand for all."""
+
+    robot: str = ""
+    cause: str = ""
+    claimed_by: str | None = None  #: "" for those that nobody has taken
+    state: CaseState | None = CaseState.TO_DO
+    least: int = 0  #: øre, without sign
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseKey:
+    """Where a page of cases ended."""
+
+    oldest: date
+    run_id: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedCase:
+    """A case with where it is."""
+
+    case: Case
+    standing: CaseStanding
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSums:
+    """What a list comes to."""
+
+    count: int
+    amount: int  #: øre, sum without signs
+    oldest: date | None
+
+
+class CaseBook(Protocol):
+    """Where cases are kept. Each method is one transaction."""
+
+    def cases(
+        self, runs: Sequence[str], wanted: CaseFilter, *, after: CaseKey | None = None, limit: int = CASE_PAGE
+    ) -> Sequence[ListedCase]:
+        """Cases of some runs, oldest first, after a key."""
+
+    def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
+        """What the cases of some runs come to."""
+
+    def case(self, run_id: str, number: int) -> ListedCase | None:
+        """One case."""
+
+    def change(self, event: CaseEvent, before: CaseStanding, after: CaseStanding, noted: AuditEvent) -> None:
+        """Keep an event, and where it puts its case.
+
+        Raises:
+            CaseError: CAS-001 someone else has changed the case since `before`.
+        """
+
+    def events(self, robot: str, subject: str) -> Sequence[CaseEvent]:
+        """What people did with a case, oldest first."""
+
+    def minutes(self, robot: str, period: str) -> int:
+        """Hundredths of a minute that people spent on the cases of a robot's period."""
+
+    def of_counterparty(self, robot: str, counterparty: str, *, limit: int = 20) -> Sequence[Case]:
+        """Earlier cases of a counterparty, newest first."""
+
+
+def cases_of(result: "Reconciliation", run: Run) -> list[Case]:
+    """The cases of a result: its proposals, then its open items, in their order."""
+    rows = {
+        side: frame.to_dict("records") for side, frame in (("left", result.left), ("right", result.right))
+    }
+    members = {(side, str(row["item_id"])): row for side, of_side in rows.items() for row in of_side}
+    found = list(_proposed(result, members))
+    found += [
+        (CaseKind.OPEN, str(row["cause"]), [(side, row)])
+        for side, of_side in rows.items()
+        for row in of_side
+        if row["state"] == "open"
+    ]
+    return [_case(number, *one, run=run) for number, one in enumerate(found, 1)]
+
+
+_Rows = list[tuple[str, dict]]  # type: ignore[type-arg] # side, and a row of its frame
+
+
+def _proposed(result: "Reconciliation", members: dict) -> Iterator[tuple[CaseKind, str, _Rows]]:  # type: ignore[type-arg] # as above
+    for proposal in result.proposals:
+        named = [("left", name) for name in proposal.left] + [("right", name) for name in proposal.right]
+        yield CaseKind.PROPOSAL, proposal.reason, [(side, members[side, name]) for side, name in named]
+
+
+def _case(number: int, kind: CaseKind, cause: str, rows: _Rows, *, run: Run) -> Case:
+    sides = {side: tuple(str(row["item_id"]) for of, row in rows if of == side) for side in ("left", "right")}
+    counted = "left" if sides["left"] else "right"
+    since = [(side, str(row["carried_from"]) or run.period, str(row["item_id"])) for side, row in rows]
+    first = rows[0][1]
+    return Case(
+        run_id=run.run_id,
+        number=number,
+        robot=run.robot,
+        period=run.period,
+        subject=case_subject(kind, since),
+        kind=kind,
+        cause=cause,
+        left=sides["left"],
+        right=sides["right"],
+        counterparty=str(first["counterparty"]),
+        text=str(first["text"]),
+        amount=sum(int(row["amount"]) for side, row in rows if side == counted),
+        oldest=min(row["booked"].date() for _, row in rows),
+        first_period=min(period for _, period, _ in since),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Where a person works on a case."""
+
+    person: Person
+    book: CaseBook
+    store: RunStore
+    robot: Robot
+    groups: Callable[[Run], Sequence[KeptGroup]]
+    locked: Callable[[str, str], bool]  #: whether the robot's period is signed
+    now: datetime
+
+
+def claim(desk: Desk, seen: ListedCase) -> None:
+    """Take a case.
+
+    Raises:
+        NotAllowedError: the person may not decide.
+        CaseError: CAS-001 it changed meanwhile; CAS-002 another has it.
+    """
+    require(desk.person, Action.DECIDE)
+    holder = seen.standing.claimed_by
+    if holder and holder != desk.person.user:
+        raise CaseError("CAS-002", who=holder)
+    after = replace(seen.standing, claimed_by=desk.person.user, claimed_at=desk.now)
+    _change(desk, seen, after, CaseEventKind.CLAIM)
+
+
+def release(desk: Desk, seen: ListedCase) -> None:
+    """Give a case back; an approver may free another's.
+
+    Raises:
+        NotAllowedError, CaseError: as claim; CAS-002 another has it.
+    """
+    require(desk.person, Action.DECIDE)
+    another = seen.standing.claimed_by not in ("", desk.person.user)
+    if another and not desk.person.may(Action.APPROVE):
+        raise CaseError("CAS-002", who=seen.standing.claimed_by)
+    _change(desk, seen, replace(seen.standing, claimed_by="", claimed_at=None), CaseEventKind.RELEASE)
+
+
+def note(desk: Desk, seen: ListedCase, text: str, *, attachment: str = "", name: str = "") -> None:
+    """Write something on a case, with a file perhaps.
+
+    Raises:
+        NotAllowedError, CaseError: as claim; CAS-003 nothing was written.
+    """
+    require(desk.person, Action.DECIDE)
+    if not text.strip() and not attachment:
+        raise CaseError("CAS-003")
+    kind = CaseEventKind.ATTACH if attachment else CaseEventKind.NOTE
+    _change(desk, seen, seen.standing, kind, text=text.strip(), attachment=attachment, attachment_name=name)
+
+
+def settle(desk: Desk, seen: ListedCase, wish: Wish) -> Decision:
+    """Decide about a case's items: what the person wants is kept, and the next run follows it.
+
+    Raises:
+        NotAllowedError: the person may not decide.
+        CaseError: CAS-001 it changed meanwhile; CAS-002 another has it; CAS-004 the period is signed.
+        DecisionError, DecidedMeanwhileError: see decisions.decide.
+    """
+    require(desk.person, Action.DECIDE)
+    _check_open(desk, seen)
+    made = decide(wish, desk.robot, seen.case.period, store=desk.store, groups=desk.groups)
+    waits = made.kind is DecisionKind.NOTE and made.expected is not None
+    state = CaseState.WAITING if waits else CaseState.DECIDED
+    if made.needs_approval:
+        state = CaseState.AWAITS_APPROVAL
+    changes = {"claimed_by": desk.person.user, "state": state, "until": made.expected}
+    _follow(desk, seen, CaseEventKind.DECIDE, made, wish.reason, **changes, decision=made.number)
+    return made
+
+
+def take_back(desk: Desk, seen: ListedCase, reason: str) -> Decision:
+    """Undo what was decided about a case.
+
+    Raises:
+        NotAllowedError, CaseError: as settle; CAS-005 nothing is decided.
+        DecisionError: see decisions.undo.
+    """
+    require(desk.person, Action.DECIDE)
+    _check_open(desk, seen)
+    if not seen.standing.decision:
+        raise CaseError("CAS-005")
+    made = undo(
+        seen.standing.decision,
+        robot=desk.robot.id,
+        reason=reason,
+        who=desk.person.user,
+        at=desk.now,
+        store=desk.store,
+    )
+    _follow(desk, seen, CaseEventKind.UNDO, made, reason, state=CaseState.TO_DO, until=None, decision=0)
+    return made
+
+
+def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
+    """Approve a decision above the limit, as the second person.
+
+    Raises:
+        NotAllowedError: the person may not approve.
+        CaseError: CAS-001; CAS-004; CAS-005 nothing waits for approval.
+        DecisionError: DEC-012 it is the person's own, and others of decisions.approve.
+    """
+    require(desk.person, Action.APPROVE)
+    if desk.locked(seen.case.robot, seen.case.period):
+        raise CaseError("CAS-004", period=seen.case.period)
+    if seen.standing.state is not CaseState.AWAITS_APPROVAL:
+        raise CaseError("CAS-005")
+    made = approve(
+        seen.standing.decision,
+        robot=desk.robot.id,
+        reason=reason,
+        who=desk.person.user,
+        at=desk.now,
+        store=desk.store,
+    )
+    _follow(desk, seen, CaseEventKind.APPROVE, made, reason, state=CaseState.DECIDED)
+    return made
+
+
+def _check_open(desk: Desk, seen: ListedCase) -> None:
+    holder = seen.standing.claimed_by
+    if holder not in ("", desk.person.user):
+        raise CaseError("CAS-002", who=holder)
+    if desk.locked(seen.case.robot, seen.case.period):
+        raise CaseError("CAS-004", period=seen.case.period)
+
+
+def _follow(
+    desk: Desk, seen: ListedCase, kind: CaseEventKind, made: Decision, /, reason: str, **changes: Any
+) -> None:
+    """Put a case where a decision, which is kept by now, puts it, whatever someone else did meanwhile."""
+    for _ in range(MOST_TRIES):
+        after = replace(seen.standing, **changes)
+        try:
+            _change(desk, seen, after, kind, text=reason, decision=made.number)
+        except CaseError:
+            seen = desk.book.case(seen.case.run_id, seen.case.number) or seen
+        else:
+            return
+    raise CaseError("CAS-001")
+
+
+def _change(
+    desk: Desk, seen: ListedCase, after: CaseStanding, kind: CaseEventKind, **facts: str | int
+) -> None:
+    event = CaseEvent(
+        robot=seen.case.robot,
+        subject=seen.case.subject,
+        run_id=seen.case.run_id,
+        kind=kind,
+        who=desk.person.user,
+        at=desk.now,
+        hundredths=_hundredths(desk, seen) if kind is CaseEventKind.DECIDE else 0,
+        **facts,  # type: ignore[arg-type] # texts and one number, by the event's own names
+    )
+    noted = AuditEvent(
+        at=desk.now,
+        who=desk.person.user,
+        what=f"case.{kind}",
+        subject=seen.case.key,
+        detail={"robot": seen.case.robot, "decision": event.decision},
+    )
+    desk.book.change(event, seen.standing, replace(after, version=seen.standing.version + 1), noted)
+
+
+def _hundredths(desk: Desk, seen: ListedCase) -> int:
+    """What the person spent since their last decision about the case."""
+    moments = [desk.now]
+    for event in reversed(desk.book.events(seen.case.robot, seen.case.subject)):
+        if event.kind in (CaseEventKind.DECIDE, CaseEventKind.RELEASE):
+            break
+        if event.who == desk.person.user:
+            moments.append(event.at)
+    return minutes_spent(moments)

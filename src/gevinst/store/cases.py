@@ -1,0 +1,173 @@
+"""Cases, their standing and their events in a database."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from gevinst.app.cases import CASE_PAGE, CaseError, CaseFilter, CaseKey, CaseSums, ListedCase
+from gevinst.domain.audit import AuditEvent
+from gevinst.domain.case import Case, CaseEvent, CaseStanding, CaseState
+from gevinst.store import trail
+from gevinst.store.console_schema import case_event, case_state, work_case
+from gevinst.store.engine import Database
+
+_CASE = tuple(field.name for field in fields(Case))
+_STANDING = tuple(field.name for field in fields(CaseStanding) if field.name not in ("robot", "subject"))
+_EVENT = tuple(field.name for field in fields(CaseEvent))
+_JOINED = and_(case_state.c.robot == work_case.c.robot, case_state.c.subject == work_case.c.subject)
+_STATE = func.coalesce(case_state.c.state, CaseState.TO_DO)
+_HOLDER = func.coalesce(case_state.c.claimed_by, "")
+
+
+class SqlCaseBook:
+    """See app.cases.CaseBook."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def cases(
+        self, runs: Sequence[str], wanted: CaseFilter, *, after: CaseKey | None = None, limit: int = CASE_PAGE
+    ) -> Sequence[ListedCase]:
+        """See CaseBook."""
+        query = _joined().where(*_wanted(runs, wanted), *_after(after))
+        ordered = query.order_by(work_case.c.oldest, work_case.c.run_id, work_case.c.number)
+        with self._database.reading() as connection:
+            return [_listed(row) for row in connection.execute(ordered.limit(limit)).mappings()]
+
+    def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
+        """See CaseBook."""
+        query = (
+            select(func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
+            .select_from(work_case.outerjoin(case_state, _JOINED))
+            .where(*_wanted(runs, wanted))
+        )
+        with self._database.reading() as connection:
+            count, amount, oldest = connection.execute(query).one()
+        return CaseSums(count=int(count), amount=int(amount or 0), oldest=oldest)
+
+    def case(self, run_id: str, number: int) -> ListedCase | None:
+        """See CaseBook."""
+        query = _joined().where(work_case.c.run_id == run_id, work_case.c.number == number)
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return _listed(row) if row else None
+
+    def change(self, event: CaseEvent, before: CaseStanding, after: CaseStanding, noted: AuditEvent) -> None:
+        """See CaseBook."""
+        with self._database.writing(trail.TRAIL_TURN) as connection:
+            values = {name: getattr(after, name) for name in _STANDING}
+            same = and_(
+                case_state.c.robot == before.robot,
+                case_state.c.subject == before.subject,
+                case_state.c.version == before.version,
+            )
+            if before.version:
+                changed = connection.execute(update(case_state).where(same).values(values)).rowcount
+            else:
+                changed = self._first(
+                    connection, {"robot": before.robot, "subject": before.subject, **values}
+                )
+            if not changed:
+                raise CaseError("CAS-001")
+            connection.execute(insert(case_event), {name: getattr(event, name) for name in _EVENT})
+            trail.append(connection, noted)
+
+    @staticmethod
+    def _first(connection: Any, values: dict[str, Any]) -> int:
+        """The first standing of a case; 0 when another was first."""
+        try:
+            with connection.begin_nested():
+                return int(connection.execute(insert(case_state), values).rowcount)
+        except IntegrityError:
+            return 0
+
+    def events(self, robot: str, subject: str) -> Sequence[CaseEvent]:
+        """See CaseBook."""
+        query = (
+            select(case_event)
+            .where(case_event.c.robot == robot, case_event.c.subject == subject)
+            .order_by(case_event.c.number)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings()
+            return [CaseEvent(**{name: row[name] for name in _EVENT}) for row in found]
+
+    def minutes(self, robot: str, period: str) -> int:
+        """See CaseBook."""
+        of_period = select(work_case.c.run_id).where(work_case.c.robot == robot, work_case.c.period == period)
+        query = select(func.coalesce(func.sum(case_event.c.hundredths), 0)).where(
+            case_event.c.robot == robot, case_event.c.run_id.in_(of_period)
+        )
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def of_counterparty(self, robot: str, counterparty: str, *, limit: int = 20) -> Sequence[Case]:
+        """See CaseBook."""
+        query = (
+            select(work_case)
+            .where(work_case.c.robot == robot, work_case.c.counterparty == counterparty)
+            .order_by(work_case.c.period.desc(), work_case.c.run_id.desc(), work_case.c.number)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_case_of(row) for row in connection.execute(query).mappings()]
+
+
+def _joined() -> Select[Any]:
+    standing = [case_state.c[name].label(f"standing_{name}") for name in _STANDING]
+    return select(work_case, *standing).select_from(work_case.outerjoin(case_state, _JOINED))
+
+
+def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [work_case.c.run_id.in_(runs)]
+    if wanted.robot:
+        found.append(work_case.c.robot == wanted.robot)
+    if wanted.cause:
+        found.append(work_case.c.cause == wanted.cause)
+    if wanted.claimed_by is not None:
+        found.append(_HOLDER == wanted.claimed_by)
+    if wanted.state is not None:
+        found.append(_STATE == wanted.state)
+    if wanted.least:
+        found.append(func.abs(work_case.c.amount) >= wanted.least)
+    return found
+
+
+def _after(key: CaseKey | None) -> list[ColumnElement[bool]]:
+    if key is None:
+        return []
+    later_number = and_(work_case.c.run_id == key.run_id, work_case.c.number > key.number)
+    same_day = and_(work_case.c.oldest == key.oldest, or_(work_case.c.run_id > key.run_id, later_number))
+    return [or_(work_case.c.oldest > key.oldest, same_day)]
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """A case's columns."""
+    ids = {side: json.dumps(getattr(case, side), ensure_ascii=False) for side in ("left", "right")}
+    return {name: getattr(case, name) for name in _CASE} | ids
+
+
+def _case_of(row: RowMapping) -> Case:
+    ids = {side: tuple(json.loads(row[side])) for side in ("left", "right")}
+    return Case(**({name: row[name] for name in _CASE} | ids))
+
+
+def _listed(row: RowMapping) -> ListedCase:
+    case = _case_of(row)
+    values = {name: row[f"standing_{name}"] for name in _STANDING}
+    known = values if values["version"] is not None else {}
+    return ListedCase(case=case, standing=CaseStanding(robot=case.robot, subject=case.subject, **known))
