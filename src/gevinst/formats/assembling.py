@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.item import items_frame
@@ -12,12 +13,13 @@ from gevinst.domain.statement import balance_findings
 from gevinst.formats.assembly import Assembly
 from gevinst.formats.balances import statements_of, total_findings
 from gevinst.formats.currency import OFFICE_CURRENCY, currency_code
-from gevinst.formats.dates import day_column, read_dates
+from gevinst.formats.dates import read_dates
 from gevinst.formats.faults import row_findings, trouble_findings
-from gevinst.formats.grid import Syntax, cell_text, column_letter
+from gevinst.formats.grid import Cell, Syntax, cell_text, column_letter
 from gevinst.formats.identity import item_ids
 from gevinst.formats.plan import Role, assume
 from gevinst.formats.rows import RowKind
+from gevinst.formats.text_column import TextColumn, texts_at
 
 TEXT_ROLES = {
     Role.REFERENCE: "reference",
@@ -52,50 +54,59 @@ def assemble(assembly: Assembly) -> SourceRead:
     )
 
 
-def _frame(assembly: Assembly, ids: Sequence[str]) -> pd.DataFrame:
-    rows, table, plan = assembly.items, assembly.table, assembly.plan
-    columns: dict[str, object] = {
+def _frame(assembly: Assembly, ids: TextColumn) -> pd.DataFrame:
+    rows, plan = assembly.items, assembly.plan
+    texts = {
         "item_id": ids,
         "account": _texts(assembly, Role.ACCOUNT, plan.account),
-        "booked": day_column([assembly.dates[row] for row in rows]),
-        "amount": np.array([assembly.amounts[row] for row in rows], dtype="int64"),
-        "currency": [
-            currency_code(text) for text in _texts(assembly, Role.CURRENCY, plan.currency or OFFICE_CURRENCY)
-        ],
-        "place_file": [assembly.intake.name] * len(rows),
-        "place_sheet": [table.grid.sheet] * len(rows),
-        "place_line": [table.lines[row] for row in rows],
+        "currency": _currencies(assembly),
+        **{name: _texts(assembly, role, "") for role, name in TEXT_ROLES.items()},
+        "carried_from": TextColumn.repeated("", len(rows)),
+        "place_file": TextColumn.repeated(assembly.intake.name, len(rows)),
+        "place_sheet": TextColumn.repeated(assembly.table.grid.sheet, len(rows)),
         "place_cell": _cells(assembly),
     }
-    columns |= {name: _texts(assembly, role, "") for role, name in TEXT_ROLES.items() if plan.has(role)}
+    columns: dict[str, object] = {name: column.frame_column() for name, column in texts.items()}
+    columns |= {
+        "booked": assembly.dates.days[rows].astype("datetime64[s]"),
+        "amount": assembly.amounts.ore[rows],
+        "place_line": assembly.lines,
+    }
     if plan.has(Role.VALUE_DATE):
-        days = read_dates(table.columns[plan.columns[Role.VALUE_DATE]], plan.date_order)
-        columns["value_date"] = day_column([days[row] for row in rows])
+        days = read_dates(assembly.table.columns[plan.columns[Role.VALUE_DATE]], plan.date_order)
+        columns["value_date"] = days.days[rows].astype("datetime64[s]")
     return items_frame(columns)
 
 
-def _texts(assembly: Assembly, role: Role, otherwise: str) -> list[str]:
+def _texts(assembly: Assembly, role: Role, otherwise: str) -> TextColumn:
     index = assembly.plan.columns.get(role)
     if index is None:
-        return [otherwise] * len(assembly.items)
-    column = assembly.table.columns[index]
-    if all(type(cell) is str for cell in column):
-        return [str(column[row]).strip() or otherwise for row in assembly.items]
-    return [cell_text(column[row]) or otherwise for row in assembly.items]
+        return TextColumn.repeated(otherwise, len(assembly.items))
+    found = texts_at(assembly.table.columns[index], assembly.items)
+    return found.with_blanks_as(otherwise) if otherwise else found
 
 
-def _cells(assembly: Assembly) -> list[str]:
+def _currencies(assembly: Assembly) -> TextColumn:
+    """The code of each row; most files have one."""
+    found = _texts(assembly, Role.CURRENCY, assembly.plan.currency or OFFICE_CURRENCY)
+    words, codes = found.coded()
+    known = [currency_code(word) for word in words]
+    return found if known == words else TextColumn.of(known).taken(codes)
+
+
+def _cells(assembly: Assembly) -> TextColumn:
     """The cell of each amount, such as D17; a list has no cells but lines."""
-    columns, lines = assembly.plan.columns, assembly.table.lines
+    columns = assembly.plan.columns
     if assembly.table.grid.syntax is Syntax.LIST:
-        return [""] * len(assembly.items)
+        return TextColumn.repeated("", len(assembly.items))
     if Role.AMOUNT in columns:
-        letter = column_letter(columns[Role.AMOUNT])
-        return [f"{letter}{lines[row]}" for row in assembly.items]
-    debit, credit = columns[Role.DEBIT], columns[Role.CREDIT]
-    letters = column_letter(debit), column_letter(credit)
-    on_debit = assembly.reader.column(debit)
-    return [f"{letters[not on_debit[row]]}{lines[row]}" for row in assembly.items]
+        return TextColumn.numbered(column_letter(columns[Role.AMOUNT]), assembly.lines)
+    debit, credit = (
+        TextColumn.numbered(column_letter(columns[role]), assembly.lines)
+        for role in (Role.DEBIT, Role.CREDIT)
+    )
+    on_debit = assembly.reader.column(columns[Role.DEBIT])
+    return debit.or_else(credit, (on_debit.ore != 0)[assembly.items])
 
 
 def _counts(assembly: Assembly, rejected: int) -> RowCounts:
@@ -127,11 +138,14 @@ def _raw(assembly: Assembly) -> pd.DataFrame:
     for index in range(assembly.table.width):
         label = assembly.table.label(index)
         names.append(f"{label} ({column_letter(index)})" if label in names else label)
-    columns = assembly.table.columns
-    return pd.DataFrame(
-        {name: [columns[index][row] for row in assembly.items] for index, name in enumerate(names)},
-        dtype=object,
-    )
+    columns = (_raw_column(column, assembly.items) for column in assembly.table.columns)
+    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+
+
+def _raw_column(cells: Sequence[Cell], rows: NDArray[np.int64]) -> object:
+    if isinstance(cells, TextColumn):
+        return cells.taken(rows).frame_column()
+    return pd.Series([cells[row] for row in rows], dtype=object)
 
 
 def _currency_findings(assembly: Assembly, frame: pd.DataFrame) -> list[Finding]:

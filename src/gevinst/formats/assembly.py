@@ -1,8 +1,10 @@
 """One table on its way to items: its cells read by a plan, each column once."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gevinst.formats.dates import read_dates
 from gevinst.formats.intake import Intake
@@ -10,6 +12,8 @@ from gevinst.formats.money_columns import MoneyReader
 from gevinst.formats.plan import Plan, Role
 from gevinst.formats.rows import RowKind, RowSorter, SortedRow, way_of
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import rows_where
+from gevinst.formats.value_columns import DayColumn, OreColumn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +31,12 @@ class Assembly:
         return MoneyReader(table=self.table, style=self.plan.number_style)
 
     @cached_property
-    def dates(self) -> list[date | None]:
+    def dates(self) -> DayColumn:
         """Booking date of each row; None where it cannot be read."""
         return read_dates(self.table.columns[self.plan.columns[Role.DATE]], self.plan.date_order)
 
     @cached_property
-    def amounts(self) -> list[int | None]:
+    def amounts(self) -> OreColumn:
         """Signed øre of each row; None where it cannot be read."""
         return self.reader.amounts(way_of(self.plan))
 
@@ -45,10 +49,16 @@ class Assembly:
         return sorter.other_rows()
 
     @cached_property
-    def items(self) -> list[int]:
-        """Indexes of the movements that can be used."""
-        other = {row.index for row in self.others}
-        return [index for index in range(len(self.table.rows)) if index not in other]
+    def items(self) -> NDArray[np.int64]:
+        """Indexes of the movements that can be used, in order."""
+        usable = np.ones(len(self.table.rows), dtype=np.bool_)
+        usable[[row.index for row in self.others]] = False
+        return rows_where(usable)
+
+    @cached_property
+    def lines(self) -> NDArray[np.int64]:
+        """Physical line of each movement."""
+        return np.asarray(self.table.lines, dtype=np.int64)[self.items]
 
     def of_kind(self, kind: RowKind) -> list[SortedRow]:
         """The other rows of one kind."""

@@ -1,5 +1,8 @@
 """The balances and totals that a table itself states, held against its movements."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gevinst.domain.finding import Finding
 from gevinst.domain.money import NumberStyle
 from gevinst.domain.place import Place
@@ -7,11 +10,13 @@ from gevinst.domain.statement import Statement
 from gevinst.formats.amounts import amount_or_none
 from gevinst.formats.assembly import Assembly
 from gevinst.formats.currency import OFFICE_CURRENCY, currency_code
-from gevinst.formats.grid import cell_text, is_blank
+from gevinst.formats.grid import is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.plan import Role
 from gevinst.formats.rows import RowKind, balance_kind
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import texts_at
+from gevinst.formats.value_columns import OreColumn
 
 
 def statements_of(assembly: Assembly) -> list[Statement]:
@@ -30,17 +35,17 @@ def statements_of(assembly: Assembly) -> list[Statement]:
     closing = _stated(assembly, RowKind.CLOSING, closing, turn)
     if opening is None and closing is None:
         return []
-    days = sorted(day for row in assembly.items if (day := assembly.dates[row]))
+    days = assembly.dates.days[assembly.items]
     return [
         Statement(
             account=accounts[0],
             currency=currencies[0],
             opening=opening,
             closing=closing,
-            movements=sum(assembly.amounts[row] or 0 for row in assembly.items),
+            movements=assembly.amounts.total(assembly.items),
             rows=len(assembly.items),
-            first=days[0] if days else None,
-            last=days[-1] if days else None,
+            first=days.min().item() if len(days) else None,
+            last=days.max().item() if len(days) else None,
             place=_place(assembly, _first_break(assembly)),
         )
     ]
@@ -50,8 +55,7 @@ def _distinct(assembly: Assembly, role: Role) -> list[str]:
     index = assembly.plan.columns.get(role)
     if index is None:
         return []
-    column = assembly.table.columns[index]
-    return sorted({text for cell in {column[row] for row in assembly.items} if (text := cell_text(cell))})
+    return sorted(set(texts_at(assembly.table.columns[index], assembly.items).unique()) - {""})
 
 
 def _stated(assembly: Assembly, kind: RowKind, otherwise: int | None, turn: int) -> int | None:
@@ -79,24 +83,24 @@ def _running(assembly: Assembly) -> tuple[int | None, int | None]:
     """Opening and closing balance by the balance column: before the first movement, after the last."""
     column = assembly.plan.columns.get(Role.BALANCE)
     rows = _in_time(assembly)
-    if column is None or not rows or (not assembly.plan.balance_proved and len(rows) > 1):
+    if column is None or not len(rows) or (not assembly.plan.balance_proved and len(rows) > 1):
         return None, None
     balances = _balances(assembly, column)
-    stated = next((number for number, row in enumerate(rows) if balances[row] is not None), None)
-    if stated is None:
+    at = np.flatnonzero(balances.known[rows])
+    if not len(at):
         return None, None
-    moved = sum(assembly.amounts[row] or 0 for row in rows[: stated + 1])
-    return (balances[rows[stated]] or 0) - moved, balances[rows[-1]]
+    moved = assembly.amounts.total(rows[: at[0] + 1])
+    return (balances[int(rows[at[0]])] or 0) - moved, balances[int(rows[-1])]
 
 
-def _in_time(assembly: Assembly) -> list[int]:
+def _in_time(assembly: Assembly) -> NDArray[np.int64]:
     return assembly.items[::-1] if assembly.plan.newest_first else assembly.items
 
 
-def _balances(assembly: Assembly, column: int) -> list[int | None]:
+def _balances(assembly: Assembly, column: int) -> OreColumn:
     """The balance column as seen from the account."""
     balances = assembly.reader.column(column)
-    return [None if b is None else -b for b in balances] if assembly.plan.turned_balance else balances
+    return -balances if assembly.plan.turned_balance else balances
 
 
 def _first_break(assembly: Assembly) -> int:
@@ -104,30 +108,22 @@ def _first_break(assembly: Assembly) -> int:
     column = assembly.plan.columns.get(Role.BALANCE)
     if column is None or not assembly.plan.balance_proved:
         return 0
-    balances = _balances(assembly, column)
-    expected: int | None = None
-    for row in _in_time(assembly):
-        moved, stated = assembly.amounts[row] or 0, balances[row]
-        expected = None if expected is None else expected + moved
-        if stated is not None:
-            if expected is not None and expected != stated:
-                return assembly.table.lines[row]
-            expected = stated
-    return 0
+    balances, rows = _balances(assembly, column), _in_time(assembly)
+    stated = rows[balances.known[rows]]
+    moved = np.cumsum(assembly.amounts.ore[rows])[balances.known[rows]]
+    breaks = stated[1:][np.diff(balances.ore[stated]) != np.diff(moved)]
+    return assembly.table.lines[int(breaks[0])] if len(breaks) else 0
 
 
 def total_findings(assembly: Assembly) -> list[Finding]:
     """BNK-005 for each total that is neither the sum since the last one nor the sum of all rows above."""
     findings: list[Finding] = []
-    items = assembly.items
     position, overall = 0, 0
     since: dict[int, int] = {}
     for total in assembly.of_kind(RowKind.TOTAL):
-        part = 0
-        while position < len(items) and items[position] < total.index:
-            part += assembly.amounts[items[position]] or 0
-            position += 1
-        overall += part
+        before = int(np.searchsorted(assembly.items, total.index))
+        part = assembly.amounts.total(assembly.items[position:before])
+        position, overall = before, overall + part
         since = {level: value + part for level, value in since.items()}
         since.setdefault(total.level, overall)
         if total.amount is not None and total.amount not in {overall, since[total.level]}:

@@ -4,17 +4,19 @@ A date that the chosen order cannot read is a finding. Nothing is guessed value 
 a file.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gevinst.formats.grid import Cell
+from gevinst.formats.text_column import TextColumn
+from gevinst.formats.value_columns import DayColumn
 
 MONTHS: Mapping[str, int] = {
     name: number
@@ -38,6 +40,9 @@ MONTHS: Mapping[str, int] = {
     for name in names.split()
 }
 _TIME = r"(?:[T ]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+# A day with a time behind it, in RE2's syntax; the day is the first group.
+_MOMENT = rf"^(\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}){_TIME}$"
+MANY = 2000
 _SHAPES: Mapping[str, re.Pattern[str]] = {
     "iso": re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME),
     "parts": re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + _TIME),
@@ -92,13 +97,31 @@ def read_date(text: str, order: DateOrder) -> date | None:
     return None
 
 
-def read_dates(cells: Sequence[Cell], order: DateOrder) -> list[date | None]:
+def read_dates(cells: Sequence[Cell], order: DateOrder) -> DayColumn:
     """Read a column; None for each cell that is no date. Equal texts are read once."""
+    if isinstance(cells, TextColumn):
+        words, codes = _without_times(cells).coded()
+        days = DayColumn.of([read_date(word.strip(), order) for word in words]).days
+        return DayColumn(days=days[codes])
     known: dict[Cell, date | None] = {}
     for cell in cells:
         if cell not in known:
             known[cell] = _cell_date(cell, order)
-    return [known[cell] for cell in cells]
+    return DayColumn.of([known[cell] for cell in cells])
+
+
+def _without_times(cells: TextColumn) -> TextColumn:
+    """A long column of moments as days, so that few texts are different; other texts as they are."""
+    if len(cells) < MANY or cells[:MANY].distinct() < MANY // 2:
+        return cells
+    return cells.stripped().replaced(_MOMENT, r"\1")
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    """The different texts of a column that hold something, without spaces around them."""
+    if isinstance(cells, TextColumn):
+        cells = _without_times(cells).unique()
+    return [text for cell in cells if isinstance(cell, str) and (text := cell.strip())]
 
 
 def day_column(days: Sequence[date | None]) -> NDArray[np.datetime64]:
@@ -124,7 +147,14 @@ def _cell_date(cell: Cell, order: DateOrder) -> date | None:
 
 def looks_like_date(cell: Cell) -> bool:
     """Whether any order reads the cell as a date."""
+    if isinstance(cell, str):
+        return _is_date_text(cell.strip())
     return any(_cell_date(cell, order) for order in DateOrder)
+
+
+@lru_cache(maxsize=4096)  # the first rows of a file are looked at from several sides
+def _is_date_text(text: str) -> bool:
+    return bool(shape_of(text)) and any(read_date(text, order) for order in DateOrder)
 
 
 def choose_order(columns: Iterable[Sequence[Cell]]) -> OrderChoice:
@@ -133,10 +163,9 @@ def choose_order(columns: Iterable[Sequence[Cell]]) -> OrderChoice:
     Args:
         columns: the cells of each date column, the booking date first; blanks and real dates do not count.
     """
-    texts = [
-        [cell.strip() for cell in column if isinstance(cell, str) and cell.strip()] for column in columns
-    ]
-    unique = [text for text in dict.fromkeys(text for column in texts for text in column) if shape_of(text)]
+    columns = list(columns)
+    texts = dict.fromkeys(text for column in columns for text in _texts(column))
+    unique = [text for text in texts if shape_of(text)]
     if not unique:
         return OrderChoice(order=DateOrder.DMY, because="date_order.real")
     loose = [text for text in unique if shape_of(text) not in {"iso", "named"}]
@@ -144,10 +173,10 @@ def choose_order(columns: Iterable[Sequence[Cell]]) -> OrderChoice:
         return OrderChoice(order=DateOrder.YMD, because="date_order.year_first", example=unique[0])
     if all("." in text for text in loose):
         return OrderChoice(order=DateOrder.DMY, because="date_order.points", example=loose[0])
-    return _by_readability(loose, texts[0] if texts else [])
+    return _by_readability(loose, columns[0])
 
 
-def _by_readability(texts: list[str], first_column: list[str]) -> OrderChoice:
+def _by_readability(texts: list[str], first_column: Sequence[Cell]) -> OrderChoice:
     """Keep the orders that read the most texts; more than one needs softer evidence."""
     readable = {order: [read_date(text, order) for text in texts] for order in DateOrder}
     unread = {order: days.count(None) for order, days in readable.items()}
@@ -174,7 +203,7 @@ def _decides(days: list[date | None]) -> bool:
     return days[0] is not None and not any(days[1:])
 
 
-def _by_span(kept: list[DateOrder], texts: list[str], first_column: list[str]) -> OrderChoice:
+def _by_span(kept: list[DateOrder], texts: list[str], first_column: Sequence[Cell]) -> OrderChoice:
     days = {order: sorted({day for text in texts if (day := read_date(text, order))}) for order in kept}
     span = {order: (found[-1] - found[0]).days for order, found in days.items()}
     ranked = sorted(kept, key=lambda order: (span[order], list(DateOrder).index(order)))
@@ -211,10 +240,10 @@ def _firm(best: DateOrder, texts: list[str], days: int, *, calm: bool, strictly:
     return days >= FEWEST_DAYS and strictly
 
 
-def _is_sorted(texts: list[str], order: DateOrder) -> bool:
-    days = [day for text in texts if (day := read_date(text, order))]
-    pairs = list(itertools.pairwise(days))
-    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
+def _is_sorted(cells: Sequence[Cell], order: DateOrder) -> bool:
+    days = read_dates(cells, order)
+    steps = np.diff(days.days[days.known]).astype(np.int64)
+    return bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _parts(shape: str, found: re.Match[str], order: DateOrder) -> tuple[int, int, int] | None:

@@ -121,7 +121,7 @@ def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...]
         grid, syntax = read_list(decoded.text)
         return grid, (decoded.assumption, syntax), decoded.findings
     try:
-        grid, reason = read_delimited(decoded.text, separator)
+        grid, reason = read_delimited(decoded.utf8, separator)
     except UnclosedQuoteError as error:
         raise intake.rejected("FIL-004", line=error.line) from error
     return grid, (decoded.assumption, reason), decoded.findings

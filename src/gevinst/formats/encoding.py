@@ -3,6 +3,10 @@
 import codecs
 import re
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import Assumption
@@ -22,8 +26,11 @@ MOJIBAKE = re.compile(
 # ø and å of the DOS code pages 850 and 865, read as cp1252; æ gives a quotation mark, which is no proof.
 DOS_LETTERS = re.compile(f"[a-zA-Z][{'øå'.encode('cp865').decode('cp1252')}](?![^a-zA-Z ])")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1c-\x1f\x7f\ufffe\uffff]")
-C1 = re.compile("[\x80-\x9f]")
-DANISH = re.compile("[æøåÆØÅ]")
+# The same as bytes of UTF-8, for a first look that makes no copy of a large file.
+CONTROL_BYTES = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
+NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+BROKEN_STARTS = ("Ã".encode(), "Â".encode(), "\ufffd".encode())
+DANISH = "æøåÆØÅ"
 # More control characters than this share, and the file is no text at all.
 BINARY_SHARE = 0.02
 FEWEST_BINARY = 8
@@ -37,10 +44,15 @@ UTF16_NULS = 0.35
 class Decoded:
     """The text of a file, with what was taken for granted and what was found."""
 
-    text: str
+    utf8: bytes  #: without byte order mark
     encoding: str
     assumption: Assumption
     findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """The text as one str; a reader of columns does without."""
+        return self.utf8.decode()
 
 
 def decode(intake: Intake, wanted: str | None = None) -> Decoded:
@@ -53,54 +65,83 @@ def decode(intake: Intake, wanted: str | None = None) -> Decoded:
     Raises:
         InputRejectedError: FIL-002 not a text, FIL-003 encoding, FIL-004 cut within a letter.
     """
-    text, encoding, because = _declared(intake, wanted) if wanted else _detected(intake)
-    _refuse_broken_letters(intake, text, encoding)
+    utf8, encoding, because = _declared(intake, wanted) if wanted else _detected(intake)
+    _refuse_broken_letters(intake, utf8, encoding)
+    utf8 = utf8.removesuffix(b"\x1a")
     return Decoded(
-        text=text.removesuffix("\x1a"),
+        utf8=utf8,
         encoding=encoding,
         assumption=assume(subject="encoding", taken=encoding, because=because, facts={"encoding": encoding}),
-        findings=_control_findings(intake, text.removesuffix("\x1a")),
+        findings=_control_findings(intake, utf8),
     )
 
 
-def _declared(intake: Intake, wanted: str) -> tuple[str, str, str]:
+def _declared(intake: Intake, wanted: str) -> tuple[bytes, str, str]:
     try:
-        return intake.content.decode(wanted).removeprefix("\ufeff"), wanted, "encoding.told"
+        utf8 = _as_utf8(intake.content, wanted)
     except LookupError as error:
         raise intake.rejected("FIL-003", found=wanted, encoding=wanted) from error
     except UnicodeDecodeError as error:
         line = intake.content[: error.start].count(b"\n") + 1
         raise intake.rejected("FIL-003", line=line, encoding=wanted) from error
+    except UnicodeEncodeError as error:  # half of a pair that stands for one letter
+        line = str(error.object).count("\n", 0, error.start) + 1
+        raise intake.rejected("FIL-003", line=line, encoding=wanted) from error
+    return utf8.removeprefix(codecs.BOM_UTF8), wanted, "encoding.told"
 
 
-def _detected(intake: Intake) -> tuple[str, str, str]:
+def _as_utf8(content: bytes, encoding: str) -> bytes:
+    """The bytes in UTF-8; those that are so already are not copied."""
+    if codecs.lookup(encoding).name in {"utf-8", "utf-8-sig"} and is_utf8(content):
+        return content
+    return content.decode(encoding).encode()
+
+
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes are strict UTF-8."""
+    ends = np.array([0, len(content)], dtype=np.int64)
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(ends), pa.py_buffer(content)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _detected(intake: Intake) -> tuple[bytes, str, str]:
     content = intake.content
     for mark, encoding in BOMS:
         if content.startswith(mark):
             return _declared(intake, encoding)[0], encoding.removesuffix("-sig"), "encoding.mark"
     if guess := _utf16_without_mark(content):
         return _declared(intake, guess)[0], guess, "encoding.zeros"
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _not_utf8(intake, error), "cp1252", "encoding.not_utf8"
-    return text, "utf-8", "encoding.ascii" if text.isascii() else "encoding.utf8"
+    if is_utf8(content):
+        return content, "utf-8", "encoding.ascii" if content.isascii() else "encoding.utf8"
+    return _not_utf8(intake), "cp1252", "encoding.not_utf8"
 
 
-def _not_utf8(intake: Intake, error: UnicodeDecodeError) -> str:
-    content = intake.content
-    line = content[: error.start].count(b"\n") + 1
+def _not_utf8(intake: Intake) -> bytes:
+    content, error = intake.content, _utf8_error(intake.content)
+    line = content.count(b"\n", 0, error.start) + 1
     cut = error.reason == "unexpected end of data" and len(content) - error.start < UTF8_LONGEST
     if cut and not content[: error.start].isascii():
         raise intake.rejected("FIL-004", line=line)
     try:
-        text = content.decode("cp1252")
+        return content.decode("cp1252").encode()
     except UnicodeDecodeError as bad:
         line = content[: bad.start].count(b"\n") + 1
         if _is_binary(content.decode("latin-1")):
             raise intake.rejected("FIL-002", kind="binary") from bad
         raise intake.rejected("FIL-003", line=line, encoding="cp1252") from bad
-    return text
+
+
+def _utf8_error(content: bytes) -> UnicodeDecodeError:
+    """What bytes that are not UTF-8 break it with."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error
+    raise ValueError("these bytes are UTF-8")
 
 
 def _utf16_without_mark(content: bytes) -> str:
@@ -111,28 +152,33 @@ def _utf16_without_mark(content: bytes) -> str:
     return "utf-16-be" if even > len(sample) * UTF16_NULS and not odd else ""
 
 
-def _refuse_broken_letters(intake: Intake, text: str, encoding: str) -> None:
-    broken = MOJIBAKE.search(text)
-    if broken:
-        if encoding == "cp1252" and (odd := _not_of_utf8(intake.content)):
-            raise intake.rejected("FIL-003", line=odd[0], found=odd[1], encoding="utf-8")
-        raise _refused(intake, text, broken, encoding=encoding)
-    if encoding != "cp1252":
+def _refuse_broken_letters(intake: Intake, utf8: bytes, encoding: str) -> None:
+    if _may_be_broken(intake.content, utf8, encoding):
+        text = utf8.decode()
+        broken = MOJIBAKE.search(text)
+        if broken and encoding == "cp1252" and not is_utf8(intake.content):
+            raise _not_of_utf8(intake)
+        if broken:
+            raise _refused(intake, text, broken, encoding=encoding)
+    if encoding != "cp1252" or any(letter.encode("cp1252") in intake.content for letter in DANISH):
         return
-    dos = DOS_LETTERS.search(text)
-    if dos and not DANISH.search(text):
+    text = utf8.decode()
+    if dos := DOS_LETTERS.search(text):
         raise _refused(intake, text, dos, encoding=encoding)
-    if stray := C1.search(text):
-        raise _refused(intake, text, stray, encoding=encoding)
 
 
-def _not_of_utf8(content: bytes) -> tuple[int, str] | None:
-    """The line and the letter where a text that is UTF-8 elsewhere is not."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return content.count(b"\n", 0, error.start) + 1, chr(content[error.start])
-    return None
+def _not_of_utf8(intake: Intake) -> InputRejectedError:
+    """The refusal of a text that is UTF-8 elsewhere, with the line and the letter where it is not."""
+    start = _utf8_error(intake.content).start
+    line = intake.content.count(b"\n", 0, start) + 1
+    return intake.rejected("FIL-003", line=line, found=chr(intake.content[start]), encoding="utf-8")
+
+
+def _may_be_broken(content: bytes, utf8: bytes, encoding: str) -> bool:
+    """A first look for letters that were broken on the way; in one byte a letter, two bytes give it away."""
+    if encoding == "cp1252" and b"\xc2" not in content and b"\xc3" not in content:
+        return False
+    return any(start in utf8 for start in BROKEN_STARTS if start[:1] in utf8)
 
 
 def _refused(intake: Intake, text: str, at: re.Match[str], **facts: str) -> InputRejectedError:
@@ -144,10 +190,12 @@ def _is_binary(text: str) -> bool:
     return len(CONTROL.findall(sample)) > max(FEWEST_BINARY, len(sample) * BINARY_SHARE)
 
 
-def _control_findings(intake: Intake, text: str) -> tuple[Finding, ...]:
+def _control_findings(intake: Intake, utf8: bytes) -> tuple[Finding, ...]:
     """CEL-006 for each line that holds a control character; a file full of them is no text."""
-    if not CONTROL.search(text):
+    clean = len(utf8.translate(None, CONTROL_BYTES)) == len(utf8)
+    if clean and not (b"\xef" in utf8 and any(mark in utf8 for mark in NONCHARACTERS)):
         return ()
+    text = utf8.decode()
     if _is_binary(text):
         raise intake.rejected("FIL-002", kind="binary")
     findings: list[Finding] = []

@@ -14,6 +14,7 @@ _MARKS = re.compile(r"[\s.:_\-*#'\"]+")
 TIERS = ("best", "also", "last")
 
 
+@lru_cache(maxsize=4096)  # the same few headers are held against each layout
 def fold(name: str) -> str:
     """A header name as it is compared: no case, accents, marks, doubled spaces, or kroner at its end."""
     text = unicodedata.normalize("NFKC", name).casefold().translate(_LETTERS)

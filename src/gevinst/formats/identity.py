@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gevinst.domain.item import ROW_ID
 from gevinst.domain.source import Assumption
-from gevinst.formats.grid import cell_text
 from gevinst.formats.headings import by_tier
 from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import TextColumn, texts_at
 
 
-def item_ids(table: Table, plan: Plan, rows: Sequence[int], *, told: bool) -> tuple[list[str], Assumption]:
+def item_ids(
+    table: Table, plan: Plan, rows: NDArray[np.int64], *, told: bool
+) -> tuple[TextColumn, Assumption]:
     """One unique id for each movement.
 
     Args:
@@ -24,17 +30,18 @@ def item_ids(table: Table, plan: Plan, rows: Sequence[int], *, told: bool) -> tu
     if plan.document_with_position and paired:
         return paired
     for index in _candidates(table, plan):
-        ids = _texts(table, index, rows)
+        ids = texts_at(table.columns[index], rows)
         if _names_each(ids):
             return ids, _reason(table.label(index), "id.column")
     if paired:
         return paired
-    return [row_id(table.lines[row]) for row in rows], assume(subject="id", taken="row:N", because="id.row")
+    lines = np.asarray(table.lines, dtype=np.int64)[rows]
+    return TextColumn.numbered(ROW_ID, lines), assume(subject="id", taken="row:N", because="id.row")
 
 
 def row_id(line: int) -> str:
     """The id of a row that the file gives none."""
-    return f"row:{line}"
+    return f"{ROW_ID}{line}"
 
 
 def unique_ids(ids: Sequence[str], lines: Sequence[int]) -> list[str]:
@@ -50,13 +57,12 @@ def unique_ids(ids: Sequence[str], lines: Sequence[int]) -> list[str]:
     return unique
 
 
-def _told_ids(table: Table, index: int, rows: Sequence[int]) -> tuple[list[str], Assumption]:
-    ids = _texts(table, index, rows)
+def _told_ids(table: Table, index: int, rows: NDArray[np.int64]) -> tuple[TextColumn, Assumption]:
+    ids = texts_at(table.columns[index], rows)
     if _names_each(ids):
         return ids, _reason(table.label(index), "id.told")
-    return unique_ids(ids, [table.lines[row] for row in rows]), _reason(
-        table.label(index), "id.told_repeated"
-    )
+    unique = unique_ids(list(ids), [table.lines[row] for row in rows])
+    return TextColumn.of(unique), _reason(table.label(index), "id.told_repeated")
 
 
 def _candidates(table: Table, plan: Plan) -> Iterator[int]:
@@ -72,26 +78,19 @@ def _candidates(table: Table, plan: Plan) -> Iterator[int]:
         yield from (index for index in tier if index not in used)
 
 
-def _with_position(table: Table, plan: Plan, rows: Sequence[int]) -> tuple[list[str], Assumption] | None:
+def _with_position(table: Table, plan: Plan, rows: NDArray[np.int64]) -> tuple[TextColumn, Assumption] | None:
     document, position = plan.columns.get(Role.DOCUMENT), plan.columns.get(Role.POSITION)
     if document is None or position is None:
         return None
-    numbers, places = _texts(table, document, rows), _texts(table, position, rows)
-    ids = [
-        f"{number}-{place}" if number and place else "" for number, place in zip(numbers, places, strict=True)
-    ]
-    if not _names_each(ids):
+    numbers, places = (texts_at(table.columns[index], rows) for index in (document, position))
+    ids = numbers.joined("-", places)
+    if not (numbers.filled() & places.filled()).all() or not _names_each(ids):
         return None
     return ids, _reason(f"{table.label(document)}-{table.label(position)}", "id.position")
 
 
-def _texts(table: Table, index: int, rows: Sequence[int]) -> list[str]:
-    column = table.columns[index]
-    return [cell_text(column[row]) for row in rows]
-
-
-def _names_each(ids: Sequence[str]) -> bool:
-    return bool(ids) and all(ids) and len(set(ids)) == len(ids)
+def _names_each(ids: TextColumn) -> bool:
+    return len(ids) > 0 and bool(ids.filled().all()) and ids.distinct() == len(ids)
 
 
 def _reason(label: str, because: str) -> Assumption:

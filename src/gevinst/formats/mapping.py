@@ -8,12 +8,13 @@ from gevinst.domain.money import NumberStyle
 from gevinst.formats.choosing import SIGNS, Wishes
 from gevinst.formats.columns import column_finding
 from gevinst.formats.dates import DateOrder
-from gevinst.formats.grid import column_index, is_blank
+from gevinst.formats.grid import column_index
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
 from gevinst.formats.money_columns import INDICATOR_WORDS, mark_key
 from gevinst.formats.plan import OPTIONS, PAIR_MARK, Role
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import unique_cells
 
 _LETTER = re.compile(r"[A-Za-z]{1,3}")
 
@@ -73,8 +74,7 @@ def _pair(table: Table, wanted: str, file: str, findings: list[Finding]) -> dict
     """Two columns that make one amount: debit and credit, or an amount and its D/K column."""
     first, _, second = wanted.partition(PAIR_MARK)
     columns = [_find(table, name, file, findings) for name in (first, second)]
-    marks = [mark_key(cell) for cell in table.columns[columns[1]] if not is_blank(cell)]
-    marked = any(mark in INDICATOR_WORDS for mark in marks)
+    marked = any(mark_key(cell) in INDICATOR_WORDS for cell in unique_cells(table.columns[columns[1]]))
     roles = (Role.AMOUNT, Role.INDICATOR) if marked else (Role.DEBIT, Role.CREDIT)
     return dict(zip(roles, columns, strict=True))
 

@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import read_amounts
 from gevinst.formats.currency import is_own_currency
-from gevinst.formats.grid import Cell, cell_text, is_blank
+from gevinst.formats.grid import Cell, cell_text
 from gevinst.formats.headings import by_tier, fold, roles_of
 from gevinst.formats.plan import Role
 from gevinst.formats.profile import MOST, Profile
 from gevinst.formats.proof import Proof, prove
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import coded_cells, filled_cells, unique_cells
+from gevinst.formats.value_columns import OreColumn
 
 # Debit raises the office's own balance account; a bank's CRDT means money in. Both are seen from the account.
 LEDGER_WORDS = {"debet": 1, "kredit": -1, "d": 1, "k": -1, "s": 1, "h": -1, "soll": 1, "haben": -1}
@@ -49,52 +54,45 @@ class MoneyReader:
 
     table: Table
     style: NumberStyle
-    known: dict[int, list[int | None]] = field(default_factory=dict)
+    known: dict[int, OreColumn] = field(default_factory=dict)
 
-    def column(self, index: int) -> list[int | None]:
+    def column(self, index: int) -> OreColumn:
         """The column as øre; None where a cell is no amount."""
         if index not in self.known:
             self.known[index] = read_amounts(self.table.columns[index], self.style)
         return self.known[index]
 
-    def amounts(self, way: Way) -> list[int | None]:
+    def amounts(self, way: Way) -> OreColumn:
         """The signed amounts of the rows, money in positive as the way says."""
         if Role.AMOUNT in way.columns:
             amounts = self.column(way.columns[Role.AMOUNT])
             if way.indicator:
                 marks = self.table.columns[way.columns[Role.INDICATOR]]
-                amounts = [_signed(a, mark, way.indicator) for a, mark in zip(amounts, marks, strict=True)]
+                amounts = _signed(amounts, _factors(marks, way.indicator))
         else:
             amounts = self._netted(way)
-        return [None if a is None else -a for a in amounts] if way.reversed_sign else amounts
+        return -amounts if way.reversed_sign else amounts
 
-    def _netted(self, way: Way) -> list[int | None]:
+    def _netted(self, way: Way) -> OreColumn:
         """Debit minus credit; one blank side is nothing, two blank sides are no amount."""
         debit_at, credit_at = way.columns[Role.DEBIT], way.columns[Role.CREDIT]
         debit, credit = self.column(debit_at), self.column(credit_at)
         # Some systems write the credit column with a minus: a column without one positive amount is such.
-        turn = -1 if all(c is None or c <= 0 for c in credit) else 1
-        debit_cells, credit_cells = self.table.columns[debit_at], self.table.columns[credit_at]
-        return [
-            _net(_side(d, d_cell), _side(c, c_cell), turn)
-            for d, c, d_cell, c_cell in zip(debit, credit, debit_cells, credit_cells, strict=True)
-        ]
+        turn = -1 if (credit.ore <= 0).all() else 1
+        in_debit = filled_cells(self.table.columns[debit_at])
+        in_credit = filled_cells(self.table.columns[credit_at])
+        known = (debit.known | ~in_debit) & (credit.known | ~in_credit) & (in_debit | in_credit)
+        return OreColumn(ore=np.where(known, debit.ore - turn * credit.ore, 0), known=known)
 
 
-def _side(amount: int | None, cell: Cell) -> int | str | None:
-    """An amount, "" for a blank, None for a cell that cannot be read."""
-    return "" if amount is None and is_blank(cell) else amount
+def _factors(marks: Sequence[Cell], indicator: Mapping[str, int]) -> NDArray[np.int64]:
+    """The sign of each row by its D/K cell; 0 where that says nothing."""
+    words, codes = coded_cells(marks)
+    return np.array([indicator.get(mark_key(word), 0) for word in words], dtype=np.int64)[codes]
 
 
-def _net(debit: int | str | None, credit: int | str | None, turn: int) -> int | None:
-    if debit is None or credit is None or (debit == "" and credit == ""):
-        return None
-    return int(debit or 0) - turn * int(credit or 0)
-
-
-def _signed(amount: int | None, mark: Cell, indicator: Mapping[str, int]) -> int | None:
-    factor = indicator.get(mark_key(mark))
-    return None if amount is None or factor is None else factor * amount
+def _signed(amounts: OreColumn, factors: NDArray[np.int64]) -> OreColumn:
+    return OreColumn(ore=amounts.ore * factors, known=amounts.known & (factors != 0))
 
 
 def mark_key(mark: Cell) -> str:
@@ -227,12 +225,11 @@ def _with_indicators(reader: MoneyReader, tier: Sequence[Way], fixed: Mapping[Ro
 
 
 def _marked(reader: MoneyReader, way: Way, column: int) -> Way:
-    marks = [mark_key(cell) for cell in reader.table.columns[column]]
-    amounts = reader.column(way.columns[Role.AMOUNT])
-    pairs = [(a, INDICATOR_WORDS.get(mark)) for a, mark in zip(amounts, marks, strict=True) if a]
-    if any(a < 0 for a, _ in pairs) and all(sign is None or (a > 0) == (sign > 0) for a, sign in pairs):
+    marks = reader.table.columns[column]
+    ore = reader.column(way.columns[Role.AMOUNT]).ore
+    if (ore < 0).any() and (ore * _factors(marks, INDICATOR_WORDS) >= 0).all():
         return way  # the amounts carry the sign already
-    values = {mark for mark in marks if mark in INDICATOR_WORDS}
+    values = {mark_key(cell) for cell in unique_cells(marks)} & INDICATOR_WORDS.keys()
     return replace(
         way,
         columns={**way.columns, Role.INDICATOR: column},
@@ -245,23 +242,20 @@ def _marked(reader: MoneyReader, way: Way, column: int) -> Way:
 def _indicator_column(table: Table) -> int | None:
     """The D/K column by name; else one whose every cell is such a word, with both sides among them."""
     for index in (index for tier in by_tier(table.names, "indicator") for index in tier):
-        cells = _marks(table, index)
-        if cells and sum(cell in INDICATOR_WORDS for cell in cells) >= MOST * len(cells):
+        column = table.columns[index]
+        filled = np.count_nonzero(filled_cells(column))
+        if filled and np.count_nonzero(_factors(column, INDICATOR_WORDS)) >= MOST * filled:
             return index
     for index, name in enumerate(table.names):
         if not _named_otherwise(name) and _all_marks(table.columns[index][:PROBE]):
-            column = table.columns[index]
-            if _all_marks(column) and len(set(column)) > 1:
+            different = unique_cells(table.columns[index])
+            if _all_marks(different) and len(different) > 1:
                 return index
     return None
 
 
 def _all_marks(cells: Sequence[Cell]) -> bool:
-    return bool(cells) and {mark_key(cell) for cell in set(cells)} <= INDICATOR_WORDS.keys()
-
-
-def _marks(table: Table, index: int) -> list[str]:
-    return [mark_key(cell) for cell in table.columns[index] if not is_blank(cell)]
+    return bool(cells) and {mark_key(cell) for cell in cells} <= INDICATOR_WORDS.keys()
 
 
 def _proved(

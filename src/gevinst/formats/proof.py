@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gevinst.formats.value_columns import OreColumn
+
 # A file with one broken row must still be understood, so that the broken row can be named.
 MOST = 0.8
 
@@ -39,12 +41,12 @@ def prove(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Proo
         amounts: øre by row; None in rows that are no movements.
         balances: øre after the movement of the row.
     """
-    moving = [(a, b) for a, b in zip(amounts, balances, strict=True) if a is not None]
-    if not any(b is not None for _, b in moving):
+    moved, stated = OreColumn.of(amounts), OreColumn.of(balances)
+    amount = moved.ore[moved.known]
+    at = np.flatnonzero(stated.known[moved.known])
+    if not len(at):
         return Proof(newest_first=False, reversed_sign=False, fits=0, steps=0)
-    amount = np.array([a for a, _ in moving], dtype=np.int64)
-    at = np.array([index for index, (_, b) in enumerate(moving) if b is not None])
-    step = np.diff(np.array([b for _, b in moving if b is not None], dtype=np.int64))
+    step = np.diff(stated.ore[moved.known][at])
     after = np.cumsum(amount)
     oldest_first, newest_first = np.diff(after[at]), -np.diff((after - amount)[at])
     tries = [

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gevinst.formats.amounts import amount_or_none
+from gevinst.formats.column_rows import filled_behind, widths_of
 from gevinst.formats.grid import Cell, blank_row, cell_text, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.money_columns import MoneyReader, Way
 from gevinst.formats.plan import Plan, Role
 from gevinst.formats.table import Table
+from gevinst.formats.text_column import beginning, coded_cells, matching, rows_where
+from gevinst.formats.value_columns import DayColumn, OreColumn
 
 # A balance may say of when and of what; "Primo Danmark A/S" is a company.
 _OF = r"(?: (?:(?:pr|per|den|as of|dkk|konto)\b|\d).*)?"
@@ -81,8 +86,8 @@ class RowSorter:
 
     table: Table
     plan: Plan
-    dates: Sequence[date | None]
-    amounts: Sequence[int | None]
+    dates: DayColumn
+    amounts: OreColumn
     reader: MoneyReader
 
     def other_rows(self) -> list[SortedRow]:
@@ -91,58 +96,45 @@ class RowSorter:
         return [row for index in suspects if (row := self.sort(index)).kind is not RowKind.ITEM]
 
     def _suspects(self) -> list[int]:
-        status = self._folded(Role.STATUS)
-        balances = self._balance_texts()
-        width = self._narrowest()
-        starts = self._rule_hits()
-        return [
-            index
-            for index, (day, amount, row) in enumerate(
-                zip(self.dates, self.amounts, self.table.rows, strict=True)
-            )
-            if day is None
-            or amount is None
-            or len(row) < width
-            or len(row) > self.table.width
-            or index in starts
-            or (status and status[index] in PENDING)
-            or index in balances
-        ]
+        widths = widths_of(self.table.rows)
+        found = ~self.dates.known | ~self.amounts.known | (widths < self._narrowest())
+        found |= self._pending() | self._balance_texts() | self._rule_hits()
+        if (widths > self.table.width).any():
+            found |= filled_behind(self.table.rows, self.table.width)
+        return [int(index) for index in rows_where(found)]
 
     def _narrowest(self) -> int:
         return 0 if self.plan.short_rows else self.table.width
 
-    def _folded(self, role: Role) -> list[str]:
-        index = self.plan.columns.get(role)
+    def _pending(self) -> NDArray[np.bool_]:
+        """The rows whose status says that they are not booked yet."""
+        index = self.plan.columns.get(Role.STATUS)
         if index is None:
-            return []
-        known: dict[Cell, str] = {}
-        cells = self.table.columns[index]
-        for cell in cells:
-            if cell not in known:
-                known[cell] = fold(cell_text(cell))
-        return [known[cell] for cell in cells]
+            return self._none
+        words, codes = coded_cells(self.table.columns[index])
+        return np.array([fold(cell_text(word)) in PENDING for word in words], dtype=np.bool_)[codes]
 
-    def _balance_texts(self) -> set[int]:
+    @property
+    def _none(self) -> NDArray[np.bool_]:
+        return np.zeros(len(self.table.rows), dtype=np.bool_)
+
+    def _balance_texts(self) -> NDArray[np.bool_]:
         """The rows whose text names a balance."""
         column = self.plan.columns.get(Role.TEXT)
         if column is None:
-            return set()
+            return self._none
         texts = self.table.columns[column]
-        named = {
-            text
-            for text in set(texts)
-            if isinstance(text, str) and MAYBE.match(text) and is_balance_text(text)
-        }
-        return {at for at, text in enumerate(texts) if text in named} if named else set()
+        found = maybe = matching(texts, MAYBE.pattern, ignore_case=True)
+        for row in rows_where(maybe):
+            text = texts[int(row)]
+            found[row] = isinstance(text, str) and MAYBE.match(text) is not None and is_balance_text(text)
+        return found
 
-    def _rule_hits(self) -> set[int]:
-        return {
-            index
-            for column, start in self.plan.skip
-            for index, cell in enumerate(self.table.columns[column])
-            if cell_text(cell).startswith(start)
-        }
+    def _rule_hits(self) -> NDArray[np.bool_]:
+        found = self._none
+        for column, start in self.plan.skip:
+            found |= beginning(self.table.columns[column], start)
+        return found
 
     def sort(self, index: int) -> SortedRow:
         """What the row is. The order of the questions matters: a total has words that a note has too."""

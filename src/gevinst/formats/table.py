@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gevinst.formats.amounts import looks_like_amount
+from gevinst.formats.column_rows import columns_of, filled_at, widths_of
 from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Cell, Grid, Row, Syntax, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import roles_of
@@ -46,13 +47,7 @@ class Table:
     @cached_property
     def columns(self) -> list[Sequence[Cell]]:
         """The cells by column; "" where a row is short. Fields behind the last column are left out."""
-        width = self.width
-        padded = [
-            row if len(row) == width else (*row[:width], *[""] * (width - len(row))) for row in self.rows
-        ]
-        return (
-            [list(column) for column in zip(*padded, strict=True)] if padded else [[] for _ in range(width)]
-        )
+        return columns_of(self.rows, self.width, texts=self.grid.syntax is not Syntax.WORKBOOK)
 
     def label(self, index: int) -> str:
         """The column's name as a person finds it: its header, or its letter."""
@@ -115,11 +110,11 @@ def _without_tail(grid: Grid, header: int, names: list[str]) -> list[str]:
 
 
 def _holds_anything(grid: Grid, header: int, column: int) -> bool:
-    return any(len(row) > column and not is_blank(row[column]) for row in grid.rows[header + 1 :])
+    return bool(filled_at(grid.rows[header + 1 :], column).any())
 
 
 def _widest(grid: Grid, first: int) -> int:
-    return max((len(row) for row in grid.rows[first:]), default=0)
+    return int(max(widths_of(grid.rows[first:]), default=0))
 
 
 def _by_words(grid: Grid) -> int | None:

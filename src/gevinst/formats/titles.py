@@ -2,7 +2,10 @@
 
 import re
 
-from gevinst.formats.grid import Syntax, blank_row, cell_text
+import numpy as np
+
+from gevinst.formats.column_rows import filled_rows, widths_of
+from gevinst.formats.grid import Syntax, cell_text
 from gevinst.formats.table import Table
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
@@ -40,8 +43,9 @@ def short_rows(table: Table) -> bool:
     """
     if table.grid.syntax is not Syntax.DELIMITED:
         return table.grid.syntax is Syntax.WORKBOOK
-    if all(len(row) >= table.width for row in table.rows):
+    widths = widths_of(table.rows)
+    if (widths >= table.width).all():
         return False
-    filled = [row for row in table.rows if not blank_row(row) and len(row) > 1]
-    short = sum(len(row) < table.width for row in filled)
+    filled = widths[filled_rows(table.rows) & (widths > 1)]
+    short = int(np.count_nonzero(filled < table.width))
     return short > max(1, len(filled) * SHORT_SHARE)
