@@ -16,17 +16,21 @@ from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.robot_folder import robot_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from gevinst.app.office import Office
     from gevinst.app.ports import RunStore
+    from gevinst.app.retention import RetentionTools
     from gevinst.app.trail_check import TrailCheck
+    from gevinst.domain.retention import DataKind
     from gevinst.domain.run import Run
     from gevinst.reports.signing import EvidenceKeys, Signer
     from gevinst.reports.verify import Problem
 
 CREDENTIAL = "gevinst-evidence-key"
 KEY_NOTED = "key.new"
+MANIFEST = "manifest.json"
+RECEIVED = "ind"  # below the office's data
 
 
 def evidence_keys(of: "Office") -> "EvidenceKeys":
@@ -117,3 +121,27 @@ def check_evidence(folder: Path, trusted: set[bytes] | None) -> "list[Problem]":
     from gevinst.reports.verify import check  # noqa: PLC0415
 
     return check(folder, trusted=trusted, fits=quick_fits)
+
+
+def retention_tools(of: "Office", opened: "RunStore") -> "RetentionTools":
+    """What deleting by rule needs: evidence folders, the files that were received, the key."""
+    from gevinst.app.retention import RetentionTools  # noqa: PLC0415 - only deleting needs it
+    from gevinst.domain.retention import DataKind as Kind  # noqa: PLC0415 - as above
+    from gevinst.reports import deletion  # noqa: PLC0415 - as above
+
+    def delete(run: "Run", kinds: "Collection[DataKind]") -> tuple[int, str]:
+        folder = of.runs / run.folder
+        if not run.folder or not (folder / MANIFEST).is_file():
+            return 0, ""  # it never had evidence here; its rows in the database go all the same
+        if check_evidence(folder, trusted_keys(of, opened)):
+            raise ConfigurationError(
+                "EVI-007", run=run.run_id
+            )  # nor do we delete what a false manifest names
+        gone = 0
+        if Kind.INPUTS in kinds:
+            gone = deletion.delete_received([of.data / RECEIVED], deletion.inputs_of(folder))
+        chosen = signer(of, opened)
+        files, note = deletion.delete_files(folder, kinds, signer=chosen, at=now(), who=user())
+        return files + gone, note
+
+    return RetentionTools(store=opened, delete=delete, now=now, who=user())

@@ -25,6 +25,7 @@ COMMANDS = {
     "layouts": "gevinst.cli.layouts:layouts",
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",
+    "retention": "gevinst.cli.retention:retention",
     "retry": "gevinst.cli.retry:retry",
     "robots": "gevinst.cli.robots:robots",
     "rules": "gevinst.cli.rules:rules",

@@ -94,7 +94,7 @@ def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) 
         OSError: the disk is full or the folder cannot be written; what stood there before is untouched.
     """
     copy_inputs(folder, inputs)
-    with _all_or_none(folder) as draft:
+    with all_or_none(folder) as draft:
         for language, name in PAGES.items():
             (draft / name).write_text(run_page(report, language), "utf-8", newline="\n")
         write_workbook(draft / WORKBOOK, report)
@@ -117,7 +117,7 @@ def copy_inputs(folder: Path, inputs: Iterable[Path]) -> dict[str, Path]:
     if named:
         target = folder / INPUT
         target.mkdir(parents=True, exist_ok=True)
-        with _all_or_none(target) as draft:
+        with all_or_none(target) as draft:
             for name, path in named.items():
                 shutil.copyfile(path, draft / name)
     return named
@@ -154,7 +154,7 @@ def seal(folder: Path, run: Run, *, signer: Signer | None = None, anchor: AuditA
     if signer:
         hashes[PUBLIC_KEY] = hashlib.sha256(signer.public_pem).hexdigest()
     sums = "".join(_sum_line(name, digest) for name, digest in sorted(hashes.items())).encode()
-    with _all_or_none(folder) as draft:
+    with all_or_none(folder) as draft:
         (draft / MANIFEST).write_text(text, "utf-8", newline="\n")
         (draft / SUMS).write_bytes(sums)
         if signer:
@@ -177,14 +177,14 @@ def _write_tools(folder: Path, signer: Signer | None) -> None:
     page = environment.get_template(f"{INSTRUCTIONS}.j2").render(
         texts=texts, fingerprint=signer.fingerprint if signer else ""
     )
-    with _all_or_none(folder) as draft:
+    with all_or_none(folder) as draft:
         (draft / INSTRUCTIONS).write_text(page, "utf-8", newline="\n")
         verifier = files(__package__).joinpath(VERIFIER).read_text("utf-8")
         (draft / VERIFIER).write_text(verifier, "utf-8", newline="\n")
 
 
 @contextmanager
-def _all_or_none(folder: Path) -> Iterator[Path]:
+def all_or_none(folder: Path) -> Iterator[Path]:
     """A draft folder whose files take their places together once all are written."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder))
