@@ -1,5 +1,6 @@
 """Delimited text: which separator, and rows with their physical lines."""
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -119,6 +120,8 @@ def split_columns(utf8: bytes, separator: str, width: int) -> ColumnRows | None:
         width: fields of most records.
     """
     if width < FEWEST_FIELDS or separator in NO_SEPARATORS or not separator.isascii():
+        return None
+    if utf8.startswith(codecs.BOM_UTF8):  # Arrow would leave it out
         return None
     found = _parsed(utf8, separator, width)
     if found is None:
