@@ -1,6 +1,7 @@
 """Deleting by rule: what is due, what stays, and what the proof says afterwards."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -113,6 +114,12 @@ def test_the_newest_run_stays_since_the_next_carries_on_from_it(store: RunStore)
     kept = {run for run, _, keep in due(store, a_robot(), LATER.date()) if keep is Keep.NEWEST}
 
     assert kept == {"run-2"}
+
+
+def test_of_a_retired_robot_the_newest_run_goes_too(store: RunStore) -> None:
+    retired = replace(a_robot(), phase=Phase.RETIRED)
+
+    assert {keep for _, _, keep in due(store, retired, LATER.date())} == {None}
 
 
 @pytest.mark.parametrize("subject", ["hovedkonto", "run-1"])

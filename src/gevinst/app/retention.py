@@ -8,7 +8,7 @@ from enum import StrEnum
 from gevinst.app.ports import FINAL_STATES, RunStore
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.retention import DataKind, RetentionWordsError, deletable_from, retention_rule
-from gevinst.domain.robot import Robot
+from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Run
 
 HOLD, RELEASE, DELETED = "retention.hold", "retention.release", "retention.deleted"
@@ -56,7 +56,8 @@ def plan(store: RunStore, robots: Iterable[Robot], today: date) -> RetentionPlan
     held, done = holds(store), _deleted(store)
     runs = [run for run in store.list(limit=ALL_RUNS) if run.state in FINAL_STATES]
     unclear = {run.robot for run in runs if not _is_clear(known.get(run.robot))}
-    newest = {found[-1].run_id for robot in known if (found := store.standing_runs(robot))}
+    goes_on = [robot.id for robot in known.values() if robot.phase is not Phase.RETIRED]
+    newest = {found[-1].run_id for robot in goes_on if (found := store.standing_runs(robot))}
     due = [
         Due(run=run, kind=kind, since=since, keep=_keep(run, held, newest))
         for run in runs

@@ -17,6 +17,7 @@ from gevinst.formats.robot_folder import robot_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from gevinst.app.office import Office
     from gevinst.app.ports import RunStore
@@ -113,6 +114,15 @@ def trusted_keys(of: "Office", opened: "RunStore") -> set[bytes]:
     """The office's public keys that the trail knows; a file that someone has laid there is not among them."""
     noted = {row.subject for row in opened.audit_of([KEY_NOTED])}
     return {key for name, key in evidence_keys(of).public_keys().items() if name in noted}
+
+
+def register_keys(of: "Office", opened: "RunStore") -> "list[tuple[str, datetime, str]]":
+    """Fingerprint, moment and PEM of each public key that the trail knows, oldest first."""
+    from gevinst.reports.signing import pem_of_raw  # noqa: PLC0415 - loads cryptography
+
+    kept = evidence_keys(of).public_keys()
+    noted = {row.subject: row.at for row in opened.audit_of([KEY_NOTED])}
+    return [(name, at, pem_of_raw(kept[name])) for name, at in noted.items() if name in kept]
 
 
 def check_evidence(folder: Path, trusted: set[bytes] | None) -> "list[Problem]":

@@ -9,6 +9,7 @@ from gevinst import bootstrap
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.cli.register import register
 from gevinst.cli.table import table
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
@@ -16,10 +17,13 @@ from gevinst.formats.robot_folder import load_robot, robot_ids
 from gevinst.texts import Texts
 
 
-@click.command(help=help_text("robots.help"))
+@click.group(invoke_without_command=True, help=help_text("robots.help"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))
-def robots(*, as_json: bool) -> None:
+@click.pass_context
+def robots(ctx: click.Context, *, as_json: bool) -> None:
     """List the robots with phase, owner, schedule and last run; a folder that cannot be read is named."""
+    if ctx.invoked_subcommand:
+        return
     texts = Texts(language())
     office = bootstrap.office()
     store = bootstrap.store(office)
@@ -32,6 +36,9 @@ def robots(*, as_json: bool) -> None:
             continue
         found.append((robot, store.latest(robot_id)))
     click.echo(_json(found) if as_json else _table(found))
+
+
+robots.add_command(register)
 
 
 def _json(found: list[tuple[Robot, Run | None]]) -> str:

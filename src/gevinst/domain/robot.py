@@ -62,6 +62,10 @@ class Passport:
     keep: Mapping[str, str] = field(default_factory=dict)  #: how long, by DataKind, where not as `deletion`
 
 
+#: Parts of the passport that are words, and may not be empty in production.
+PASSPORT_WORDS = ("risk", "controls", "legal_basis", "data_categories", "deletion", "exit_plan")
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryPlan:
     """What leaves the folder of a run, once for each period."""
@@ -103,4 +107,5 @@ class Robot:
         if self.phase is not Phase.PRODUCTION:
             return []
         parts = {"gain": self.gain, "passport": self.passport, "people.erp_user": self.people.erp_user}
-        return [name for name, part in parts.items() if not part]
+        words = {f"passport.{name}": getattr(self.passport, name, "-") for name in PASSPORT_WORDS}
+        return [name for name, part in {**parts, **words}.items() if not part]

@@ -136,6 +136,11 @@ def pem_of(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def pem_of_raw(key: bytes) -> str:
+    """A public key of 32 bytes as `openssl` reads it."""
+    return pem_of(Ed25519PublicKey.from_public_bytes(key)).decode("ascii")
+
+
 def quick_fits(key: bytes, message: bytes, signature: bytes) -> bool:
     """As verify.ed25519_fits, fifty times as fast."""
     try:
