@@ -22,7 +22,7 @@ from gevinst.app.cases import (
 )
 from gevinst.app.decisions import Wish
 from gevinst.domain.access import NotAllowedError, Person, Role
-from gevinst.domain.case import Case, CaseKind, CaseState, case_subject, minutes_spent
+from gevinst.domain.case import Case, CaseItem, CaseKind, CaseState, case_subject, minutes_spent
 from gevinst.domain.decision import DecisionError, DecisionKind
 from gevinst.domain.run import Run, RunState
 from gevinst.store import open_parts
@@ -45,6 +45,26 @@ def parts(database_url: str) -> Iterator[StoreParts]:
     opened.runs.close()
 
 
+def an_item_of_a_case(name: str, amount: int) -> CaseItem:
+    return CaseItem(
+        side="left",
+        item_id=name,
+        booked=date(2026, 10, 5),
+        amount=amount,
+        currency="DKK",
+        text="text",
+        counterparty="Firma",
+        reference="",
+        document="",
+        first_period="2026-10",
+        age_bank_days=3,
+        file="bank.csv",
+        sheet="",
+        line=3,
+        cell="B3",
+    )
+
+
 def case_of(run: Run, number: int, name: str, amount: int = 100) -> Case:
     return Case(
         run_id=run.run_id,
@@ -54,8 +74,7 @@ def case_of(run: Run, number: int, name: str, amount: int = 100) -> Case:
         subject=case_subject(CaseKind.OPEN, [("left", "2026-10", name)]),
         kind=CaseKind.OPEN,
         cause="no_counterpart_bank" if number % 2 else "double",
-        left=(name,),
-        right=(),
+        items=(an_item_of_a_case(name, amount),),
         counterparty="Firma",
         text="text",
         amount=amount,

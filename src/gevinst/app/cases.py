@@ -1,6 +1,6 @@
 """The work list: cases of the standing runs, who has taken them, and what people decide about them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,7 @@ from gevinst.domain.case import (
     Case,
     CaseEvent,
     CaseEventKind,
+    CaseItem,
     CaseKind,
     CaseStanding,
     CaseState,
@@ -109,49 +110,108 @@ class CaseBook(Protocol):
 
 def cases_of(result: "Reconciliation", run: Run) -> list[Case]:
     """The cases of a result: its proposals, then its open items, in their order."""
-    rows = {
-        side: frame.to_dict("records") for side, frame in (("left", result.left), ("right", result.right))
-    }
-    members = {(side, str(row["item_id"])): row for side, of_side in rows.items() for row in of_side}
-    found = list(_proposed(result, members))
-    found += [
-        (CaseKind.OPEN, str(row["cause"]), [(side, row)])
-        for side, of_side in rows.items()
-        for row in of_side
-        if row["state"] == "open"
+    members = _Members(result, run.period)
+    proposed = [
+        (CaseKind.PROPOSAL, proposal.reason, members.of(proposal.left, proposal.right), proposal.alternatives)
+        for proposal in result.proposals
     ]
-    return [_case(number, *one, run=run) for number, one in enumerate(found, 1)]
+    opened = [(CaseKind.OPEN, cause, items, ()) for items, cause in members.open()]
+    return [
+        _case(
+            run, number, kind, cause=cause, items=items, suspects=members.suspects(items), alternatives=pairs
+        )
+        for number, (kind, cause, items, pairs) in enumerate([*proposed, *opened], 1)
+    ]
 
 
-_Rows = list[tuple[str, dict]]  # type: ignore[type-arg] # side, and a row of its frame
+class _Members:
+    """The items of a result that a case may show, by side and id."""
+
+    def __init__(self, result: "Reconciliation", period: str) -> None:
+        self._period = period
+        self._frames = {"left": result.left, "right": result.right}
+        self._rows = {
+            side: {str(row["item_id"]): row for row in frame[frame["state"] != "matched"].to_dict("records")}
+            for side, frame in self._frames.items()
+        }
+
+    def of(self, left: Sequence[str], right: Sequence[str]) -> tuple[CaseItem, ...]:
+        """Items by their ids."""
+        named = [("left", name) for name in left] + [("right", name) for name in right]
+        return tuple(self._item(side, self._rows[side][name]) for side, name in named)
+
+    def open(self) -> Iterator[tuple[tuple[CaseItem, ...], str]]:
+        """The open items with their causes, the left side first; two that suspect each other are one case."""
+        told: set[tuple[str, str]] = set()
+        for side, rows in self._rows.items():
+            for name, row in rows.items():
+                if row["state"] != "open" or (side, name) in told:
+                    continue
+                together = [(side, name), *self._mutual(side, name, row)]
+                told.update(together)
+                yield tuple(self._item(of, self._rows[of][one]) for of, one in together), str(row["cause"])
+
+    def _mutual(self, side: str, name: str, row: Mapping[Any, Any]) -> list[tuple[str, str]]:
+        """The open item of the other side that suspects this one as this one suspects it."""
+        other = _suspect_of(row)
+        if other is None or other[0] == side:
+            return []
+        found = self._rows[other[0]].get(other[1])
+        mutual = found is not None and found["state"] == "open" and _suspect_of(found) == (side, name)
+        return [other] if mutual else []
+
+    def suspects(self, items: Sequence[CaseItem]) -> tuple[CaseItem, ...]:
+        """What the items may be mistaken for beside each other, each once; a suspect may be matched."""
+        own = {(item.side, item.item_id) for item in items}
+        found = dict.fromkeys(_suspect_of(self._rows[side][name]) for side, name in sorted(own))
+        return tuple(self._suspect(*one) for one in found if one is not None and one not in own)
+
+    def _suspect(self, side: str, name: str) -> CaseItem:
+        known = self._rows[side].get(name)
+        if known is None:
+            frame = self._frames[side]
+            known = frame[frame["item_id"] == name].to_dict("records")[0]
+        return self._item(side, known)
+
+    def _item(self, side: str, row: Mapping[Any, Any]) -> CaseItem:
+        texts = ("item_id", "currency", "text", "counterparty", "reference", "document")
+        return CaseItem(
+            side=side,
+            booked=row["booked"].date(),
+            amount=int(row["amount"]),
+            first_period=str(row["carried_from"]) or self._period,
+            age_bank_days=int(row["age_bank_days"]),
+            file=str(row["place_file"]),
+            sheet=str(row["place_sheet"]),
+            line=int(row["place_line"]),
+            cell=str(row["place_cell"]),
+            **{name: str(row[name]) for name in texts},
+        )
 
 
-def _proposed(result: "Reconciliation", members: dict) -> Iterator[tuple[CaseKind, str, _Rows]]:  # type: ignore[type-arg] # as above
-    for proposal in result.proposals:
-        named = [("left", name) for name in proposal.left] + [("right", name) for name in proposal.right]
-        yield CaseKind.PROPOSAL, proposal.reason, [(side, members[side, name]) for side, name in named]
+def _suspect_of(row: Mapping[Any, Any]) -> tuple[str, str] | None:
+    return (str(row["suspect_side"]), str(row["suspect"])) if row["suspect"] else None
 
 
-def _case(number: int, kind: CaseKind, cause: str, rows: _Rows, *, run: Run) -> Case:
-    sides = {side: tuple(str(row["item_id"]) for of, row in rows if of == side) for side in ("left", "right")}
-    counted = "left" if sides["left"] else "right"
-    since = [(side, str(row["carried_from"]) or run.period, str(row["item_id"])) for side, row in rows]
-    first = rows[0][1]
+def _case(
+    run: Run, number: int, kind: CaseKind, *, cause: str, items: tuple[CaseItem, ...], **found: Any
+) -> Case:
+    counted = items[0].side  # proposals name their left items first
     return Case(
         run_id=run.run_id,
         number=number,
         robot=run.robot,
         period=run.period,
-        subject=case_subject(kind, since),
+        subject=case_subject(kind, [(item.side, item.first_period, item.item_id) for item in items]),
         kind=kind,
         cause=cause,
-        left=sides["left"],
-        right=sides["right"],
-        counterparty=str(first["counterparty"]),
-        text=str(first["text"]),
-        amount=sum(int(row["amount"]) for side, row in rows if side == counted),
-        oldest=min(row["booked"].date() for _, row in rows),
-        first_period=min(period for _, period, _ in since),
+        items=items,
+        counterparty=items[0].counterparty,
+        text=items[0].text,
+        amount=sum(item.amount for item in items if item.side == counted),
+        oldest=min(item.booked for item in items),
+        first_period=min(item.first_period for item in items),
+        **found,
     )
 
 
@@ -225,7 +285,7 @@ def settle(desk: Desk, seen: ListedCase, wish: Wish) -> Decision:
     if made.needs_approval:
         state = CaseState.AWAITS_APPROVAL
     changes = {"claimed_by": desk.person.user, "state": state, "until": made.expected}
-    _follow(desk, seen, CaseEventKind.DECIDE, made, wish.reason, **changes, decision=made.number)
+    _follow(desk, seen, CaseEventKind.DECIDE, made, reason=wish.reason, **changes, decision=made.number)
     return made
 
 
@@ -248,7 +308,9 @@ def take_back(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         at=desk.now,
         store=desk.store,
     )
-    _follow(desk, seen, CaseEventKind.UNDO, made, reason, state=CaseState.TO_DO, until=None, decision=0)
+    _follow(
+        desk, seen, CaseEventKind.UNDO, made, reason=reason, state=CaseState.TO_DO, until=None, decision=0
+    )
     return made
 
 
@@ -273,7 +335,7 @@ def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         at=desk.now,
         store=desk.store,
     )
-    _follow(desk, seen, CaseEventKind.APPROVE, made, reason, state=CaseState.DECIDED)
+    _follow(desk, seen, CaseEventKind.APPROVE, made, reason=reason, state=CaseState.DECIDED)
     return made
 
 
@@ -286,7 +348,7 @@ def _check_open(desk: Desk, seen: ListedCase) -> None:
 
 
 def _follow(
-    desk: Desk, seen: ListedCase, kind: CaseEventKind, made: Decision, /, reason: str, **changes: Any
+    desk: Desk, seen: ListedCase, kind: CaseEventKind, made: Decision, /, *, reason: str, **changes: Any
 ) -> None:
     """Put a case where a decision, which is kept by now, puts it, whatever someone else did meanwhile."""
     for _ in range(MOST_TRIES):

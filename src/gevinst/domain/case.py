@@ -43,6 +43,27 @@ class CaseEventKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseItem:
+    """An item as a case shows it. Texts may name a person: only for those who may see items."""
+
+    side: str  #: left or right
+    item_id: str
+    booked: date
+    amount: int  #: øre
+    currency: str
+    text: str
+    counterparty: str
+    reference: str
+    document: str
+    first_period: str
+    age_bank_days: int
+    file: str
+    sheet: str
+    line: int
+    cell: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One case of a run."""
 
@@ -53,13 +74,26 @@ class Case:
     subject: str  #: the same for the same items in later runs of the robot
     kind: CaseKind
     cause: str  #: why it is open: cause.<cause>, or because.<cause> for a proposal
-    left: tuple[str, ...]  #: item ids
-    right: tuple[str, ...]  #: item ids
+    items: tuple[CaseItem, ...]
+    suspects: tuple[CaseItem, ...] = ()  #: what an open item may be mistaken for
+    alternatives: tuple[
+        tuple[tuple[str, ...], tuple[str, ...]], ...
+    ] = ()  #: (left ids, right ids), best first
     counterparty: str  #: of the first item; may name a person: only for those who may see items
     text: str  #: of the first item; as counterparty
     amount: int  #: øre; of the left items, or of the right where the left has none
     oldest: date  #: first booking day of its items
     first_period: str  #: in which it was first open
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Ids of its left items."""
+        return tuple(item.item_id for item in self.items if item.side == "left")
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """Ids of its right items."""
+        return tuple(item.item_id for item in self.items if item.side == "right")
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -20,17 +21,19 @@ from sqlalchemy.exc import IntegrityError
 
 from gevinst.app.cases import CASE_PAGE, CaseError, CaseFilter, CaseKey, CaseSums, ListedCase
 from gevinst.domain.audit import AuditEvent
-from gevinst.domain.case import Case, CaseEvent, CaseStanding, CaseState
+from gevinst.domain.case import Case, CaseEvent, CaseItem, CaseStanding, CaseState
 from gevinst.store import trail
 from gevinst.store.console_schema import case_event, case_state, work_case
 from gevinst.store.engine import Database
 
+_ITEMS = ("items", "suspects")
 _CASE = tuple(field.name for field in fields(Case))
 _STANDING = tuple(field.name for field in fields(CaseStanding) if field.name not in ("robot", "subject"))
 _EVENT = tuple(field.name for field in fields(CaseEvent))
 _JOINED = and_(case_state.c.robot == work_case.c.robot, case_state.c.subject == work_case.c.subject)
-_STATE = func.coalesce(case_state.c.state, CaseState.TO_DO)
-_HOLDER = func.coalesce(case_state.c.claimed_by, "")
+state = func.coalesce(case_state.c.state, CaseState.TO_DO)
+#: Where a case is and with whom, also when nobody has touched it.
+holder = func.coalesce(case_state.c.claimed_by, "")
 
 
 class SqlCaseBook:
@@ -139,9 +142,9 @@ def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]
     if wanted.cause:
         found.append(work_case.c.cause == wanted.cause)
     if wanted.claimed_by is not None:
-        found.append(_HOLDER == wanted.claimed_by)
+        found.append(holder == wanted.claimed_by)
     if wanted.state is not None:
-        found.append(_STATE == wanted.state)
+        found.append(state == wanted.state)
     if wanted.least:
         found.append(func.abs(work_case.c.amount) >= wanted.least)
     return found
@@ -157,13 +160,24 @@ def _after(key: CaseKey | None) -> list[ColumnElement[bool]]:
 
 def case_row(case: Case) -> dict[str, Any]:
     """A case's columns."""
-    ids = {side: json.dumps(getattr(case, side), ensure_ascii=False) for side in ("left", "right")}
-    return {name: getattr(case, name) for name in _CASE} | ids
+    lists: dict[str, Any] = {name: [_item_values(one) for one in getattr(case, name)] for name in _ITEMS}
+    lists["alternatives"] = case.alternatives
+    texts = {name: json.dumps(values, ensure_ascii=False) for name, values in lists.items()}
+    return {name: getattr(case, name) for name in _CASE} | texts
+
+
+def _item_values(item: CaseItem) -> dict[str, Any]:
+    return vars(item) | {"booked": item.booked.isoformat()}
+
+
+def _item_of(values: dict[str, Any]) -> CaseItem:
+    return CaseItem(**(values | {"booked": date.fromisoformat(values["booked"])}))
 
 
 def _case_of(row: RowMapping) -> Case:
-    ids = {side: tuple(json.loads(row[side])) for side in ("left", "right")}
-    return Case(**({name: row[name] for name in _CASE} | ids))
+    lists = {name: tuple(map(_item_of, json.loads(row[name]))) for name in _ITEMS}
+    pairs = tuple((tuple(left), tuple(right)) for left, right in json.loads(row["alternatives"]))
+    return Case(**({name: row[name] for name in _CASE} | lists | {"alternatives": pairs}))
 
 
 def _listed(row: RowMapping) -> ListedCase:

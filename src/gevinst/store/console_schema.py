@@ -1,4 +1,4 @@
-"""The tables of the console, as the queries see them. Item ids are JSON lists; amounts BIGINT øre."""
+"""The tables of the console, as the queries see them. Items are JSON lists; amounts BIGINT øre."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text
 
@@ -16,8 +16,9 @@ work_case = Table(
     Column("subject", Text, nullable=False),
     Column("kind", Word(CaseKind), nullable=False),
     Column("cause", Text, nullable=False),
-    Column("left", Text, nullable=False),
-    Column("right", Text, nullable=False),
+    Column("items", Text, nullable=False),
+    Column("suspects", Text, nullable=False),
+    Column("alternatives", Text, nullable=False),
     Column("counterparty", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
@@ -26,6 +27,7 @@ work_case = Table(
     one_of("kind", CaseKind),
     Index("case_by_age", "run_id", "oldest", "number"),
     Index("case_by_subject", "robot", "subject"),
+    Index("case_by_counterparty", "robot", "counterparty"),
 )
 
 case_state = Table(

@@ -30,7 +30,8 @@ def _make_cases() -> None:
         "work_case",
         sa.Column("run_id", sa.Text(), sa.ForeignKey("run.run_id"), primary_key=True),
         sa.Column("number", sa.Integer(), primary_key=True),
-        *_texts("robot", "period", "subject", "kind", "cause", "left", "right", "counterparty", "text"),
+        *_texts("robot", "period", "subject", "kind", "cause", "items", "suspects", "alternatives"),
+        *_texts("counterparty", "text"),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("oldest", sa.Date(), nullable=False),
         *_texts("first_period"),
@@ -38,6 +39,7 @@ def _make_cases() -> None:
     )
     op.create_index("case_by_age", "work_case", ["run_id", "oldest", "number"])
     op.create_index("case_by_subject", "work_case", ["robot", "subject"])
+    op.create_index("case_by_counterparty", "work_case", ["robot", "counterparty"])
     op.create_table(
         "case_state",
         sa.Column("robot", sa.Text(), primary_key=True),
