@@ -1,20 +1,22 @@
 """A process of an office that lives in simulated time, on a machine of a name: a clock, a worker, or a robot.
 
-`python tests/faults/an_office.py TIME HOST clock|worker|robot WORDS…`: the program's own command and `robot`,
-as in an office; only the time and the machine's name are others.
+`python tests/faults/an_office.py TIME HOST clock|worker|robot|ask WORDS…`: the program's own commands and
+`robot`, as in an office; only the time and the machine's name are others.
 """
 
 import socket
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
-from faults.simulated_time import SimulatedTime, live_in
+from faults.simulated_time import SimulatedTime, live_in  # noqa: E402 - found by the line above
 
-ROBOT = "robot"
+ROBOT, ASK = "robot", "ask"
 
 
 def main(time: str, host: str, command: str, *words: str) -> None:
@@ -23,17 +25,36 @@ def main(time: str, host: str, command: str, *words: str) -> None:
     live_in(SimulatedTime.of_words(time))
     sys.argv = [command, *words]
     if command == ROBOT:
-        from robot import run_cli  # noqa: PLC0415 - after the time is set
+        from robot import run_cli  # type: ignore[import-untyped] # noqa: PLC0415 - after the time is set
 
         run_cli(list(words))
         return
     _boot_as(host)
     _let_robots_live_here(time, host)
     _let_the_engine_wait(SimulatedTime.of_words(time))
+    if command == ASK:
+        ask(*words)
+        return
     from gevinst.cli import main as gevinst  # noqa: PLC0415 - as above
 
     sys.argv = ["gevinst", command, *words]
     gevinst()
+
+
+def ask(robot_id: str, count: str) -> None:
+    """Ask for runs of a robot by hand."""
+    from gevinst import bootstrap  # noqa: PLC0415 - after the time is set
+    from gevinst.domain.queue import lane_of  # noqa: PLC0415
+    from gevinst.domain.run import Trigger  # noqa: PLC0415
+    from unattended import an_order  # noqa: PLC0415
+
+    office = bootstrap.office()
+    [robot] = [one for one in bootstrap.robots(office) if one.id == robot_id]
+    queue = bootstrap.queue(bootstrap.parts(office))
+    for number in range(int(count)):
+        order = an_order(number, robot=robot_id, lane=lane_of(robot_id, robot.people.erp_user))
+        name = f"by-hand-{number}"
+        queue.offer(replace(order, key=name, run_id=name, due=bootstrap.now(), trigger=Trigger.MANUAL))
 
 
 def _boot_as(host: str) -> None:

