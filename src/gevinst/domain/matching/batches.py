@@ -198,7 +198,7 @@ def _day_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
         for items in _day_bundles(view.many):
             for at in by_amount.get(int(view.many.amount[list(items)].sum()), ()):
                 if view.close(at, items, rule.days):
-                    fit = view.fit(at, items, key=str(view.many.items["booked"].iloc[items[0]].date()))
+                    fit = view.fit(at, items, key=str(np.datetime64(int(view.many.booked[items[0]]), "D")))
                     if not numbers_differ(board, fit.left, fit.right, links):
                         yield from _judged(view, fit, at, items)
 
@@ -235,7 +235,7 @@ def waiting_for_a_sum(board: Board, *, days: int) -> tuple[Mask, Mask]:
 
     A round amount among them may well be equal to a single one of the same party; the sum is better evidence.
     """
-    waiting = [np.zeros(len(side.items), dtype=np.bool_) for side in board.sides]
+    waiting = [np.zeros(len(side), dtype=np.bool_) for side in board.sides]
     for view in _views(board):
         by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
         for items in _day_bundles(view.many):

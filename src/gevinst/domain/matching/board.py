@@ -1,38 +1,59 @@
 """The board of a reconciliation: both sides in canonical order, what is free, and the groups so far."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.apart import Apart
-from gevinst.domain.matching.codes import names_of, shape_of
-from gevinst.domain.matching.marks import Indexes, Marks, Mask, Names, code_marks, word_marks
+from gevinst.domain.matching.codes import names_of
+from gevinst.domain.matching.columns import TextColumn, Texts, as_texts, chosen, shapes_of
+from gevinst.domain.matching.groups import Groups
+from gevinst.domain.matching.marks import Indexes, Marks, Mask, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
-from gevinst.domain.reconciliation import GROUP_COLUMNS
 
 #: Items are put in this order first, so that the order of the rows cannot show in the result.
 CANONICAL_TEXTS = ("reference", "text", "document", "counterparty", "item_id")
 FEW_DIGITS = 3  # an amount of so few digits before its zeros (250,00 or 1.250.000,00) meets others by chance
 MOST_ZEROS = 15
 SHORTEST_LINK = 5
-REASONS_BY_CODE = (
-    "reference",
-    "reference_interchangeable",
-)  # what makes a form of code a link between the sides
+#: What makes a form of code a link between the sides.
+REASONS_BY_CODE = pa.array(["reference", "reference_interchangeable"], type=pa.large_string())
 Note = tuple[str, Mapping[str, str | int]]  # key of the sentence (note.<key>), facts
+
+
+class Column:
+    """The texts of one column in the board's order, each read when it is asked for."""
+
+    def __init__(self, texts: Texts, order: Indexes) -> None:
+        self._texts, self._order = texts, order
+
+    def __getitem__(self, at: int) -> str:
+        """The text of one item."""
+        text: str = self._texts[int(self._order[at])].as_py()
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        """All texts, one by one."""
+        return iter(self.whole().to_pylist())
+
+    def whole(self) -> Texts:
+        """All texts."""
+        return self._texts.take(pa.array(self._order))
 
 
 @dataclass(kw_only=True)
 class BoardSide:
-    """One side while the passes run."""
+    """One side while the passes run. An item is known by its position in canonical order."""
 
-    items: pd.DataFrame  #: canonical order, range index
+    source: pd.DataFrame  #: the items as they came
+    order: Indexes  #: the row of `source` that each item is
     booked: Indexes  #: booking day, days since 1970
     amount: Indexes  #: øre
     day: Indexes  #: bank-day number of the booking day
@@ -41,30 +62,38 @@ class BoardSide:
     words: Marks  #: telling words that the other side has too
     group: Indexes  #: group number, -1 while free
 
+    def __len__(self) -> int:
+        """How many items."""
+        return len(self.order)
+
+    def column(self, name: str) -> Column:
+        """One text column of item.ITEM_COLUMNS."""
+        return Column(as_texts(self.source[name]), self.order)
+
     @cached_property
     def weak(self) -> Mask:
         """Which amounts tell little: few digits before their zeros."""
         return few_digits(self.amount)
 
     @cached_property
-    def ids(self) -> list[str]:
+    def ids(self) -> Column:
         """The id of each item."""
-        return list(self.items["item_id"])
+        return self.column("item_id")
 
     @cached_property
-    def documents(self) -> list[str]:
+    def documents(self) -> Column:
         """The document of each item, "" for none."""
-        return list(self.items["document"])
+        return self.column("document")
 
     @cached_property
-    def texts(self) -> list[str]:
+    def texts(self) -> Column:
         """The text of each item."""
-        return list(self.items["text"])
+        return self.column("text")
 
     @cached_property
-    def parties(self) -> list[str]:
+    def parties(self) -> Column:
         """The counterparty of each item, "" for none."""
-        return list(self.items["counterparty"])
+        return self.column("counterparty")
 
     @cached_property
     def _namings(self) -> dict[int, tuple[str, ...]]:
@@ -103,13 +132,12 @@ class Board:
     left: BoardSide
     right: BoardSide
     calendar: BankCalendar
-    made: int = 0  #: groups so far
+    made: Groups = field(default_factory=Groups)  #: the groups so far
     doubts: list["Doubt"] = field(default_factory=list)  #: several against several, for a person
     links: Counter[str] = field(default_factory=Counter)  #: forms of the codes that pairs were made by
     crowds: set[int] = field(default_factory=set)  #: amounts that a pass did not search fully
     apart: Apart = field(default_factory=Apart)  #: what people have split
     said: list[Note] = field(default_factory=list)  #: what decisions and budgets have to say
-    _chunks: list[pd.DataFrame] = field(default_factory=list)
 
     @property
     def sides(self) -> tuple[BoardSide, BoardSide]:
@@ -143,32 +171,32 @@ class Board:
         left: Indexes,
         right: Indexes,
         *,
-        reason: Names | str,
-        key: Names | str = "",
+        reason: TextColumn | str,
+        key: TextColumn | str = "",
         candidates: Indexes | int = 0,
         alike: Indexes | int = 0,
     ) -> None:
         """Make one group of each pair (left[i], right[i])."""
         if not len(left):
             return
-        numbers = np.arange(self.made, self.made + len(left))
+        amounts = self.left.amount[left], self.right.amount[right]
+        columns = {
+            "pass_id": rule.id,
+            "reason": reason,
+            "n_left": 1,
+            "n_right": 1,
+            "amount_left": amounts[0],
+            "amount_right": amounts[1],
+            "difference_account": chosen(["", rule.difference_account], (amounts[0] != amounts[1]) * 1),
+            "key": key,
+            "days": self.left.day[left] - self.right.day[right],
+            "candidates": candidates,
+            "alike": alike,
+        }
+        numbers = self.made.add_pairs(columns, len(left))
         self.left.group[left] = numbers
         self.right.group[right] = numbers
-        self._append(
-            rule,
-            {
-                "group": numbers,
-                "reason": reason,
-                "n_left": 1,
-                "n_right": 1,
-                "amount_left": self.left.amount[left],
-                "amount_right": self.right.amount[right],
-                "key": key,
-                "days": self.left.day[left] - self.right.day[right],
-                "candidates": candidates,
-                "alike": alike,
-            },
-        )
+        self._note_links(reason, key)
 
     def add(
         self,
@@ -186,34 +214,33 @@ class Board:
         """
         if not decided and self.apart.forbids(left, right):
             return
-        left_at, right_at = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
-        self.left.group[left_at] = self.made
-        self.right.group[right_at] = self.made
-        self._append(
-            rule,
-            {
-                "group": [self.made],
-                "reason": reason,
-                "n_left": len(left_at),
-                "n_right": len(right_at),
-                "amount_left": int(self.left.amount[left_at].sum()),
-                "amount_right": int(self.right.amount[right_at].sum()),
-                "key": key,
-                "days": self._days(left_at, right_at),
-                "candidates": 0,
-                "alike": 0,
-            },
-        )
+        ends = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
+        amounts = [int(side.amount[end].sum()) for side, end in zip(self.sides, ends, strict=True)]
+        values = {
+            "pass_id": rule.id,
+            "reason": reason,
+            "n_left": len(left),
+            "n_right": len(right),
+            "amount_left": amounts[0],
+            "amount_right": amounts[1],
+            "difference_account": rule.difference_account if amounts[0] != amounts[1] else "",
+            "key": key,
+            "days": self._days(*ends),
+            "candidates": 0,
+            "alike": 0,
+        }
+        number = self.made.add(values)
+        for side, end in zip(self.sides, ends, strict=True):
+            side.group[end] = number
 
-    def _append(self, rule: MatchPass, columns: dict[str, Any]) -> None:
-        frame = pd.DataFrame(columns)
-        by_code = frame["key"][frame["reason"].isin(REASONS_BY_CODE)]
-        self.links.update(shape_of(code) for code in by_code.tolist() if len(code) >= SHORTEST_LINK)
-        frame["difference"] = frame["amount_left"] - frame["amount_right"]
-        frame["pass_id"] = rule.id
-        frame["difference_account"] = np.where(frame["difference"] != 0, rule.difference_account, "")
-        self._chunks.append(frame)
-        self.made += len(frame)
+    def _note_links(self, reason: TextColumn | str, key: TextColumn | str) -> None:
+        """Count the forms of the codes that pairs were made by."""
+        if isinstance(reason, str) or isinstance(key, str):
+            return
+        codes = as_texts(key).filter(pc.is_in(as_texts(reason), value_set=REASONS_BY_CODE))
+        long = codes.filter(pc.greater_equal(pc.utf8_length(codes), SHORTEST_LINK))
+        for found in pc.value_counts(shapes_of(long)).to_pylist():
+            self.links[found["values"]] += found["counts"]
 
     def _days(self, left: Indexes, right: Indexes) -> int:
         if len(left) and len(right):
@@ -223,23 +250,14 @@ class Board:
 
     def take_back(self, pass_ids: Collection[str]) -> None:
         """Undo the groups of some passes: their items are free again, the other groups are numbered anew."""
-        made = self.groups()
-        taken = made["pass_id"].isin(list(pass_ids)).to_numpy()
-        numbers = np.where(taken, -1, np.cumsum(~taken) - 1)
+        numbers = self.made.take_back(self.groups()["pass_id"].isin(list(pass_ids)).to_numpy())
         for side in self.sides:
             held = side.group >= 0
             side.group[held] = numbers[side.group[held]]
-        self._chunks = [made.assign(group=numbers)[~taken]]
-        self.made = int((~taken).sum())
 
     def groups(self) -> pd.DataFrame:
         """The groups so far as a frame with GROUP_COLUMNS."""
-        frame = (
-            pd.concat(self._chunks, ignore_index=True)
-            if self._chunks
-            else pd.DataFrame(columns=list(GROUP_COLUMNS))
-        )
-        return frame[list(GROUP_COLUMNS)].astype(dict(GROUP_COLUMNS))
+        return self.made.frame()
 
 
 def few_digits(amounts: Indexes) -> Mask:
@@ -253,33 +271,43 @@ def few_digits(amounts: Indexes) -> Mask:
 
 def make_board(left: pd.DataFrame, right: pd.DataFrame, calendar: BankCalendar) -> Board:
     """Put both sides on a board, in canonical order."""
-    sides = [in_order(side, CANONICAL_TEXTS) for side in (left, right)]
-    codes, own = code_marks(sides)
-    words = word_marks(sides)
+    sides = (left, right)
+    orders = [order_of(side, CANONICAL_TEXTS) for side in sides]
+    places = [np.argsort(order) for order in orders]
+    codes, own = code_marks(sides, places)
+    words = word_marks(sides, places)
     made = [
         BoardSide(
-            items=items,
-            booked=items["booked"].to_numpy().astype("datetime64[D]").astype(np.int64),
-            amount=items["amount"].to_numpy(dtype=np.int64),
-            day=calendar.ordinals(items["booked"].to_numpy().astype("datetime64[D]")),
+            source=items,
+            order=order,
+            booked=_days_of(items)[order],
+            amount=items["amount"].to_numpy(dtype=np.int64)[order],
+            day=calendar.ordinals(_days_of(items).astype("datetime64[D]"))[order],
             codes=codes[at],
             own=own[at],
             words=words[at],
             group=np.full(len(items), -1, dtype=np.int64),
         )
-        for at, items in enumerate(sides)
+        for at, (items, order) in enumerate(zip(sides, orders, strict=True))
     ]
     return Board(left=made[0], right=made[1], calendar=calendar)
 
 
-def in_order(items: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """The items by booking day, amount and then the text columns; only ties are compared as text."""
-    days, amounts = items["booked"].to_numpy().astype(np.int64), items["amount"].to_numpy()
+def _days_of(items: pd.DataFrame) -> Indexes:
+    return items["booked"].to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def order_of(items: pd.DataFrame, texts: Sequence[str]) -> Indexes:
+    """The rows by booking day, amount and then the text columns; only ties are compared as text."""
+    days, amounts = _days_of(items), items["amount"].to_numpy()
     order = np.lexsort((amounts, days))
     same = (np.diff(days[order]) == 0) & (np.diff(amounts[order]) == 0)
-    tied = np.append(same, [False]) | np.append([False], same) if len(order) else np.zeros(0, dtype=np.bool_)
+    tied = np.append(same, False) | np.append(False, same) if len(order) else np.zeros(0, dtype=np.bool_)
     if tied.any():
-        rows = items.iloc[order[tied]][["booked", "amount", *texts]]
-        by_text = rows.reset_index(drop=True).sort_values(["booked", "amount", *texts], kind="stable")
-        order[tied] = order[tied][by_text.index.to_numpy()]
-    return items.iloc[order].reset_index(drop=True)
+        rows = pa.array(order[tied])
+        columns = {name: as_texts(items[name]).take(rows) for name in texts}
+        alike = np.cumsum(np.append(True, ~same))[tied]  # the number of each day and amount
+        table = pa.table({"alike": alike, **columns})
+        by_text = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
+        order[tied] = order[tied][by_text.to_numpy()]
+    return order

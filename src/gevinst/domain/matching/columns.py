@@ -4,7 +4,7 @@ Texts of plain letters are read by Arrow; the few with other letters, whose capi
 read one by one.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -21,6 +21,7 @@ Indexes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Reader = Callable[[str], Iterable[str]]
 Texts: TypeAlias = pa.Array  # large_string, no nulls
+TextColumn: TypeAlias = pd.arrays.ArrowStringArray  # as a frame has it
 
 _LETTERS = "A-ZÆØÅÄÖ"
 _TOKEN = f"0-9{_LETTERS}"
@@ -215,10 +216,27 @@ def _without_zeros(numbers: Texts) -> Texts:
     return pc.ascii_ltrim(numbers, characters="0")
 
 
-def as_texts(column: pd.Series) -> Texts:
+def shapes_of(texts: Texts) -> Texts:
+    """As codes.shape_of."""
+    digits = pc.replace_substring_regex(texts, "[0-9]", "9")
+    return pc.replace_substring_regex(digits, "[A-ZÆØÅÄÖ]", "A")
+
+
+def as_texts(column: pd.Series | TextColumn) -> Texts:
     """A text column of a frame as Arrow has it."""
     found = pa.array(column, type=pa.large_string())
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def chosen(texts: Sequence[str], numbers: Indexes) -> TextColumn:
+    """A text column of a frame that has texts[n] for each number."""
+    return as_column(_texts(texts).take(pa.array(numbers)))
+
+
+def as_column(texts: Texts) -> TextColumn:
+    """Texts as a column of a frame."""
+    column: TextColumn = pd.array(texts, dtype="str")
+    return column
 
 
 def _texts(values: Iterable[str]) -> Texts:

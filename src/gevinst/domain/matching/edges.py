@@ -150,6 +150,6 @@ def amount_edges(
 
 def rivals(board: Board, left: Indexes, *, days: int) -> Indexes:
     """For each left item, how many right items beside one have its amount within the window, matched too."""
-    window = amount_window(board.left, board.right, left, np.arange(len(board.right.items)), days=days)
+    window = amount_window(board.left, board.right, left, np.arange(len(board.right)), days=days)
     result: Indexes = np.maximum(window.counts - 1, 0)
     return result

@@ -6,14 +6,17 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.item import TEXT_DTYPE
 from gevinst.domain.matching.batches import batch
-from gevinst.domain.matching.board import Board, BoardSide, in_order, make_board
+from gevinst.domain.matching.board import Board, BoardSide, make_board, order_of
 from gevinst.domain.matching.budget import over_budget
+from gevinst.domain.matching.columns import Texts, chosen
 from gevinst.domain.matching.decided import apply_decisions
 from gevinst.domain.matching.fees import net_of_fee
 from gevinst.domain.matching.marks import Indexes, Mask
@@ -46,6 +49,7 @@ PASSES: Mapping[PassKind, Callable[[Board, MatchPass], None]] = {
 
 
 NOTHING = Tally(count=0, sum=0)
+STATES = (ItemState.MATCHED, ItemState.PROPOSED, ItemState.OPEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +105,15 @@ def reconcile(
             PASSES[rule.kind](board, rule)
         found = proposals(board, rules.passes)
         found += over_budget(board, rules, first=len(found))
-    why = ({}, {}) if errors else causes(board, period_end=as_of, proposed=_proposed(board, found))
+    holders = _holders(board, found)
+    why = ({}, {}) if errors else causes(board, period_end=as_of, proposed=(holders[0] >= 0, holders[1] >= 0))
     day = as_of or _last_day(left.items, right.items)
-    frames = _states(board, found, day, why, rejected=bool(errors))
+    frames = _states(board, holders, day, why, rejected=bool(errors))
     return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
 
 
 def _one_currency(left: SideInput, right: SideInput) -> None:
-    currencies = sorted({*left.items["currency"], *right.items["currency"]} - {""})
+    currencies = sorted({*left.items["currency"].unique(), *right.items["currency"].unique()} - {""})
     if len(currencies) > 1:
         files = [side.items["place_file"].iloc[0] for side in (left, right) if len(side.items)]
         place = Place(file=" / ".join(dict.fromkeys(files)))
@@ -122,21 +127,30 @@ def _last_day(left: pd.DataFrame, right: pd.DataFrame) -> date:
     return found
 
 
-def _proposed(board: Board, found: Sequence[Proposal]) -> tuple[Mask, Mask]:
-    """The items of each side that a proposal holds."""
-    left, right = (_holders(side, found, name) >= 0 for side, name in zip(board.sides, Side, strict=True))
-    return left, right
+def _holders(board: Board, found: Sequence[Proposal]) -> tuple[Indexes, Indexes]:
+    """The proposal of each item of each side, -1 for none."""
+    left = [(item, one.number) for one in found for item in one.left]
+    right = [(item, one.number) for one in found for item in one.right]
+    return _held(board.left, left), _held(board.right, right)
+
+
+def _held(side: BoardSide, held: Sequence[tuple[str, int]]) -> Indexes:
+    """The number that stands with each item's id, -1 for none."""
+    ids = pa.array([item for item, _ in held], type=pa.large_string())
+    numbers = np.array([*(number for _, number in held), -1], dtype=np.int64)
+    at = pc.index_in(side.ids.whole(), value_set=ids).fill_null(len(held)).to_numpy()
+    result: Indexes = numbers[at]
+    return result
 
 
 def _states(
     board: Board,
-    found: Sequence[Proposal],
+    holders: tuple[Indexes, Indexes],
     day: date,
     why: tuple[Mapping[int, Cause], Mapping[int, Cause]],
     *,
     rejected: bool,
 ) -> dict[Side, pd.DataFrame]:
-    holders = [_holders(side, found, name) for side, name in zip(board.sides, Side, strict=True)]
     number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
     return {
         name: _side_frame(side, holders[at], why[at], number, rejected=rejected)
@@ -144,37 +158,34 @@ def _states(
     }
 
 
-def _holders(side: BoardSide, found: Sequence[Proposal], name: Side) -> Indexes:
-    """The proposal of each item, -1 for none."""
-    result = np.full(len(side.items), -1, dtype=np.int64)
-    ids = [item for one in found for item in (one.left if name is Side.LEFT else one.right)]
-    numbers = [one.number for one in found for _ in (one.left if name is Side.LEFT else one.right)]
-    if ids:
-        result[pd.Index(side.items["item_id"]).get_indexer(pd.Index(ids))] = numbers
-    return result
-
-
 def _side_frame(
     side: BoardSide, proposal: Indexes, why: Mapping[int, Cause], day: int, *, rejected: bool
 ) -> pd.DataFrame:
     matched, held = side.group >= 0, proposal >= 0
     columns = {
-        "state": np.where(matched, ItemState.MATCHED, np.where(held, ItemState.PROPOSED, ItemState.OPEN)),
+        "state": chosen(STATES, np.where(matched, 0, np.where(held, 1, 2))),
         "group": side.group,
         "proposal": proposal,
         "age_bank_days": np.where(matched, 0, np.maximum(day - side.day, 0)),
         **_why_columns(held, why, "input_rejected" if rejected else ""),
     }
-    frame = side.items.assign(**columns).astype(dict(RESULT_COLUMNS))
-    return in_order(frame, ("item_id",))
+    order = order_of(side.source, ("item_id",))
+    place = np.argsort(side.order)[order]  # of each row of the result, on the board
+    shown = {name: values.take(place) for name, values in columns.items()}
+    frame = side.source.iloc[order].reset_index(drop=True).assign(**shown)
+    return frame.astype({name: dtype for name, dtype in RESULT_COLUMNS.items() if dtype != TEXT_DTYPE})
 
 
-def _why_columns(held: Mask, why: Mapping[int, Cause], fallback: str) -> dict[str, NDArray[np.object_]]:
-    cause = np.where(held, "ambiguous", fallback).astype(object)
-    suspect, suspect_side = (np.full(len(held), "", dtype=object) for _ in range(2))
-    for at, one in why.items():
-        cause[at], suspect[at], suspect_side[at] = one.key, one.suspect, one.side
-    return {"cause": cause, "suspect": suspect, "suspect_side": suspect_side}
+def _why_columns(held: Mask, why: Mapping[int, Cause], fallback: str) -> dict[str, Texts]:
+    """Cause, suspect and its side of each item; most have none."""
+    known = [Cause(key=fallback), Cause(key="ambiguous"), *why.values()]
+    number = held.astype(np.int64)
+    number[np.fromiter(why, dtype=np.int64, count=len(why))] = np.arange(2, len(known))
+    return {
+        "cause": chosen([one.key for one in known], number),
+        "suspect": chosen([one.suspect for one in known], number),
+        "suspect_side": chosen([one.side for one in known], number),
+    }
 
 
 def _result(

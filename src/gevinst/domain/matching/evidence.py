@@ -93,7 +93,7 @@ def _expected_alike(board: Board, edges: Edges, themselves: Indexes | int) -> Fl
         times = side.words.times()
         of_word = times[edges.mark] - themselves if len(times) else np.zeros(len(edges))
         of_amount = _times(side.amount, amounts) - themselves
-        total += np.maximum(of_word, 0) * np.maximum(of_amount, 0) / max(1, len(side.items))
+        total += np.maximum(of_word, 0) * np.maximum(of_amount, 0) / max(1, len(side))
     return np.where(edges.mark >= 0, total, 0)
 
 
@@ -163,7 +163,7 @@ class LinkingCodes:
         marks = np.unique(side.own.mark[free])
         linking = np.zeros(len(side.own.names) + 1, dtype=np.bool_)
         linking[marks] = [shape_of(name) in links for name in side.own.names[marks].tolist()]
-        self.has = np.zeros(len(side.items), dtype=np.bool_)
+        self.has = np.zeros(len(side), dtype=np.bool_)
         self.has[side.own.item[free & linking[side.own.mark]]] = True
 
     def of(self, at: int, fewest: int) -> dict[str, list[str]]:

@@ -15,7 +15,9 @@ from gevinst.domain.matching.columns import (
     Found,
     Indexes,
     Mask,
+    TextColumn,
     Texts,
+    as_column,
     as_texts,
     codes_of_column,
     codes_of_ids,
@@ -34,7 +36,10 @@ CODE_COLUMNS: Mapping[str, Callable[[Texts], Found]] = {
     "text": codes_of_column,
     "counterparty": codes_of_column,
 }
-WORD_COLUMNS = ("text", "counterparty")
+WORD_COLUMNS: Mapping[str, Callable[[Texts], Found]] = {
+    "text": words_of_column,
+    "counterparty": words_of_column,
+}
 COMMON_WORD_SHARE = 0.2  # a word on more than a fifth of a side's items tells nothing
 COMMON_WORD_FLOOR = 20  # … but in a small file a word on few items always may
 
@@ -91,6 +96,11 @@ class Marks:
         """The marks of one item, as they are written."""
         return frozenset(self.names[self.mark[self.starts[at] : self.starts[at + 1]]].tolist())
 
+    def written_of(self, marks: Indexes) -> TextColumn:
+        """How each mark is written, "" for -1."""
+        taken = self.written.take(pa.array(marks, mask=marks < 0))
+        return as_column(taken.fill_null(""))
+
     def times(self) -> Indexes:
         """How many items have each mark."""
         return np.bincount(self.mark, minlength=len(self.written))
@@ -123,36 +133,45 @@ def _is_in(wanted: Indexes, ordered: Indexes) -> Mask:
 
 @dataclass(frozen=True, kw_only=True)
 class _Numbered:
-    """The marks of both sides with one number for each different name, in the order of Found."""
+    """The marks of both sides with one number for each different name."""
 
-    row: Sequence[Indexes]
-    number: Sequence[Indexes]
+    row: Sequence[Indexes]  #: the item of each
+    number: Sequence[Indexes]  #: equal length; -1 for a mark that is left out
     names: Texts
-    counts: Sequence[int]  #: items of each side
 
 
-def code_marks(sides: Sequence[pd.DataFrame]) -> tuple[list[Marks], list[Marks]]:
+def code_marks(sides: Sequence[pd.DataFrame], places: Sequence[Indexes]) -> tuple[list[Marks], list[Marks]]:
     """The codes of both sides.
+
+    Args:
+        sides: item.ITEM_COLUMNS.
+        places: the item (position on the board) that each row is.
 
     Returns:
         For each side the codes that stand on both sides (a code of one side links nothing), and for each side
         all codes but those of the item's own id.
     """
+    ends = list(zip(sides, places, strict=True))
+    own = _numbered([_found_in(side, CODE_COLUMNS, place) for side, place in ends])
+    ids = [codes_of_ids(_own_ids(side)).of(place) for side, place in ends]
     counts = [len(side) for side in sides]
-    own = _numbered(
-        [together(find(as_texts(side[name])) for name, find in CODE_COLUMNS.items()) for side in sides],
-        counts,
-    )
-    with_ids = _with(own, [codes_of_ids(_own_ids(side)) for side in sides])
-    return _shared(with_ids), [_marks(own, at, own.number[at], own.names) for at in range(len(sides))]
+    every = [
+        _marks(row, number, own.names, count)
+        for row, number, count in zip(own.row, own.number, counts, strict=True)
+    ]
+    return _shared(_with(own, ids), counts), every
 
 
-def word_marks(sides: Sequence[pd.DataFrame]) -> list[Marks]:
-    """The words that stand on both sides and are not on too many items to tell anything."""
-    found = [together(words_of_column(as_texts(side[name])) for name in WORD_COLUMNS) for side in sides]
-    marks = _shared(_numbered(found, [len(side) for side in sides]))
+def word_marks(sides: Sequence[pd.DataFrame], places: Sequence[Indexes]) -> list[Marks]:
+    """The words that stand on both sides and are not on too many items to tell anything; as code_marks."""
+    found = [_found_in(side, WORD_COLUMNS, place) for side, place in zip(sides, places, strict=True)]
+    marks = _shared(_numbered(found), [len(side) for side in sides])
     telling = np.logical_and.reduce([one.times() <= _most(one.count) for one in marks])
     return [_only(one, telling) for one in marks]
+
+
+def _found_in(side: pd.DataFrame, columns: Mapping[str, Callable[[Texts], Found]], place: Indexes) -> Found:
+    return together(find(as_texts(side[name])) for name, find in columns.items()).of(place)
 
 
 def _own_ids(side: pd.DataFrame) -> Texts:
@@ -160,24 +179,24 @@ def _own_ids(side: pd.DataFrame) -> Texts:
     return pc.if_else(pc.match_substring(ids, ROW_ID), "", ids)
 
 
-def _numbered(found: Sequence[Found], counts: Sequence[int]) -> _Numbered:
+def _numbered(found: Sequence[Found]) -> _Numbered:
     coded = pa.concat_arrays([one.name for one in found]).dictionary_encode()
     numbers = np.split(coded.indices.to_numpy().astype(np.int64), [len(found[0])])
-    return _Numbered(row=[one.row for one in found], number=numbers, names=coded.dictionary, counts=counts)
+    return _Numbered(row=[one.row for one in found], number=numbers, names=coded.dictionary)
 
 
 def _with(known: _Numbered, more: Sequence[Found]) -> _Numbered:
     """The marks and more of them; of those not known yet, the ones that only one side has are left out."""
-    fresh = [one.keep(_numbers_in(one.name, known.names) < 0).name for one in more]
+    numbers = [_numbers_in(one.name, known.names) for one in more]
+    fresh = [one.keep(number < 0).name for one, number in zip(more, numbers, strict=True)]
     both = fresh[0].filter(pc.is_in(fresh[0], value_set=fresh[1])).unique()
-    names = pa.concat_arrays([known.names, both])
-    numbers = [_numbers_in(one.name, names) for one in more]
-    ends = list(zip(known.row, known.number, more, numbers, strict=True))
+    for number, names in zip(numbers, fresh, strict=True):
+        new = _numbers_in(names, both)
+        number[number < 0] = np.where(new < 0, -1, new + len(known.names))
     return _Numbered(
-        row=[np.concatenate([row, one.row[new >= 0]]) for row, _, one, new in ends],
-        number=[np.concatenate([old, new[new >= 0]]) for _, old, _, new in ends],
-        names=names,
-        counts=known.counts,
+        row=[np.concatenate([row, one.row]) for row, one in zip(known.row, more, strict=True)],
+        number=[np.concatenate(ends) for ends in zip(known.number, numbers, strict=True)],
+        names=pa.concat_arrays([known.names, both]),
     )
 
 
@@ -187,24 +206,25 @@ def _numbers_in(texts: Texts, names: Texts) -> Indexes:
     return found
 
 
-def _shared(found: _Numbered) -> list[Marks]:
+def _shared(found: _Numbered, counts: Sequence[int]) -> list[Marks]:
     """The marks that both sides have, numbered by name: ties between marks must not depend on the rows."""
-    on_side = [np.bincount(numbers, minlength=len(found.names)) > 0 for numbers in found.number]
+    on_side = [np.bincount(number[number >= 0], minlength=len(found.names)) > 0 for number in found.number]
     kept = np.flatnonzero(np.logical_and.reduce(on_side))
     kept = kept[pc.sort_indices(found.names.take(pa.array(kept))).to_numpy()]
-    new = np.full(len(found.names), -1, dtype=np.int64)
+    new = np.full(len(found.names) + 1, -1, dtype=np.int64)  # one more, for the number -1
     new[kept] = np.arange(len(kept))
     names = found.names.take(pa.array(kept))
-    return [_marks(found, at, new[numbers], names) for at, numbers in enumerate(found.number)]
+    ends = zip(found.row, found.number, counts, strict=True)
+    return [_marks(row, new[number], names, count) for row, number, count in ends]
 
 
-def _marks(found: _Numbered, at: int, mark: Indexes, names: Texts) -> Marks:
+def _marks(item: Indexes, mark: Indexes, names: Texts, count: int) -> Marks:
     """One side's marks, each once for an item; those without a number are left out."""
     kept = mark >= 0
     width = len(names) + 1
-    keys = np.sort(found.row[at][kept] * width + mark[kept])
+    keys = np.sort(item[kept] * width + mark[kept])
     keys = keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
-    return Marks(item=keys // width, mark=keys % width, written=names, count=found.counts[at])
+    return Marks(item=keys // width, mark=keys % width, written=names, count=count)
 
 
 def _most(count: int) -> float:

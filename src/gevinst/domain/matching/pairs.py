@@ -8,6 +8,7 @@ import pandas as pd
 from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
+from gevinst.domain.matching.columns import chosen
 from gevinst.domain.matching.components import Answer, Knot, indistinct, knots, solve
 from gevinst.domain.matching.crowds import blocks
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
@@ -20,7 +21,7 @@ from gevinst.domain.matching.evidence import (
     shared_words,
     weak_pairs,
 )
-from gevinst.domain.matching.marks import Indexes, Mask, Names
+from gevinst.domain.matching.marks import Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 
 MOST_NEAR = 200_000  # pairs whose numbers are compared by eye
@@ -113,20 +114,20 @@ def _even(board: Board, knot: Knot) -> bool:
 
 def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer], edges: Edges) -> None:
     """Make the pairs of one pass together, so that counting their rivals is done once."""
-    solved = [(pair, answer) for answer in answers for pair in answer.pairs]
-    pairs = np.array([pair for pair, _ in solved], dtype=np.int64).reshape(-1, 2)
+    made_by = [REASONS[rule.key], *(_reason(rule.key, answer.reason) for answer in answers)]
+    pairs = np.array([pair for answer in answers for pair in answer.pairs], dtype=np.int64).reshape(-1, 2)
+    answer_of = np.repeat(np.arange(1, len(made_by)), [len(answer.pairs) for answer in answers])
+    answer_of = np.concatenate([np.zeros(len(only), dtype=np.int64), answer_of])
     left = np.concatenate([only.left, pairs[:, 0]])
+    marks = board.left.words if rule.key is Key.TEXT else board.left.codes
     board.add_pairs(
         rule,
         left,
         np.concatenate([only.right, pairs[:, 1]]),
-        reason=np.array(
-            [REASONS[rule.key]] * len(only) + [_reason(rule.key, answer.reason) for _, answer in solved],
-            dtype=object,
-        ),
-        key=_keys(_names(board, rule), np.concatenate([only.mark, edges.mark_of(pairs)])),
+        reason=chosen(made_by, answer_of),
+        key=marks.written_of(np.concatenate([only.mark, edges.mark_of(pairs)])),
         candidates=rivals(board, left, days=rule.days),
-        alike=np.array([0] * len(only) + [answer.alike for _, answer in solved], dtype=np.int64),
+        alike=np.array([0, *(answer.alike for answer in answers)], dtype=np.int64)[answer_of],
     )
 
 
@@ -155,7 +156,10 @@ def _marked_edges(board: Board, rule: MatchPass) -> Edges:
 def said_by(board: Board, rule: MatchPass) -> Mask:
     """Which left items hold one of the pass's words."""
     words = [word.casefold() for word in rule.text_contains]
-    texts = (board.left.items["text"] + " " + board.left.items["counterparty"]).str.casefold()
+    said = zip(
+        *(column.whole().to_pylist() for column in (board.left.texts, board.left.parties)), strict=True
+    )
+    texts = [f"{text} {party}".casefold() for text, party in said]
     return np.array([any(word in text for word in words) for text in texts], dtype=np.bool_)
 
 
@@ -166,16 +170,6 @@ def only_each_other(edges: Edges) -> Mask:
     of_left, of_right = np.bincount(edges.left), np.bincount(edges.right)
     only: Mask = (of_left[edges.left] == 1) & (of_right[edges.right] == 1)
     return only
-
-
-def _names(board: Board, rule: MatchPass) -> Names:
-    return board.left.words.names if rule.key is Key.TEXT else board.left.codes.names
-
-
-def _keys(names: Names, marks: Indexes) -> Names:
-    padded = np.append(names, "")  # a mark of -1 takes the last, ""
-    keys: Names = padded[marks]
-    return keys
 
 
 def _reason(key: Key, answer: str) -> str:
@@ -199,7 +193,7 @@ def by_damaged_code(board: Board, rule: MatchPass) -> None:
         found.left,
         found.right,
         reason="reference_near",
-        key=names[taken],
+        key=pd.array(names[taken], dtype="str"),
         candidates=rivals(board, found.left, days=rule.days),
     )
 
@@ -226,7 +220,7 @@ def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:
 def _lonely(side: BoardSide, shared: frozenset[str]) -> Mask:
     """Items with a number that the other side does not have."""
     alone = [len(name) >= SHORTEST_CORE and name not in shared for name in side.own.names.tolist()]
-    result = np.zeros(len(side.items), dtype=np.bool_)
+    result = np.zeros(len(side), dtype=np.bool_)
     result[side.own.item[np.array(alone, dtype=np.bool_)[side.own.mark]]] = True
     return result
 
@@ -262,7 +256,7 @@ def within_tolerance(board: Board, rule: MatchPass) -> None:
         mark=pairs["mark"].to_numpy(dtype=np.int64),
     )
     found = edges.keep(only_each_other(edges) & board.apart.allowed(edges.left, edges.right))
-    keys = _keys(board.left.codes.names, found.mark)
+    keys = board.left.codes.written_of(found.mark)
     board.add_pairs(rule, found.left, found.right, reason="tolerance", key=keys)
 
 

@@ -34,7 +34,7 @@ def _pairs_of(edges: Edges) -> set[tuple[int, int]]:
 
 def _left_over(board: Board, passes: Sequence[MatchPass]) -> Edges:
     found = [pair_edges(board, rule) for rule in passes if rule.kind is PassKind.ONE_TO_ONE]
-    width = len(board.right.items) + 1
+    width = len(board.right) + 1
     keys = [edges.left * width + edges.right for edges in found]
     unique = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *keys]))
     return Edges(left=unique // width, right=unique % width, mark=np.full(len(unique), -1, dtype=np.int64))

@@ -144,7 +144,7 @@ class _ByMark:
         chosen = np.isin(marks.item, at)
         keys = marks.mark[chosen] * MARK_SPAN + one.day[marks.item[chosen]]
         many = np.searchsorted(self.keys, keys + days + 1) - np.searchsorted(self.keys, keys - days)
-        totals = np.bincount(marks.item[chosen], weights=many, minlength=len(one.items))
+        totals = np.bincount(marks.item[chosen], weights=many, minlength=len(one))
         found: Indexes = totals[at].astype(np.int64)
         return found
 

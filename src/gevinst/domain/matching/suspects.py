@@ -180,8 +180,8 @@ class _Reader:
     def __init__(self, side: BoardSide) -> None:
         self.side = side
         self.ids = side.ids
-        self.carried = side.items["carried_from"].tolist()
-        self.parties = side.items["counterparty"].tolist()
+        self.carried = side.column("carried_from")
+        self.parties = side.parties
         self.known: dict[int, _Mark] = {}
 
     def said(self, at: int) -> str:
