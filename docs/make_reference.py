@@ -41,6 +41,8 @@ AREAS = {
     "ROB": "What the robot expects",
     "DRF": "What differs from the periods before",
     "DEC": "Decisions",
+    "GAI": "Gains",
+    "TID": "Time sheets",
     "CFG": "Settings, robots and rules",
     "STO": "The database",
     "QUE": "The queue of runs",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from gevinst.domain.gain_card import COSTS
+from gevinst.domain.gain_card import HANDLING, is_cost
 from gevinst.domain.gain_quarters import MONTHS_OF_YEAR, months_between, months_of, quarter_end
 from gevinst.domain.gain_records import (
     GainError,
@@ -27,6 +27,7 @@ from gevinst.domain.gains import (
     payback_months,
     return_on_investment,
     shared_cost,
+    to_ore,
     value_of,
 )
 from gevinst.domain.period import period_of
@@ -77,32 +78,37 @@ def shared_part(robot: str, settings: GainSettings, prices: Prices) -> int:
 
 
 def month_hours(sums: Sequence[GainSum], history: History) -> tuple[Decimal, Decimal, Hours]:
-    """Gross hours, hours of cost, and net hours with their interval (formulas 1 to 3), from one month's sums.
-
-    An exception costs what it took beyond the old minutes: by a lower baseline it costs more.
-    """
-    gross = sum((one.minutes for one in sums if one.case_type not in COSTS), ZERO)
-    costs = -sum((one.minutes for one in sums if one.case_type in COSTS), ZERO)
-    low = high = ZERO
-    known = True
-    for one in sums:
-        if one.case_type in (*COSTS, FIXED_CASE) or not one.items:
-            continue
-        baseline = history.get(one.card_version, {}).get(one.case_type)
-        interval = baseline.interval if baseline else None
-        if baseline is None or interval is None:
-            known = False
-            continue
-        low += one.items * (interval[0] - baseline.minutes)
-        high += one.items * (interval[1] - baseline.minutes)
-    net = gross - costs
-    hours = Hours(
-        low=(net + low) / MINUTES_PER_HOUR if known else net / MINUTES_PER_HOUR,
-        middle=net / MINUTES_PER_HOUR,
-        high=(net + high) / MINUTES_PER_HOUR if known else net / MINUTES_PER_HOUR,
-        known=known,
+    """Gross hours, hours of cost, and net hours with their ends (formulas 1 to 3), from a month's sums."""
+    gross = sum((one.minutes for one in sums if not is_cost(one.case_type)), ZERO)
+    costs = -sum((one.minutes for one in sums if is_cost(one.case_type)), ZERO)
+    net = (gross - costs) / MINUTES_PER_HOUR
+    ends = [_end_minutes(one, history) for one in sums if one.items]
+    low, high = (
+        sum((end[side] for end in ends if end is not None), ZERO) / MINUTES_PER_HOUR for side in (0, 1)
     )
+    hours = Hours(low=net + low, middle=net, high=net + high, known=None not in ends)
     return gross / MINUTES_PER_HOUR, costs / MINUTES_PER_HOUR, hours
+
+
+def _end_minutes(one: GainSum, history: History) -> tuple[Decimal, Decimal] | None:
+    """What a sum adds to the middle minutes by the low and the high baseline; None without an interval.
+
+    Occasions and supervision add nothing. An exception costs what it took beyond the old way, so it costs
+    more by a lower baseline.
+    """
+    kind, _, of_exception = one.case_type.partition(":")
+    case = of_exception if kind == HANDLING else one.case_type
+    if case == FIXED_CASE or (is_cost(one.case_type) and (kind != HANDLING or not one.minutes)):
+        return ZERO, ZERO
+    baseline = history.get(one.card_version, {}).get(case)
+    interval = baseline.interval if baseline else None
+    if baseline is None or interval is None:
+        return None
+    lower, higher = interval[0] - baseline.minutes, interval[1] - baseline.minutes
+    if kind != HANDLING:
+        return one.items * lower, one.items * higher
+    exceptions, beyond = -one.items, -one.minutes
+    return exceptions * lower, min(exceptions * higher, beyond)
 
 
 def first_month(terms: GainTerms, sums: Sequence[GainSum]) -> str:
@@ -144,7 +150,7 @@ def _month(
     return MonthGain(
         period=period,
         counts=counts,
-        items=sum(one.items for one in sums if one.case_type not in (*COSTS, FIXED_CASE)),
+        items=sum(one.items for one in sums if _is_item(one)),
         gross=gross,
         costs=costs,
         hours=hours,
@@ -154,11 +160,15 @@ def _month(
     )
 
 
+def _is_item(one: GainSum) -> bool:
+    return not is_cost(one.case_type) and one.case_type != FIXED_CASE
+
+
 def count_cases(sums: Sequence[GainSum], history: History, today: date) -> list[CaseGain]:
     """What each case type came to over some months, by card version."""
     found: dict[tuple[str, str], list[GainSum]] = {}
     for one in sums:
-        if one.case_type not in COSTS:
+        if not is_cost(one.case_type):
             found.setdefault((one.case_type, one.card_version), []).append(one)
     return [
         _case(name, parts, history.get(version, {}), today, version=version)
@@ -231,7 +241,7 @@ def count_investment(
     low = _projected([one.value.low - one.running_cost for one in counted], years)
     recent = counted[-MONTHS_OF_YEAR:]
     yearly, yearly_low, value, cost = (
-        round(Decimal(sum(part)) * MONTHS_OF_YEAR / len(recent))
+        to_ore(Decimal(sum(part)) * MONTHS_OF_YEAR / len(recent))
         for part in (
             [one.net for one in recent],
             [one.value.low - one.running_cost for one in recent],
@@ -246,6 +256,7 @@ def count_investment(
         payback_discounted=payback_months(amount, middle, settings.discount_rate),
         yearly_net=yearly,
         yearly_net_low=yearly_low,
+        yearly_cost=cost,
         present_values={
             rate: net_present_value([-amount, *[yearly] * years], rate) for rate in settings.rates
         },
@@ -257,7 +268,7 @@ def count_investment(
 def _projected(nets: Sequence[int], years: int) -> list[int]:
     """Monthly nets over the horizon: those that were, then the mean of the last twelve."""
     recent = nets[-MONTHS_OF_YEAR:]
-    mean = round(Decimal(sum(recent)) / len(recent))
+    mean = to_ore(Decimal(sum(recent)) / len(recent))
     wanted = years * MONTHS_OF_YEAR
     return [*nets[:wanted], *[mean] * (wanted - len(nets))]
 

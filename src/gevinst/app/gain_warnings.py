@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from gevinst.domain.gain_records import QuarterState
 from gevinst.domain.gain_report import RobotGain, UnitGain, Warned
 from gevinst.domain.gains import REALISED_HIGH, REALISED_LOW, SMALL_SAMPLE, GainKind, Grade
 from gevinst.domain.robot import Phase, Robot
@@ -74,7 +73,7 @@ def _missing(row: RobotGain, robot: Robot) -> Iterator[Warned]:
 
 
 def _plan(row: RobotGain) -> Iterator[Warned]:
-    if row.share is not None and row.share < REALISED_LOW:
+    if row.share is not None and row.share < REALISED_LOW and not row.costs_time:
         yield Warned(code="under_plan", facts={"share": row.share})
     if row.share is not None and row.share > REALISED_HIGH:
         yield Warned(code="over_plan", facts={"share": row.share})
@@ -83,7 +82,7 @@ def _plan(row: RobotGain) -> Iterator[Warned]:
 
 
 def _quarters(row: RobotGain) -> Iterator[Warned]:
-    waiting = [one.quarter for one in row.quarters if one.ended and one.state is QuarterState.CALCULATED]
+    waiting = [one.quarter for one in row.quarters if one.waits]
     if waiting:
         yield Warned(code="waiting", facts={"quarters": ", ".join(waiting), "owner": row.owner})
     for one in row.quarters:

@@ -7,6 +7,7 @@ from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.ports import AlreadyRunningError, StoreError
 from gevinst.domain.decision import DecisionError
 from gevinst.domain.finding import InputRejectedError
+from gevinst.domain.gain_records import GainError
 from gevinst.domain.run import ExitCode
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
@@ -14,6 +15,8 @@ from gevinst.texts.findings import finding_sentence
 #: Errors in what the user has typed: an unknown robot, no month, an unknown run.
 USAGE = frozenset({"CFG-003", "CFG-006", "STO-003", "STO-009", "QUE-002", "QUE-003"})
 NOT_WRITTEN = "CFG-010"
+#: Errors about gains that lie in the settings or the database, not in what was typed.
+GAIN_SETTINGS = frozenset({"GAI-003", "GAI-009", "GAI-010", "GAI-013", "GAI-017"})
 
 
 def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
@@ -33,7 +36,7 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         for finding in error.findings:
             click.echo(finding_sentence(finding, texts), err=True)
         return ExitCode.INPUT
-    if isinstance(error, ConfigurationError | StoreError | DecisionError):
+    if isinstance(error, ConfigurationError | StoreError | DecisionError | GainError):
         return _told(error, texts)
     if isinstance(error, OSError) and error.filename:
         return _told(
@@ -52,16 +55,18 @@ def _database_trouble(error: BaseException) -> StoreError | None:
     return database_trouble(error, bootstrap.office().database)
 
 
-def error_sentence(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> str:
+def error_sentence(error: ConfigurationError | StoreError | DecisionError | GainError, texts: Texts) -> str:
     """The error in one line, with its code."""
     if isinstance(error, ConfigurationError):
         return configuration_sentence(error, texts)
     return f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}"
 
 
-def _told(error: ConfigurationError | StoreError | DecisionError, texts: Texts) -> int:
+def _told(error: ConfigurationError | StoreError | DecisionError | GainError, texts: Texts) -> int:
     click.echo(error_sentence(error, texts), err=True)
     if isinstance(error, AlreadyRunningError):
         return ExitCode.ALREADY_RUNNING
     asked_wrong = isinstance(error, DecisionError) or error.code in USAGE
+    if isinstance(error, GainError):
+        asked_wrong = error.code not in GAIN_SETTINGS
     return ExitCode.USAGE if asked_wrong else ExitCode.CONFIGURATION

@@ -25,9 +25,20 @@ FEWEST = 2  # one measurement has no spread
 #: Planned hours contradict the baselines when they are this much above all items at the slowest case type, or
 #: under this share of them at the quickest: exceptions and supervision do not explain it.
 PLAN_SLACK, PLAN_LEAST = Decimal("1.2"), Decimal("0.5")
-#: Case types of what people still spend; their entries in the ledger carry a minus sign.
+#: Case types of what people still spend; their entries in the ledger carry a minus sign. That of an exception
+#: also names the item's own case type: handling:payment.
 SUPERVISION, REWORK, HANDLING = "supervision", "rework", "handling"
 COSTS = (SUPERVISION, REWORK, HANDLING)
+
+
+def handling_of(case_type: str) -> str:
+    """The case type of an exception of a case type."""
+    return f"{HANDLING}:{case_type}"
+
+
+def is_cost(case_type: str) -> bool:
+    """Whether a case type stands for time that people still spend."""
+    return case_type.partition(":")[0] in COSTS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from gevinst.domain.gain_quality import Share
-from gevinst.domain.gain_records import QuarterState
+from gevinst.domain.gain_records import GainSum, QuarterState
 from gevinst.domain.gain_terms import Indicator
 from gevinst.domain.gains import Baseline, GainKind, Grade
 
@@ -25,7 +25,7 @@ class Hours:
     low: Decimal = NO_HOURS  #: the cautious figure, the headline
     middle: Decimal = NO_HOURS
     high: Decimal = NO_HOURS
-    known: bool = True  #: False: too few measurements for an interval; low and high are the middle
+    known: bool = True  #: False: low and high leave out a case type that has too few measurements to know
 
     def __add__(self, other: "Hours") -> "Hours":
         return Hours(
@@ -108,6 +108,11 @@ class QuarterGain:
     at: datetime | None = None
     changed: bool = False  #: the ledger has other entries now than those that were answered
 
+    @property
+    def waits(self) -> bool:
+        """Whether the benefit owner has yet to answer: it is over, and there was something to answer for."""
+        return self.ended and self.state is QuarterState.CALCULATED and bool(self.hours or self.planned)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Investment:
@@ -119,6 +124,7 @@ class Investment:
     payback_discounted: Decimal | None
     yearly_net: int  #: øre, twelve average months, by the middle hours
     yearly_net_low: int
+    yearly_cost: int  #: running costs of twelve average months
     present_values: Mapping[Decimal, int]  #: by rate, lowest first
     present_value_low: int  #: at the middle rate, by the low hours
     return_rate: Decimal | None
@@ -148,7 +154,9 @@ class RobotGain:
     budget_reference: str
     phase: str
     cases: Sequence[CaseGain]
+    sums: Sequence[GainSum]  #: the ledger's sums of these months, that all is counted from
     months: Sequence[MonthGain]
+    since: Sequence[MonthGain]  #: the months in operation from its first to the report's last
     quarters: Sequence[QuarterGain]
     hours: Hours
     planned: Decimal

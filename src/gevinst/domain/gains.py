@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -311,7 +311,7 @@ def full_time_equivalents(hours_of_12_months: Decimal, effective_hours: Decimal)
 
 def value_of(hours: Decimal, rate: int) -> int:
     """Formula 6: øre, from hours freed and øre an hour."""
-    return _ore(hours * rate)
+    return to_ore(hours * rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -483,6 +483,11 @@ def _central_share(t: float, degrees: int) -> float:
 def _months_between(start: date, end: date) -> int:
     months = (end.year - start.year) * 12 + end.month - start.month
     return months - 1 if end.day < start.day else months
+
+
+def to_ore(value: Decimal) -> int:
+    """The nearest øre; a half goes away from zero, as ROUND of a spreadsheet does, which counts the same."""
+    return int(value.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def _ore(value: Decimal) -> int:

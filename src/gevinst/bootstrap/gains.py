@@ -1,0 +1,104 @@
+"""The parts of gains: cards, the book of measurements and answers, and the report."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gevinst.app.office import Office
+from gevinst.bootstrap.here import now, robots, store, today, user
+from gevinst.domain.gain_settings import GainSettings
+
+if TYPE_CHECKING:
+    from gevinst.app.gain_ports import GainBook, Samples
+    from gevinst.app.gain_report import GainTools
+    from gevinst.domain.gain_report import GainReport
+    from gevinst.domain.gains import GainCard
+
+
+@lru_cache(maxsize=4)
+def _book(url: str) -> "GainBook":
+    from gevinst.store import open_parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    return open_parts(url).gains
+
+
+def gain_book(of: Office) -> "GainBook":
+    """What the office keeps of gains beside the ledger."""
+    of.data.mkdir(parents=True, exist_ok=True)
+    return _book(of.database)
+
+
+def gain_settings(of: Office) -> GainSettings:
+    """What the office has decided about gains.
+
+    Raises:
+        SettingsError: see formats.gain_settings.read_gain_settings.
+    """
+    from gevinst.formats.gain_settings import read_gain_settings  # noqa: PLC0415 - loads pydantic
+
+    return read_gain_settings(of.robots.parent)
+
+
+def keep_card(of: Office, card: "GainCard") -> bool:
+    """Keep a robot's card as it is used now, if it is a new version; says whether it was."""
+    from gevinst.domain.gain_card import card_values  # noqa: PLC0415 - only what counts gains needs it
+    from gevinst.domain.gain_records import KeptCard  # noqa: PLC0415
+
+    kept = KeptCard(robot=card.robot, version=card.version, content=card_values(card), who=user(), at=now())
+    return gain_book(of).keep_card(kept)
+
+
+def samples(of: Office) -> "Samples | None":
+    """Samples of the robots' work that people have checked; None while the office has none."""
+    del of
+    return None
+
+
+def gain_tools(of: Office) -> "GainTools":
+    """What the gain report needs from outside."""
+    from gevinst.app.gain_report import GainTools  # noqa: PLC0415 - only reports need it
+
+    return GainTools(
+        office=of.name,
+        store=store(of),
+        book=gain_book(of),
+        samples=samples(of),
+        settings=gain_settings(of),
+        today=today(),
+    )
+
+
+def gain_report(of: Office, months: Sequence[str] = ()) -> "GainReport":
+    """The gains of the office's robots over some months; without them, the last four whole quarters.
+
+    Raises:
+        GainError, SettingsError: see app.gain_report.gain_report.
+    """
+    from gevinst.app.gain_report import default_months, gain_report as make  # noqa: PLC0415, I001 - as above
+
+    tools = gain_tools(of)
+    return make(robots(of), months or default_months(tools.today), tools)
+
+
+def write_gain_report(of: Office, report: "GainReport", folder: Path, language: str) -> list[Path]:
+    """Write the report's pages, workbook, lists and data; gives their paths, the page first."""
+    from gevinst.reports.gain_files import write_gain_report as write  # noqa: PLC0415 - loads the templates
+
+    return write(report, robots(of), folder, language)
+
+
+def gain_values(report: "GainReport") -> "dict[str, Any]":
+    """The report as JSON values."""
+    from gevinst.reports.gain_json import gain_json  # noqa: PLC0415 - as above
+
+    return gain_json(report)
+
+
+def gain_lead(report: "GainReport", language: str) -> str:
+    """What the report comes to, in a few lines of a language."""
+    from gevinst.reports.gain_words import GainWords, lead_of  # noqa: PLC0415 - as above
+    from gevinst.texts import Texts  # noqa: PLC0415
+
+    lead = lead_of(report, GainWords(Texts(language)))
+    return "\n".join(filter(None, (lead.headline, lead.detail, lead.action)))
