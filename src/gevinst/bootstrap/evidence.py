@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CREDENTIAL = "gevinst-evidence-key"
 KEY_NOTED = "key.new"
 MANIFEST = "manifest.json"
-RECEIVED = "ind"  # below the office's data
+RECEIVED, SAMPLES = "ind", "stikproever"  # below the office's data
 
 
 def evidence_keys(of: "Office") -> "EvidenceKeys":
@@ -151,6 +151,8 @@ def retention_tools(of: "Office", opened: "RunStore") -> "RetentionTools":
         if Kind.INPUTS in kinds:
             gone = deletion.delete_received([of.data / RECEIVED], deletion.inputs_of(folder))
         chosen = signer(of, opened)
+        if Kind.ITEMS in kinds:
+            gone += deletion.delete_named(of.data / SAMPLES, f"{run.run_id}-s*")
         files, note = deletion.delete_files(folder, kinds, signer=chosen, at=now(), who=user())
         return files + gone, note
 

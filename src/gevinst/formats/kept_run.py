@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gevinst.app.ports import KeptGroup
+from gevinst.domain.sampling import SampleMatch
 
 RESULT = "result.json"
 MANIFEST = "manifest.json"
@@ -23,6 +24,25 @@ def kept_groups(folder: Path) -> list[KeptGroup]:
             difference=one["difference"],
         )
         for one in _document(folder / RESULT).get("groups", ())
+    ]
+
+
+def kept_matches(folder: Path, language: str) -> list[SampleMatch]:
+    """The robot's own matches of a run, with their sentences in a language (da or en); people's left out."""
+    from gevinst.domain.matching.decided import DECIDED  # noqa: PLC0415 - loads pandas; only samples need it
+
+    sentence = "because" if language == "da" else "because_en"
+    return [
+        SampleMatch(
+            pass_id=one["pass"],
+            left=tuple(one["left"]),
+            right=tuple(one["right"]),
+            amount=one["evidence"]["amount_left"] if one["left"] else one["evidence"]["amount_right"],
+            difference=one["difference"],
+            because=one[sentence],
+        )
+        for one in _document(folder / RESULT).get("groups", ())
+        if one["pass"] != DECIDED
     ]
 
 

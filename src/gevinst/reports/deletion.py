@@ -65,6 +65,14 @@ def delete_received(folders: Iterable[Path], hashes: Mapping[str, int]) -> int:
     return gone
 
 
+def delete_named(folder: Path, pattern: str) -> int:
+    """Delete the files of a pattern, such as the lists of a run's samples; how many there were."""
+    paths = list(folder.glob(pattern))
+    for path in paths:
+        path.unlink()
+    return len(paths)
+
+
 def inputs_of(folder: Path) -> dict[str, int]:
     """SHA-256 and size of a run's inputs, as its manifest has them."""
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
