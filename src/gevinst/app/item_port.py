@@ -40,7 +40,7 @@ class ItemStateError(StoreError):
 
 
 class ItemKeyError(StoreError):
-    """The payload of a new item has no business key."""
+    """The payload of a new item lacks its business key, or what its priority or deadline are read from."""
 
     code = "ITM-004"
 
@@ -55,6 +55,12 @@ class ItemFileError(StoreError):
 
     def __init__(self, *, file: str, size: int, most: int) -> None:
         super().__init__(file=file, size=size, most=most)
+
+
+class NoQueueError(StoreError):
+    """A robot makes items, and has no queue to give them to."""
+
+    code = "ITM-006"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +126,9 @@ class ItemBook(Protocol):
         Raises:
             LostItemError: the claim is void.
         """
+
+    def complete(self, owner: str) -> int:
+        """Finish all that a run that has ended well still holds, and publish its drafts; how many it held."""
 
     def give_back(self, owner: str, failure: Failure) -> int:
         """Fail all that a run that has ended still holds; how many."""

@@ -41,6 +41,7 @@ from gevinst.bootstrap.unattended import (
     upcoming,
     worker,
 )
+from gevinst.bootstrap.work import item_book, item_lease, items_to_do, progress_book, secret_book
 
 __all__ = [
     "back_up_database",
@@ -54,6 +55,9 @@ __all__ = [
     "firings",
     "holder",
     "holder_is_gone",
+    "item_book",
+    "item_lease",
+    "items_to_do",
     "kept_groups",
     "kept_inputs",
     "language",
@@ -63,6 +67,7 @@ __all__ = [
     "outbox",
     "own_layouts",
     "parts",
+    "progress_book",
     "queue",
     "read_balance",
     "replace_reports",
@@ -71,6 +76,7 @@ __all__ = [
     "robots",
     "run_robot",
     "run_tools",
+    "secret_book",
     "shelf",
     "source_reader",
     "store",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.evidence import note_robot, seal_folder
 from gevinst.bootstrap.here import now, office, store, versions
+from gevinst.bootstrap.work import run_work
 from gevinst.formats.robot_folder import load_robot, load_rules
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gevinst.app.ports import KeptGroup, RunStore
     from gevinst.app.robot_run import RobotRun, RunTools, SourceReader
     from gevinst.app.run_report import RunReport
+    from gevinst.domain.progress import Progress
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
     from gevinst.domain.statement import Statement
@@ -120,21 +122,28 @@ def run_robot(
     files: Mapping[str, Path],
     opened: "RunStore | None" = None,
     stopping: Callable[[], bool] = lambda: False,
+    tell: "Callable[[Progress], object]" = bool,
 ) -> "Run":
     """Run a robot in a child process, from start to sealed evidence.
 
+    `tell` is called with how far it has come.
+
     Raises:
         AlreadyRunningError: a run of the same robot and period has not ended.
+        ConfigurationError: a secret that it needs is missing.
         KeyboardInterrupt: `stopping` said that it must end; it is closed as stopped.
     """
     from gevinst.runner.run_robot import run_robot as start  # noqa: PLC0415 - only what runs robots needs it
 
-    tools = _runner_tools(of, opened or store(of), stopping)
+    tools = _runner_tools(of, opened or store(of), stopping, tell)
     return start(run, robot, tools, files=files)
 
 
 def _runner_tools(
-    of: Office, opened: "RunStore", stopping: Callable[[], bool] = lambda: False
+    of: Office,
+    opened: "RunStore",
+    stopping: Callable[[], bool] = lambda: False,
+    tell: "Callable[[Progress], object]" = bool,
 ) -> "RunnerTools":
     from gevinst.runner.run_robot import RunnerTools  # noqa: PLC0415 - only what runs robots needs it
 
@@ -145,6 +154,7 @@ def _runner_tools(
         seal=partial(seal_folder, of, opened),
         note_start=partial(note_robot, of, opened),
         write_failed=_write_failed,
+        work=run_work(of, tell),
         stopping=stopping,
     )
 

@@ -152,7 +152,7 @@ def clock_process(
         robots_changed=kept.changed,
         told=told,
         failed=failed,
-        errors=_database_errors(),
+        errors=database_errors(),
         monotonic=monotonic,
     )
 
@@ -190,7 +190,7 @@ def worker(
             robot=lambda robot_id: load_robot(of, robot_id),
             start=_started,
             run=run,
-            errors=_database_errors(),
+            errors=database_errors(),
             told=told,
             failed=failed,
             capabilities=capabilities,
@@ -219,7 +219,8 @@ def _started(claim: "Claim", robot: "Robot") -> "Run":
     )
 
 
-def _database_errors() -> tuple[type[Exception], ...]:
+def database_errors() -> tuple[type[Exception], ...]:
+    """What a database that does not answer for a while raises."""
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - loads SQLAlchemy
 
     return (DBAPIError,)

@@ -73,8 +73,10 @@ def _finding_line(one: dict[str, Any], texts: Texts) -> str:
 
 
 def _result(evidence: Path | None) -> dict[str, Any]:
-    file = evidence / "result.json" if evidence else None
-    if file is None or not file.is_file():
+    """What a run came to: of a reconciliation, or of work items."""
+    files = [evidence / name for name in ("result.json", "opgaver.json")] if evidence else []
+    file = next((one for one in files if one.is_file()), None)
+    if file is None:
         return {}
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return content

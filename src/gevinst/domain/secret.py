@@ -76,11 +76,17 @@ class Scrubber:
             self._forms = sorted(forms, key=len, reverse=True)
             self._found = re.compile("|".join(map(re.escape, self._forms)), re.IGNORECASE)
 
-    def scrub(self, text: str) -> str:
-        """The text without secrets, also without one that was cut off at its end."""
+    def scrub(self, text: str, *, goes_on: bool = False) -> str:
+        """The text without secrets, also without one that was cut off at its end.
+
+        Args:
+            text: any text.
+            goes_on: its end is no cut, since more follows.
+        """
         if self._found is None or not text:
             return text
-        return self._without_cut(self._found.sub(MASK, text))
+        scrubbed = self._found.sub(MASK, text)
+        return scrubbed if goes_on else self._without_cut(scrubbed)
 
     def holds(self, text: str) -> bool:
         """Whether a secret stands in the text."""

@@ -49,6 +49,8 @@ class ItemRoute:
     takes: str = ""  #: queue; "" when it does not take items
     gives: str = ""  #: queue; "" when it makes none
     key: str = ""  #: field of the payload that is the key of a new item; "" for a hash of the payload
+    priority: str = ""  #: field of the payload that is the priority of a new item, a whole number
+    deadline: str = ""  #: field of the payload that is its deadline, a day or a moment of ISO 8601
     tries: int = DEFAULT_TRIES  #: of a new item
 
 

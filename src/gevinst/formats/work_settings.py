@@ -90,6 +90,8 @@ class ItemsPart(Part):
     takes: QueueName = ""
     gives: QueueName = Field(default="", validate_default=True)
     key: str = ""
+    priority: str = ""
+    deadline: str = ""
     tries: int = Field(default=DEFAULT_TRIES, ge=1, le=20)
 
     @field_validator("gives")
@@ -101,7 +103,7 @@ class ItemsPart(Part):
 
     def route(self) -> ItemRoute:
         """As the robot has it."""
-        return ItemRoute(takes=self.takes, gives=self.gives, key=self.key, tries=self.tries)
+        return ItemRoute(**self.model_dump())
 
 
 class SecretsPart(Part):

@@ -8,19 +8,25 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from gevinst.app.office import Office
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
+from gevinst.domain.secret import Scrubber
+from gevinst.domain.work_item import ItemRoute
 from gevinst.runner.console import keep_console
+from gevinst.runner.given_secrets import ON_STDIN, SECRETS_SETTING, hand_over
+from gevinst.runner.progress_file import PROGRESS_FILE, PROGRESS_SETTING, read_progress
 
 CONSOLE_FILE = "robot-konsol.txt"
 JOURNAL_FILE = "journal.jsonl"
 WORK_ITEM_IN = "work-item-in.json"
 WORK_ITEM_OUT = "work-item-out.json"
+ITEM_ADAPTER = "gevinst.keywords.work_items.OfficeItems"
 SECONDS_TO_END = 5
 SECONDS_BETWEEN_LOOKS = 0.5
 TIMED_OUT = -1
@@ -54,11 +60,22 @@ def run_child(
     *,
     files: Mapping[str, Path],
     stopping: Callable[[], bool] = lambda: False,
+    secrets: Mapping[str, Mapping[str, str]] | None = None,
+    noticed: Callable[[Mapping[str, Any]], object] | None = None,
 ) -> Ended:
     """Run the robot's flow and wait for its end, at most its time-out; its process tree is stopped then.
 
     The run, its period and files given by hand reach the flow as a work item, the field's own interface, so
-    that the same suite runs under other tool chains.
+    that the same suite runs under other tool chains. Secrets reach it on stdin.
+
+    Args:
+        run: has its folder, which is there.
+        robot: of the run.
+        office: of the robot.
+        files: given by hand, by source.
+        stopping: asked twice a second whether the run must end.
+        secrets: parts by name, of what the robot has named.
+        noticed: called with how far the run has come, when that is new.
 
     Raises:
         OSError: the run's folder, which is there, cannot be written.
@@ -66,19 +83,23 @@ def run_child(
     """
     folder = office.runs / run.folder
     _write_work_item(folder, run, files)
+    secrets = secrets or {}
     child = subprocess.Popen(  # noqa: S603 - starts our own Python on a suite of the office
         _command(robot, office, folder),
         cwd=folder,
-        env=_environment(run, office, folder),
-        stdin=subprocess.DEVNULL,
+        env=_environment(run, robot, office, folder) | ({SECRETS_SETTING: ON_STDIN} if secrets else {}),
+        stdin=subprocess.PIPE if secrets else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=os.name != "nt",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-    with _drained(child, folder / CONSOLE_FILE):
+    scrubber = Scrubber(value for parts in secrets.values() for value in parts.values())
+    with _drained(child, folder / CONSOLE_FILE, scrubber):
         try:
-            return Ended(code=_waited(child, robot.timeout_minutes * 60, stopping), timed_out=False)
+            _hand_over(child, secrets)
+            looking = _Looking(stopping=stopping, noticed=noticed, file=folder / PROGRESS_FILE)
+            return Ended(code=_waited(child, robot.timeout_minutes * 60, looking), timed_out=False)
         except subprocess.TimeoutExpired:
             _stop_tree(child)
             return Ended(code=TIMED_OUT, timed_out=True)
@@ -87,16 +108,49 @@ def run_child(
             raise
 
 
-def _waited(child: subprocess.Popen[bytes], seconds: float, stopping: Callable[[], bool]) -> int:
+@dataclass(kw_only=True)
+class _Looking:
+    """What is looked at twice a second while a child runs."""
+
+    stopping: Callable[[], bool]
+    noticed: Callable[[Mapping[str, Any]], object] | None
+    file: Path
+    _said: Mapping[str, Any] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Tell how far the run has come.
+
+        Raises:
+            KeyboardInterrupt: the run must end.
+        """
+        if self.stopping():
+            raise KeyboardInterrupt
+        said = read_progress(self.file)
+        if self.noticed and said and said != self._said:
+            self._said = said
+            self.noticed(said)
+
+
+def _hand_over(child: subprocess.Popen[bytes], secrets: Mapping[str, Mapping[str, str]]) -> None:
+    if child.stdin is None:
+        return
+    with suppress(OSError):  # a child that has died already is told so by its code
+        child.stdin.write(hand_over(secrets))
+        child.stdin.close()
+
+
+def _waited(child: subprocess.Popen[bytes], seconds: float, looking: _Looking) -> int:
     until = monotonic() + seconds
-    while True:
-        try:
-            return child.wait(max(min(SECONDS_BETWEEN_LOOKS, until - monotonic()), 0))
-        except subprocess.TimeoutExpired:
-            if monotonic() >= until:
-                raise
-            if stopping():
-                raise KeyboardInterrupt from None
+    try:
+        while True:
+            try:
+                return child.wait(max(min(SECONDS_BETWEEN_LOOKS, until - monotonic()), 0))
+            except subprocess.TimeoutExpired:
+                if monotonic() >= until:
+                    raise
+                looking.look()
+    finally:
+        looking.file.unlink(missing_ok=True)
 
 
 def _command(robot: Robot, office: Office, folder: Path) -> list[str]:
@@ -117,9 +171,11 @@ def _command(robot: Robot, office: Office, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _drained(child: subprocess.Popen[bytes], file: Path) -> Iterator[None]:
+def _drained(child: subprocess.Popen[bytes], file: Path, scrubber: Scrubber) -> Iterator[None]:
     """Drain the child's output meanwhile; a process left behind may hold the pipe, and is not waited for."""
-    drain = threading.Thread(target=keep_console, args=(child.stdout, file), daemon=True)
+    drain = threading.Thread(
+        target=keep_console, args=(child.stdout, file), kwargs={"scrubber": scrubber}, daemon=True
+    )
     drain.start()
     try:
         yield
@@ -138,7 +194,7 @@ def _write_work_item(folder: Path, run: Run, files: Mapping[str, Path]) -> None:
     (folder / WORK_ITEM_IN).write_text(json.dumps([{"payload": payload, "files": {}}]), encoding="utf-8")
 
 
-def _environment(run: Run, office: Office, folder: Path) -> dict[str, str]:
+def _environment(run: Run, robot: Robot, office: Office, folder: Path) -> dict[str, str]:
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return passed | {
         "PYTHONUTF8": "1",
@@ -146,10 +202,22 @@ def _environment(run: Run, office: Office, folder: Path) -> dict[str, str]:
         "GEVINST_RUN": run.run_id,
         "GEVINST_OFFICE": str(office.tasks.parent),
         "GEVINST_DATABASE": office.database,
-        "RPA_WORKITEMS_ADAPTER": "RPA.Robocorp.WorkItems.FileAdapter",
+        "RPA_SECRET_MANAGER": "gevinst.keywords.vault.OfficeVault",
+        "RPA_WORKITEMS_ADAPTER": ITEM_ADAPTER if robot.items else "RPA.Robocorp.WorkItems.FileAdapter",
         "RPA_INPUT_WORKITEM_PATH": str(folder / WORK_ITEM_IN),
         "RPA_OUTPUT_WORKITEM_PATH": str(folder / WORK_ITEM_OUT),
+        PROGRESS_SETTING: str(folder / PROGRESS_FILE),
+        **_item_settings(robot.items),
     }
+
+
+def _item_settings(route: ItemRoute | None) -> dict[str, str]:
+    """What the adapter of work items reads."""
+    return (
+        {f"GEVINST_ITEMS_{name.upper()}": str(value) for name, value in asdict(route).items()}
+        if route
+        else {}
+    )
 
 
 def _stop_tree(child: subprocess.Popen[bytes]) -> None:

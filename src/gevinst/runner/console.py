@@ -1,40 +1,57 @@
-"""What a robot prints: its beginning and its end are kept, and CPR numbers and passwords are masked."""
+"""What a robot prints: its beginning and its end are kept, and CPR numbers and secrets are masked."""
 
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from gevinst.domain.masking import mask_log
+from gevinst.domain.secret import Scrubber
 
 KEPT_BYTES = 1_000_000  # half from the beginning, half from the end
 LONGEST_PIECE = 10_000  # a line without end is taken in pieces
 
 
-def keep_console(stream: BinaryIO, file: Path, *, kept: int = KEPT_BYTES) -> None:
+def keep_console(
+    stream: BinaryIO, file: Path, *, kept: int = KEPT_BYTES, scrubber: Scrubber | None = None
+) -> None:
     """Drain a process's output, and write at most `kept` bytes of it; a line says what was left out.
 
     The stream is read to its end even when the file cannot be written: a full pipe would hang the process.
     """
     try:
-        _write(stream, file, kept // 2)
+        _write(_pieces(stream, scrubber or Scrubber()), file, kept // 2)
     except OSError:
         while stream.read(KEPT_BYTES):
             pass
 
 
-def _write(stream: BinaryIO, file: Path, half: int) -> None:
+def _pieces(stream: BinaryIO, scrubber: Scrubber) -> Iterator[bytes]:
+    """Lines, long ones in pieces, masked; what may be the beginning of a secret waits for what follows."""
+    held = ""
+    while piece := stream.readline(LONGEST_PIECE):
+        text = held + mask_log(piece.decode(errors="replace"))
+        goes_on = not text.endswith("\n")
+        text = scrubber.scrub(text, goes_on=goes_on)
+        ready = max(len(text) - scrubber.longest, 0) if goes_on else len(text)
+        held = text[ready:]
+        yield text[:ready].encode()
+    yield scrubber.scrub(held).encode()
+
+
+def _write(pieces: Iterator[bytes], file: Path, half: int) -> None:
     written = 0
     tail = _Tail(half)
     with file.open("wb") as kept:
-        while piece := stream.readline(LONGEST_PIECE):
+        for piece in pieces:
             if written < half:
-                written += kept.write(_masked(piece))
+                written += kept.write(piece)
                 kept.flush()
             else:
                 tail.add(piece)
         if tail.left_out:
             kept.write(f"\n[… {tail.left_out} bytes …]\n".encode())
-        kept.writelines(map(_masked, tail.pieces))
+        kept.writelines(tail.pieces)
 
 
 class _Tail:
@@ -53,7 +70,3 @@ class _Tail:
             gone = len(self.pieces.popleft())
             self._size -= gone
             self.left_out += gone
-
-
-def _masked(piece: bytes) -> bytes:
-    return mask_log(piece.decode(errors="replace")).encode()

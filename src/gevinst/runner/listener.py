@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gevinst.domain.masking import mask_log
+from gevinst.runner import given_secrets
 from gevinst.runner.orphan import end_with_parent
+from gevinst.runner.progress_file import PROGRESS
 
 ROBOT_LISTENER_API_VERSION = 3
 _LEVEL_MARKS = ("*HTML*", "*WARN*", "*INFO*", "*ERROR*", "*DEBUG*", "*TRACE*", "*CONSOLE*")
@@ -45,10 +47,28 @@ class SafeLog:
         result.message = _safe(result.message)
         self._released = self._released or (result.name == RELEASE and result.passed)
 
+    def start_for_iteration(self, data: Any, result: Any) -> None:
+        """Mask what the variables of a loop are given."""
+        del data
+        result.assign = {name: _safe(value) for name, value in result.assign.items()}
+
     def end_test(self, data: Any, result: Any) -> None:
-        """Mask the outcome of the task."""
+        """Mask the outcome of the task, and what a flow can set of it."""
         del data
         result.message = _safe(result.message)
+        result.doc, result.name = _safe(result.doc), _safe(result.name)
+        result.tags = [_safe(tag) for tag in result.tags]
+
+    def end_suite(self, data: Any, result: Any) -> None:
+        """Mask what a flow can set of its suite."""
+        del data
+        result.message, result.doc = _safe(result.message), _safe(result.doc)
+        for name, value in result.metadata.items():
+            result.metadata[name] = _safe(value)
+
+    def message(self, message: Any) -> None:
+        """Mask what Robot Framework says itself, such as errors of libraries."""
+        message.message = _safe(str(message.message))
 
     def log_message(self, message: Any) -> None:
         """Mask a message, or leave it out; text from files can never become HTML or change its level."""
@@ -65,8 +85,14 @@ class Listener(SafeLog):
 
     def __init__(self, journal: str) -> None:
         super().__init__()
+        given_secrets.take()
         end_with_parent()
         self._journal = Path(journal).open("a", encoding="utf-8")  # noqa: SIM115 - open for the life of the run
+
+    def start_group(self, data: Any, result: Any) -> None:
+        """Tell the runner which phase begins."""
+        del data
+        PROGRESS.say(phase=_safe(result.name), at_once=True)
 
     def end_keyword(self, data: Any, result: Any) -> None:
         """Mask the outcome and note the step."""
@@ -83,7 +109,7 @@ class Listener(SafeLog):
         self._journal.close()
 
     def _write(self, kind: str, name: str, status: str, message: str) -> None:
-        row = {"at": datetime.now(UTC).isoformat(), "kind": kind, "name": name, "status": status}
+        row = {"at": datetime.now(UTC).isoformat(), "kind": kind, "name": _safe(name), "status": status}
         if message:
             row["message"] = message
         self._journal.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -92,6 +118,7 @@ class Listener(SafeLog):
 
 
 def _safe(text: str) -> str:
+    text = given_secrets.SCRUBBER.scrub(text)
     left_out = len(text) - LONGEST_MESSAGE
     masked = mask_log(text, LONGEST_MESSAGE) + (f" […{left_out}]" if left_out > 0 else "")
     for mark in _LEVEL_MARKS:

@@ -14,6 +14,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.child import CONSOLE_FILE, Ended, run_child
 from gevinst.runner.holder import is_gone, this_process
+from gevinst.runner.run_work import RunWork
 
 BROKE_DOWN = "failure.broke_down"
 FOLDER = "failure.folder"
@@ -35,6 +36,7 @@ class RunnerTools:
     write_failed: Callable[
         [Path, Run, Robot, str], None
     ]  #: the page of a run that broke down; takes a sentence key
+    work: RunWork  #: secrets, items and progress of a run
     stopping: Callable[[], bool] = lambda: False  #: whether the run must end now
 
 
@@ -45,8 +47,10 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
 
     Raises:
         AlreadyRunningError: a run of the same robot and period has not ended.
+        ConfigurationError: a secret that the robot needs is missing; no run has begun.
         KeyboardInterrupt: a person stopped the run.
     """
+    secrets = tools.work.secrets(robot)
     folder = tools.office.run_folder(run.robot, run.period, run.run_id)
     run = replacing(replace(run, folder=folder.relative_to(tools.office.runs).as_posix()), tools.store)
     for twin in begin(run, tools.store, holder=this_process(), gone=is_gone, at=tools.now()):
@@ -56,7 +60,15 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
         folder.mkdir(parents=True)
         tools.note_start(run)
         _note(tools, run, "run.start", {"trigger": str(run.trigger), "environment": str(run.environment)})
-        ended = run_child(run, robot, tools.office, files=files, stopping=tools.stopping)
+        ended = run_child(
+            run,
+            robot,
+            tools.office,
+            files=files,
+            secrets=secrets,
+            stopping=tools.stopping,
+            noticed=lambda said: tools.work.noticed(run, said, tools.now()),
+        )
     except OSError:
         return _write_down(_fail(run, tools, FOLDER), robot, tools)
     except KeyboardInterrupt:
@@ -65,7 +77,7 @@ def run_robot(run: Run, robot: Robot, tools: RunnerTools, *, files: Mapping[str,
     except BaseException:
         _write_down(_fail(run, tools, START), robot, tools)
         raise
-    return _write_down(_as_child_left_it(run, tools, ended), robot, tools)
+    return _write_down(_as_child_left_it(run, robot, tools, ended), robot, tools)
 
 
 def _make_private(runs: Path) -> None:
@@ -79,11 +91,17 @@ def close_dead(run: Run, robot: Robot, tools: RunnerTools) -> Run:
     return _write_down(_fail(run, tools, GONE), robot, tools)
 
 
-def _as_child_left_it(run: Run, tools: RunnerTools, ended: Ended) -> Run:
-    """The run as its child closed it, or as failed when the child did not."""
+def _as_child_left_it(run: Run, robot: Robot, tools: RunnerTools, ended: Ended) -> Run:
+    """The run as its child closed it, by what it did with its items, or as failed."""
     found = tools.store.find(run.run_id)
     if found is not None and found.state in FINAL_STATES:
         return found
+    if robot.items and ended.code == 0:
+        try:
+            folder = tools.office.runs / run.folder
+            return tools.work.closed(run, robot, store=tools.store, folder=folder, at=tools.now())
+        except OSError:
+            return _fail(run, tools, FOLDER)
     return _fail(run, tools, TIMED_OUT if ended.timed_out else BROKE_DOWN)
 
 
@@ -112,6 +130,7 @@ def _stop(run: Run, tools: RunnerTools) -> Run:
 
 def _write_down(closed: Run, robot: Robot, tools: RunnerTools) -> Run:
     """Write the page of a run that has none, seal its folder, and note the end in the audit trail."""
+    tools.work.let_go(closed, robot)
     _note(tools, closed, "run.end", {"state": str(closed.state)} | _sealed(closed, robot, tools))
     return closed
 

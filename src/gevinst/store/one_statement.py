@@ -122,8 +122,8 @@ class OwnLine:
         kept: Any = getattr(self._kept, "connection", None)
         if kept is None:
             fairy = self._database.engine.raw_connection()
-            fairy.detach()
             kept = self._kept.connection = fairy.driver_connection
+            fairy.detach()  # afterwards it knows its connection no more
             if self._file is None:
                 kept.autocommit = True
         return kept

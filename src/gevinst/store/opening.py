@@ -11,6 +11,7 @@ from gevinst.store.cases import SqlCaseBook
 from gevinst.store.console_view import SqlConsoleView
 from gevinst.store.engine import Database
 from gevinst.store.gain_book import SqlGainBook
+from gevinst.store.progress import SqlProgressBook
 from gevinst.store.queue_alarms import SqlAlarmBook
 from gevinst.store.queue_clock import SqlClockBook
 from gevinst.store.queue_deliveries import SqlDeliveryBook
@@ -31,6 +32,7 @@ class StoreParts:
     alarms: SqlAlarmBook
     deliveries: SqlDeliveryBook
     items: SqlItemBook
+    progress: SqlProgressBook
     gains: SqlGainBook
     accounts: SqlAccountBook
     view: SqlConsoleView
@@ -68,6 +70,7 @@ def open_parts(url: str) -> StoreParts:
         alarms=SqlAlarmBook(database),
         deliveries=SqlDeliveryBook(database),
         items=SqlItemBook(database),
+        progress=SqlProgressBook(database),
         gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
         view=SqlConsoleView(database),

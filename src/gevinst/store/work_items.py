@@ -136,6 +136,17 @@ class SqlItemBook:
             assert row is not None  # noqa: S101 - as above
             return _failed(connection, item_of(row), failure)
 
+    def complete(self, owner: str) -> int:
+        """See ItemBook."""
+        with self._writing() as connection:
+            held = update(work_item).where(_item.owner == owner, _item.state == CLAIMED)
+            now = moment_of_database(self._dialect)
+            done = {"state": ItemState.DONE, "ended": now, "lease_until": None}
+            count = connection.execute(held.values(done)).rowcount
+            mine = update(work_item).where(_item.state == ItemState.DRAFT, _item.made_by == owner)
+            connection.execute(mine.values(state=ItemState.WAITING, not_before=now))
+            return count
+
     def give_back(self, owner: str, failure: Failure) -> int:
         """See ItemBook."""
         with self._writing() as connection:

@@ -1,0 +1,89 @@
+"""The parts of how robots work: secrets, work items, progress."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gevinst.app.office import Office
+from gevinst.domain.secret import SecretPlace
+
+if TYPE_CHECKING:
+    from gevinst.app.item_port import ItemBook
+    from gevinst.app.progress import ProgressBook
+    from gevinst.domain.progress import Progress
+    from gevinst.domain.robot import Robot
+    from gevinst.runner.item_lease import ItemLease
+    from gevinst.runner.run_work import RunWork
+    from gevinst.runner.secret_places import Place, SecretBook
+
+
+def secret_book(of: Office) -> "SecretBook":
+    """The office's secrets, in the places it has declared."""
+    from gevinst.runner import secret_places  # noqa: PLC0415 - loads keyring
+
+    made: dict[SecretPlace, Callable[[], Place]] = {
+        SecretPlace.SYSTEMD: secret_places.Systemd,
+        SecretPlace.KEYRING: lambda: secret_places.SystemKeyring(f"gevinst:{of.name}"),
+        SecretPlace.FILE: lambda: secret_places.SecretsFile(of.secrets.file or Path("hemmeligheder.env")),
+    }
+    return secret_places.SecretBook([made[place]() for place in of.secrets.order])
+
+
+def secrets_of(of: Office, robot: "Robot") -> Mapping[str, Mapping[str, str]]:
+    """What a robot needs; nothing is looked at for one that needs none.
+
+    Raises:
+        ConfigurationError: see SecretBook.needed.
+    """
+    return secret_book(of).needed(robot.id, robot.secrets) if robot.secrets else {}
+
+
+@lru_cache(maxsize=1)
+def item_book(of: Office) -> "ItemBook":
+    """The office's work items; opened once."""
+    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    return parts(of).items
+
+
+@lru_cache(maxsize=1)
+def progress_book(of: Office) -> "ProgressBook":
+    """How far runs have come; opened once."""
+    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    return parts(of).progress
+
+
+def run_work(of: Office, tell: "Callable[[Progress], object]") -> "RunWork":
+    """What a run has besides its flow."""
+    from gevinst.bootstrap.unattended import database_errors  # noqa: PLC0415 - loads SQLAlchemy
+    from gevinst.reports.items_page import conclude_items, write_items  # noqa: PLC0415 - loads the templates
+    from gevinst.runner.run_work import RunWork  # noqa: PLC0415 - only what runs robots needs it
+
+    return RunWork(
+        secrets=lambda robot: secrets_of(of, robot),
+        items=item_book(of),
+        progress=progress_book(of),
+        conclude=lambda tally: conclude_items(tally, "da"),
+        write=lambda folder, report: write_items(folder, replace(report, office=of.name)),
+        tell=tell,
+        errors=database_errors(),
+    )
+
+
+def item_lease(book: "ItemBook", owner: str) -> "ItemLease":
+    """Keeps what a run holds, once it is started."""
+    from gevinst.bootstrap.unattended import database_errors  # noqa: PLC0415 - loads SQLAlchemy
+    from gevinst.runner.item_lease import ItemLease  # noqa: PLC0415 - only robots with items need it
+
+    return ItemLease(book=book, owner=owner, errors=database_errors())
+
+
+def items_to_do(book: "ItemBook", queue: str) -> int:
+    """How many items of a queue wait or are worked on."""
+    from gevinst.domain.work_item import ItemState  # noqa: PLC0415 - quick to start
+
+    found = [one.counts for one in book.counts() if one.queue == queue]
+    return sum(counts.get(state, 0) for counts in found for state in (ItemState.WAITING, ItemState.CLAIMED))
