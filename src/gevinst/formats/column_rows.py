@@ -149,4 +149,7 @@ def columns_of(rows: Sequence[Row], width: int, *, texts: bool) -> list[Sequence
         return [rows.column(index) for index in range(width)]
     padded = [row if len(row) == width else (*row[:width], *[""] * (width - len(row))) for row in rows]
     columns = zip(*padded, strict=True) if padded else ([] for _ in range(width))
-    return [TextColumn.of(map(str, column)) if texts else list(column) for column in columns]
+    return [
+        TextColumn.of(map(str, column)) if texts or all(type(cell) is str for cell in column) else list(column)
+        for column in columns
+    ]

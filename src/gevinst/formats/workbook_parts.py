@@ -16,6 +16,8 @@ from xml.sax.saxutils import unescape
 from gevinst.formats.grid import column_index
 from gevinst.formats.intake import Intake
 from gevinst.formats.ods_parts import ods_errors
+from gevinst.formats.sheet_parse import usual_form
+from gevinst.formats.sheet_scan import UnusualSheetError, extent_of
 
 # A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
 LARGEST_UNPACKED = 400_000_000
@@ -24,6 +26,7 @@ RATIO_FROM = 20_000_000
 MOST_MEMBERS = 2_000
 # calamine lays out the whole area up to the last cell; one cell in the far corner would take all memory.
 LARGEST_AREA = 40_000_000
+LEAST_FILLED = 4  # a larger area must have a cell in each fourth place
 
 #: What the standard library raises for a package that is cut or damaged.
 UNREADABLE = (
@@ -48,13 +51,9 @@ _EMPTY_FORMULA = re.compile(
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_FAR_CELL = re.compile(rb'\br="([A-Z]{2,3})(\d+)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 MOST_MERGED = 200
 _SINCE_1904 = re.compile(rb'\bdate1904\s*=\s*"(?:1|true|on)"')
-_NEAR_SPACE = re.compile(rb' r="([A-Z]{2,3})(\d+)"')  # the same, found faster, where blanks are plain
-_OTHER_SPACES = (b'\tr="', b'\nr="', b'\rr="')
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
@@ -155,22 +154,24 @@ def _attributes(tag: bytes) -> dict[str, str]:
 def _marks(intake: Intake, xml: bytes) -> SheetMarks:
     if _DTD.search(xml[:2000]):
         raise intake.rejected("FIL-005", what="DTD")
-    _refuse_far_cells(intake, xml)
+    try:
+        extent = extent_of(xml)
+    except UnusualSheetError:
+        xml = usual_form(intake, xml)
+        extent = extent_of(xml)
+    if extent.rows * extent.columns > max(LARGEST_AREA, extent.cells * LEAST_FILLED):
+        raise intake.rejected("FIL-005", what="far cell")
     return SheetMarks(
-        errors={
-            (int(row), column_index(letters.decode())): value.decode() for letters, row, value in _errors(xml)
-        },
-        formulas=frozenset(
-            (int(row), column_index(letters.decode())) for letters, row in _empty_formulas(xml)
-        ),
-        merged=frozenset(_merged(xml)),
-        hidden_rows=len(_HIDDEN_ROW.findall(xml)) if b"hidden=" in xml else 0,
+        errors=dict(_errors(xml)) if extent.errors else {},
+        formulas=frozenset(_empty_formulas(xml)) if extent.formulas else frozenset(),
+        merged=frozenset(_merged(xml)) if extent.merged else frozenset(),
+        hidden_rows=len(_HIDDEN_ROW.findall(xml)) if extent.hidden else 0,
     )
 
 
 def _merged(xml: bytes) -> Iterator[tuple[int, int]]:
     """The cells that stand under a merged one; a range of whole columns is cut off."""
-    for left, top, right, bottom in _MERGED.findall(xml) if b"mergeCell " in xml else ():
+    for left, top, right, bottom in _MERGED.findall(xml):
         first, last = column_index(left.decode()), column_index(right.decode())
         for line in range(int(top), min(int(bottom), int(top) + MOST_MERGED) + 1):
             for column in range(first, min(last, first + MOST_MERGED) + 1):
@@ -178,21 +179,11 @@ def _merged(xml: bytes) -> Iterator[tuple[int, int]]:
                     yield line, column
 
 
-def _errors(xml: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    return _ERROR_CELL.findall(xml) if b't="e"' in xml else []
+def _errors(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for letters, row, value in _ERROR_CELL.findall(xml):
+        yield (int(row), column_index(letters.decode())), value.decode()
 
 
-def _empty_formulas(xml: bytes) -> list[tuple[bytes, bytes]]:
-    return _EMPTY_FORMULA.findall(xml) if b"<f" in xml or b":f>" in xml else []
-
-
-def _refuse_far_cells(intake: Intake, xml: bytes) -> None:
-    rows = _ROW_NUMBER.findall(xml[-2_000_000:]) or [b"0"]
-    last = max(map(int, rows))
-    pattern = _FAR_CELL if any(mark in xml for mark in _OTHER_SPACES) else _NEAR_SPACE
-    far = {letters for letters, _ in pattern.findall(xml)}
-    widest = max((column_index(letters.decode()) for letters in far), default=25) + 1
-    if last * widest <= LARGEST_AREA:
-        return
-    if (xml.count(b"<c ") + xml.count(b":c ")) * 4 < last * widest:
-        raise intake.rejected("FIL-005", what="far cell")
+def _empty_formulas(xml: bytes) -> Iterator[tuple[int, int]]:
+    for letters, row in _EMPTY_FORMULA.findall(xml):
+        yield int(row), column_index(letters.decode())

@@ -1,7 +1,7 @@
 """Open XML that a stranger made: no DTD, no entities, no network, bounded depth, size and memory."""
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -117,6 +117,26 @@ def check_well_formed(intake: Intake) -> None:
         InputRejectedError: as `tree_of`, but for depth.
     """
     for _ in _fed(intake, _parser(namespaces=True)):
+        continue
+
+
+def walk(
+    intake: Intake,
+    *,
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
+    """Read a file and call for each element's start (local name, attributes) and end, and for its texts.
+
+    Raises:
+        InputRejectedError: as `tree_of`, but for depth.
+    """
+    parser = _parser(namespaces=False)
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
+    parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
+    parser.CharacterDataHandler = text
+    for _ in _fed(intake, parser):
         continue
 
 

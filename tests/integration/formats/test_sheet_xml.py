@@ -1,0 +1,132 @@
+"""The XML of a worksheet: usual and unusual ways to write it hold the same, and no way takes all memory."""
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gevinst.domain.finding import InputRejectedError
+from gevinst.domain.source import SourceRead
+from gevinst.formats.grid import column_letter
+from gevinst.formats.intake import Intake
+from gevinst.formats.reading import read_source
+from gevinst.formats.sheet_parse import usual_form
+from gevinst.formats.sheet_scan import BLOCK, UnusualSheetError, extent_of
+
+LEDGER = Path(__file__).parents[3] / "fixtures/bank_reconciliation/error_cell/ledger.xlsx"
+SHEET = "xl/worksheets/sheet1.xml"
+INTAKE = Intake(name="bog.xlsx", content=b"", sha256="")
+CELLS = """<row r="2" spans="1:5"><c r="A2" t="s"><v>5</v></c><c r="B2" s="1"><v>46300</v></c>\
+<c r="C2" t="s"><v>6</v></c><c r="D2"><v>1250</v></c></row>"""
+
+
+def ledger(folder: Path, old: str, new: str) -> Path:
+    """The fixture, with a part of its sheet written otherwise."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(LEDGER) as package, zipfile.ZipFile(packed, "w") as changed:
+        for name in package.namelist():
+            part = package.read(name)
+            if name == SHEET:
+                assert old.encode() in part
+                part = part.replace(old.encode(), new.encode())
+            changed.writestr(name, part)
+    file = folder / "bog.xlsx"
+    file.write_bytes(packed.getvalue())
+    return file
+
+
+def told(source: SourceRead) -> list[tuple[str, str]]:
+    return [(finding.code, finding.place.cell) for finding in source.findings]
+
+
+def code(file: Path) -> str:
+    started = time.process_time()
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(file)
+    assert time.process_time() - started < 5
+    return caught.value.findings[0].code
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (CELLS, CELLS.replace('"', "'")),
+        (CELLS, CELLS.replace('r="', 'r = "')),
+        (CELLS, CELLS.replace(' r="A2"', "").replace(' r="B2"', "").replace(' r="C2"', "")),
+        (CELLS, CELLS.replace('<c r="D2">', '<c s="0" r="D2">')),
+        (CELLS, f"<!-- a comment -->{CELLS}"),
+        ('<c r="D3" t="e">', "<c r='D3' t='e'>"),
+        ('<c r="D3" t="e">', '<c t="e">'),
+    ],
+)
+def test_a_sheet_written_in_an_unusual_way_is_read_as_the_usual_one(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    usual = read_source(LEDGER)
+
+    unusual = read_source(ledger(tmp_path, old, new))
+
+    assert unusual.items.drop(columns="place_file").equals(usual.items.drop(columns="place_file"))
+    assert told(unusual) == told(usual) == [("CEL-003", "D3")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="XFD1048576"><v>1</v></c>',
+        "<c r='XFD1048576'><v>1</v></c>",
+        '<c s="1" r="XFD1048576"><v>1</v></c>',
+        '<c r="xfd1048576"><v>1</v></c>',
+        '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="XFD1048576"/>',
+        '<c r="BSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS4"><v>1</v></c>',
+        '<c r="A99999999999"><v>1</v></c>',
+        '<c s=">" r="XFD1048576"><v>1</v></c>',
+        '<c r=""><v>1</v></c>',
+    ],
+)
+def test_a_cell_in_the_far_corner_is_refused_however_it_is_written(tmp_path: Path, cell: str) -> None:
+    assert code(ledger(tmp_path, CELLS, f'{CELLS}<row r="3">{cell}</row>')) == "FIL-005"
+
+
+def test_cells_without_names_reach_as_far_as_they_are_many(tmp_path: Path) -> None:
+    rows = "<row/>" * 100_000 + f"<row>{'<c/>' * 15_000}</row>"
+
+    assert code(ledger(tmp_path, CELLS, CELLS + rows)) == "FIL-005"
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 1_048_576), st.integers(0, 16_383)), min_size=1, max_size=30),
+    st.sampled_from(["", " ", "\n", "x = y: c ", "12:30"]),
+)
+def test_the_extent_is_that_of_the_farthest_cells(cells: list[tuple[int, int]], text: str) -> None:
+    written = "".join(
+        f'<row r="{row}"><c r="{column_letter(column)}{row}"><is><t>{text}</t></is></c></row>'
+        for row, column in cells
+    )
+
+    extent = extent_of(usual_form(INTAKE, f"<worksheet>{written}</worksheet>".encode()))
+
+    assert (extent.rows, extent.columns) == (max(r for r, _ in cells), max(c for _, c in cells) + 1)
+    assert extent.cells == len(cells)
+
+
+def test_nothing_is_lost_where_blocks_meet() -> None:
+    cell = '<c r="B7" t="e"><f>NA()</f><v>#N/A</v></c>'
+    for shift in range(len(cell) + 2):
+        xml = f'<worksheet><row r="7" x="{"y" * (BLOCK - 40 + shift)}">{cell}</row></worksheet>'
+
+        extent = extent_of(xml.encode())
+
+        assert (extent.rows, extent.columns, extent.cells) == (7, 2, 1)
+        assert extent.errors
+        assert extent.formulas
+
+
+@pytest.mark.parametrize("xml", ["<sheet/>", "<worksheet><c/></worksheet>", "<worksheet>>", ""])
+def test_what_is_not_usual_is_left_to_the_parser(xml: str) -> None:
+    with pytest.raises(UnusualSheetError):
+        extent_of(xml.encode())
