@@ -1,4 +1,4 @@
-"""`python -m tests.faults`: the long fault programme; see docs/reference/faults.md."""
+"""`python tests/faults`: the long fault programme; see docs/reference/faults.md."""
 
 import sys
 from pathlib import Path

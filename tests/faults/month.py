@@ -1,6 +1,6 @@
 """The simulated month: an office's own processes through a month, while things are done to them.
 
-`python -m tests.faults month` runs it. The clock, the workers and the robots are the program's own, each in a
+`python tests/faults month` runs it. The clock, the workers and the robots are the program's own, each in a
 process of its own; only their time is simulated (`simulated_time.py`). What is done to them is drawn from a
 seed: processes are killed with -9, a machine is off for a night, a file is missing, a file is broken, and
 more is asked for by hand than a morning can do.

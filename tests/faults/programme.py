@@ -23,7 +23,7 @@ def main(words: Sequence[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python tests/faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="what is drawn at random")
     parser.add_argument("--database", default="", help="a SQLAlchemy URL, or `postgresql` for one of its own")
     parser.add_argument("--keep", type=Path, help="a folder to leave the office in")

@@ -49,6 +49,15 @@ class LostLeadError(StoreError):
         super().__init__(fence=fence)
 
 
+class UnsettledDeliveryError(StoreError):
+    """Nobody knows whether an earlier delivery of the same thing has left: a person looks first."""
+
+    code = "QUE-005"
+
+    def __init__(self, *, key: str, run_id: str) -> None:
+        super().__init__(key=key, run_id=run_id)
+
+
 class UpkeepError(StoreError):
     """What was asked for cannot be done with this database."""
 
@@ -233,6 +242,12 @@ class DeliveryBook(Protocol):
         Raises:
             FinishedRunError: its run runs no more, so that its worker is a stale one.
         """
+
+    def standing(self, key: str) -> Delivery | None:
+        """The delivery of a key that was not dropped."""
+
+    def abandoned(self, key: str) -> Delivery | None:
+        """The same, when it is prepared and its run has ended: nobody will settle it."""
 
     def written(self, delivery: Delivery) -> None:
         """Note hash and size of a prepared delivery, once its bytes are on disk.

@@ -43,6 +43,8 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
     Raises:
         LostClaimError: the claim is void; another has the ticket.
     """
+    if run.state is RunState.FAILED and tools.book.deliveries([DeliveryState.UNCERTAIN], run.run_id):
+        return _leave_to_a_person(claim, run.summary, tools)
     failures = claim.failures + 1
     lasting = run.summary in LASTING
     if may_try_again(run.state, failures, retries=robot.retries, lasting=lasting):
@@ -71,6 +73,12 @@ def ring_failed(claim: Claim, reason: str, tools: WorkTools) -> None:
 def _ring(kind: AlarmKind, claim: Claim, detail: str, tools: WorkTools) -> None:
     order = claim.order
     tools.alarms.ring(kind, order.run_id, robot=order.robot, detail=detail, at=tools.now())
+
+
+def _leave_to_a_person(claim: Claim, reason: str, tools: WorkTools) -> TicketState:
+    tools.queue.finish(claim, TicketState.UNCERTAIN, reason)
+    _ring(AlarmKind.UNCERTAIN, claim, claim.run_id, tools)
+    return TicketState.UNCERTAIN
 
 
 @dataclass(kw_only=True)
@@ -131,9 +139,7 @@ def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
     if tools.book.deliveries(
         [DeliveryState.PREPARED, DeliveryState.DELIVERED, DeliveryState.UNCERTAIN], claim.run_id
     ):  # what has left is not sent again, and only a person knows what the receiver made of half a run
-        tools.queue.finish(claim, TicketState.UNCERTAIN, GONE)
-        _ring(AlarmKind.UNCERTAIN, claim, claim.run_id, tools)
-        return TicketState.UNCERTAIN
+        return _leave_to_a_person(claim, GONE, tools)
     if claim.failures + 1 >= MOST_DEATHS:
         give_up(claim, GONE, tools)
         return TicketState.FAILED

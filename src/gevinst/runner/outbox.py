@@ -13,7 +13,7 @@ from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from gevinst.app.queue_port import Delivery, DeliveryBook, DeliveryState
+from gevinst.app.queue_port import Delivery, DeliveryBook, DeliveryState, UnsettledDeliveryError
 from gevinst.domain.audit import AuditEvent
 
 DRAFT = ".gevinst-{name}.{run}.tmp"
@@ -41,12 +41,13 @@ class Outbox:
             control_total: of the amounts in it, øre.
 
         Returns:
-            False when it had left before; nothing was written then.
+            False when it had left before, or waits for a person; nothing was written then.
 
         Raises:
             FinishedRunError: the run runs no more; nothing has left.
+            UnsettledDeliveryError: nobody knows whether it has left before; nothing has left now.
             FileExistsError: something else has the target's name; nothing has left.
-            OSError: the disk is full or cannot be written; nothing has left.
+            OSError: the disk is full or cannot be written; nothing has left, or the book says what may have.
         """
         draft = target.with_name(DRAFT.format(name=target.name, run=run_id))
         one = Delivery(
@@ -60,7 +61,7 @@ class Outbox:
             state=DeliveryState.PREPARED,
             prepared=self.now(),
         )
-        if not self.book.prepare(one):
+        if not self.book.prepare(one) and not self._makes_way(one):
             return False
         self._let_go(self._written(one, draft, content), draft, target)
         return True
@@ -72,6 +73,16 @@ class Outbox:
             run_id: only this run's; "" for all, at start, when no worker runs.
         """
         return [self._compared(one) for one in self.book.deliveries([DeliveryState.PREPARED], run_id)]
+
+    def _makes_way(self, one: Delivery) -> bool:
+        """Whether what stands under the key turns out not to have left, so that this one may go."""
+        old = self.book.abandoned(one.key)
+        if old is not None and self._compared(old).state is DeliveryState.DROPPED:
+            return self.book.prepare(one)
+        standing = self.book.standing(one.key)
+        if standing is not None and standing.state in (DeliveryState.PREPARED, DeliveryState.UNCERTAIN):
+            raise UnsettledDeliveryError(key=one.key, run_id=standing.run_id)
+        return False
 
     def _written(self, one: Delivery, draft: Path, content: bytes) -> Delivery:
         """The delivery once its bytes are on disk; when they are not, it never left."""
@@ -90,7 +101,12 @@ class Outbox:
             self.book.settle(one.key, one.run_id, DeliveryState.DROPPED, at=self.now())
             draft.unlink()
             raise FileExistsError(17, "exists", str(target))
-        (self.rename or rename_whole)(draft, target)
+        try:
+            (self.rename or rename_whole)(draft, target)
+        except OSError:
+            if self._compared(one).state is not DeliveryState.DELIVERED:
+                raise
+            return
         self.book.settle(one.key, one.run_id, DeliveryState.DELIVERED, at=self.now())
         self._note("delivery.delivered", one)
 

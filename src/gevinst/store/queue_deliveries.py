@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, select, text, update
+from sqlalchemy import Connection, RowMapping, Update, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.ports import FinishedRunError, UnknownRunError
@@ -29,6 +29,20 @@ class SqlDeliveryBook:
         with self._database.writing() as connection:
             _must_run(connection, delivery.run_id)
             return _added(connection, delivery)
+
+    def standing(self, key: str) -> Delivery | None:
+        """See DeliveryBook."""
+        with self._database.reading() as connection:
+            return _standing(connection, key)
+
+    def abandoned(self, key: str) -> Delivery | None:
+        """See DeliveryBook."""
+        with self._database.reading() as connection:
+            found = _standing(connection, key)
+            if found is None or found.state is not DeliveryState.PREPARED:
+                return None
+            query = select(run_table.c.state).where(run_table.c.run_id == found.run_id)
+            return None if connection.execute(query).scalar() is RunState.RUNNING else found
 
     def written(self, delivery: Delivery) -> None:
         """See DeliveryBook."""
@@ -57,7 +71,17 @@ class SqlDeliveryBook:
             query = query.where(delivery.c.run_id == run_id)
         with self._database.reading() as connection:
             found = connection.execute(query).mappings()
-            return [Delivery(**{name: row[name] for name in _DELIVERY}) for row in found]
+            return [_delivery_of(row) for row in found]
+
+
+def _standing(connection: Connection, key: str) -> Delivery | None:
+    query = select(delivery).where(delivery.c.key == key, delivery.c.state != DeliveryState.DROPPED)
+    row = connection.execute(query).mappings().one_or_none()
+    return _delivery_of(row) if row else None
+
+
+def _delivery_of(row: RowMapping) -> Delivery:
+    return Delivery(**{name: row[name] for name in _DELIVERY})
 
 
 def _added(connection: Connection, one: Delivery) -> bool:
