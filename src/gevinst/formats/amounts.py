@@ -27,8 +27,8 @@ _SPACES = re.compile("[ \u00a0\u2007\u2009\u202f']")
 # One mark with exactly three digits behind can be thousands or decimals.
 _EITHER = re.compile(r"[-+(]*[1-9]\d{0,2}[.,]\d{3}[-+)]*")
 _DIGITS = re.compile(r"-?[\d.,]+")
-MOST_WITNESSES = 500
-MOST_LOOKED_AT = 2000
+MOST_WITNESSES = 200
+MOST_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,12 +159,10 @@ def _is_amount_text(text: str) -> bool:
 
 def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
     """Find the one number style of a file's amount columns, from the texts that only one style reads."""
-    marked = _marked_texts(columns)
-    unique = [_bare(text) for text in marked[:: max(1, len(marked) // MOST_LOOKED_AT)]]
-    decisive = [text for text in unique if not _EITHER.fullmatch(text)]
-    if not decisive and len(unique) < len(marked):
-        unique = [_bare(text) for text in marked]
-        decisive = [text for text in unique if not _EITHER.fullmatch(text)]
+    columns = list(columns)
+    unique, decisive = _marked_texts([column[:: 1 + len(column) // MOST_LOOKED_AT] for column in columns])
+    if not decisive:
+        unique, decisive = _marked_texts(columns)
     witness: dict[NumberStyle, list[str]] = {style: [] for style in NumberStyle}
     for text in decisive[:: max(1, len(decisive) // MOST_WITNESSES)]:
         for style in NumberStyle:
@@ -183,14 +181,15 @@ def choose_style(columns: Iterable[Sequence[Cell]]) -> StyleChoice:
     )
 
 
-def _marked_texts(columns: Iterable[Sequence[Cell]]) -> TextColumn:
-    """The different texts that hold a point or a comma, in order."""
+def _marked_texts(columns: Iterable[Sequence[Cell]]) -> tuple[list[str], list[str]]:
+    """The different texts that hold a point or a comma, and those of them that are not read either way."""
     texts = [
         column if isinstance(column, TextColumn) else TextColumn.of(c for c in column if isinstance(c, str))
         for column in columns
     ]
     found = TextColumn.chained(texts).unique()
-    return found.where(found.matches("[.,]"))
+    unique = [_bare(text) for text in found.where(found.matches("[.,]"))]
+    return unique, [text for text in unique if not _EITHER.fullmatch(text)]
 
 
 def _only_in(text: str, style: NumberStyle) -> bool:

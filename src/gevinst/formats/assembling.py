@@ -1,6 +1,6 @@
 """From a table and its plan to items: every row read, skipped with a reason, or named with its fault."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -38,27 +38,27 @@ def assemble(assembly: Assembly) -> SourceRead:
     if not faulty:
         # With a row left out no sum can be right; the row itself is the thing to mend.
         findings += [*balance_findings(statements), *total_findings(assembly)]
-    frame = _frame(assembly, ids)
-    findings += [*_currency_findings(assembly, frame), *trouble_findings(assembly)]
+    texts = _text_columns(assembly, ids)
+    findings += [*_currency_findings(assembly, texts["currency"]), *trouble_findings(assembly)]
     return SourceRead(
-        items=frame,
+        items=_frame(assembly, texts),
         statements=tuple(statements),
         findings=(*findings, *assembly.plan.findings, *_hidden_findings(assembly)),
         rows=_counts(assembly, len(faulty)),
         layout=assembly.plan.layout,
         sha256=assembly.intake.sha256,
         file=assembly.intake.name,
-        assumptions=(*assembly.plan.assumptions, id_reason, *_account_reason(assembly, frame)),
+        assumptions=(*assembly.plan.assumptions, id_reason, *_account_reason(assembly, texts["account"])),
         raw=_raw(assembly),
         skipped=_skipped(assembly),
     )
 
 
-def _frame(assembly: Assembly, ids: TextColumn) -> pd.DataFrame:
-    rows, plan = assembly.items, assembly.plan
-    texts = {
+def _text_columns(assembly: Assembly, ids: TextColumn) -> dict[str, TextColumn]:
+    rows = assembly.items
+    return {
         "item_id": ids,
-        "account": _texts(assembly, Role.ACCOUNT, plan.account),
+        "account": _texts(assembly, Role.ACCOUNT, assembly.plan.account),
         "currency": _currencies(assembly),
         **{name: _texts(assembly, role, "") for role, name in TEXT_ROLES.items()},
         "carried_from": TextColumn.repeated("", len(rows)),
@@ -66,6 +66,10 @@ def _frame(assembly: Assembly, ids: TextColumn) -> pd.DataFrame:
         "place_sheet": TextColumn.repeated(assembly.table.grid.sheet, len(rows)),
         "place_cell": _cells(assembly),
     }
+
+
+def _frame(assembly: Assembly, texts: Mapping[str, TextColumn]) -> pd.DataFrame:
+    rows, plan = assembly.items, assembly.plan
     columns: dict[str, object] = {name: column.frame_column() for name, column in texts.items()}
     columns |= {
         "booked": assembly.dates.days[rows].astype("datetime64[s]"),
@@ -148,8 +152,8 @@ def _raw_column(cells: Sequence[Cell], rows: NDArray[np.int64]) -> object:
     return pd.Series([cells[row] for row in rows], dtype=object)
 
 
-def _currency_findings(assembly: Assembly, frame: pd.DataFrame) -> list[Finding]:
-    currencies = sorted(frame["currency"].unique())
+def _currency_findings(assembly: Assembly, currency: TextColumn) -> list[Finding]:
+    currencies = sorted(currency.unique())
     if len(currencies) < 2:  # noqa: PLR2004 - two is what "several" begins with
         return []
     return [assembly.intake.finding("BNK-006", currencies=", ".join(currencies), count=len(currencies))]
@@ -166,9 +170,9 @@ def _hidden_findings(assembly: Assembly) -> list[Finding]:
     ]
 
 
-def _account_reason(assembly: Assembly, frame: pd.DataFrame) -> tuple[Assumption, ...]:
+def _account_reason(assembly: Assembly, of_rows: TextColumn) -> tuple[Assumption, ...]:
     """The account above the table; or that the table has several, which one reconciliation seldom should."""
-    account, accounts = assembly.plan.account, frame["account"].nunique()
+    account, accounts = assembly.plan.account, of_rows.distinct()
     if account:
         return (
             assume(subject="account", taken=account, because="account.title", facts={"account": account}),

@@ -117,7 +117,7 @@ def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...]
     layout = told.layout
     decoded = decode(intake, told.mapping.get("encoding") or (layout.encoding if layout else None))
     separator = told.mapping.get("separator") or (layout.separator if layout else None)
-    if separator is None and is_list(decoded.text):
+    if separator is None and is_list(decoded.head):
         grid, syntax = read_list(decoded.text)
         return grid, (decoded.assumption, syntax), decoded.findings
     try:

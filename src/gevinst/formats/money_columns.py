@@ -54,13 +54,13 @@ class MoneyReader:
 
     table: Table
     style: NumberStyle
-    known: dict[int, OreColumn] = field(default_factory=dict)
 
     def column(self, index: int) -> OreColumn:
         """The column as øre; None where a cell is no amount."""
-        if index not in self.known:
-            self.known[index] = read_amounts(self.table.columns[index], self.style)
-        return self.known[index]
+        key = (index, self.style)
+        if key not in self.table.ore:
+            self.table.ore[key] = read_amounts(self.table.columns[index], self.style)
+        return self.table.ore[key]
 
     def amounts(self, way: Way) -> OreColumn:
         """The signed amounts of the rows, money in positive as the way says."""

@@ -8,7 +8,7 @@ from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Cell, cell_text, is_blank
 from gevinst.formats.table import Table
 
-SAMPLE = 400
+SAMPLE = 250
 LONG_NUMBER = 6  #: digits of equal length from here on are a number of something, not an amount
 MOST = 0.8
 

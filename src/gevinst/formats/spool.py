@@ -33,8 +33,8 @@ class _Sorted:
 
 def is_list(text: str) -> bool:
     """Whether most lines stand between pipes, with at least one dashed line."""
-    head = text[:SAMPLE_CHARACTERS].translate(_BOX)
-    lines = [line for line in head.splitlines()[:SAMPLE_LINES] if line.strip()]
+    head = text[:SAMPLE_CHARACTERS].splitlines()[:SAMPLE_LINES]
+    lines = [line.translate(_BOX) for line in head if line.strip()]
     piped = sum(_is_piped(line) for line in lines)
     dashed = sum(_is_dashes(line) for line in lines)
     return piped > 1 and dashed > 0 and piped + dashed > LIST_SHARE * len(lines)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import looks_like_amount
 from gevinst.formats.column_rows import columns_of, filled_at, widths_of
 from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Cell, Grid, Row, Syntax, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import roles_of
+from gevinst.formats.value_columns import OreColumn
 
 # Exports put at most some ten title lines above the header; a spool its page head.
 HEADER_WITHIN = 40
@@ -48,6 +50,11 @@ class Table:
     def columns(self) -> list[Sequence[Cell]]:
         """The cells by column; "" where a row is short. Fields behind the last column are left out."""
         return columns_of(self.rows, self.width, texts=self.grid.syntax is not Syntax.WORKBOOK)
+
+    @cached_property
+    def ore(self) -> dict[tuple[int, NumberStyle], OreColumn]:
+        """Columns that were read as amounts, by style; each is read once."""
+        return {}
 
     def label(self, index: int) -> str:
         """The column's name as a person finds it: its header, or its letter."""

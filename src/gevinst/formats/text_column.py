@@ -1,6 +1,7 @@
 """Texts of one column, kept as Arrow: a few bytes a cell instead of a Python object each."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -73,12 +74,17 @@ class TextColumn(Sequence[str]):
 
     def stripped(self) -> "TextColumn":
         """Without white space at both ends; the same cells in memory where there is none."""
+        return self._bare or self
+
+    @cached_property
+    def _bare(self) -> "TextColumn | None":
+        """None where nothing changes: a column that holds itself would outlive its use."""
         bare = pc.utf8_trim_whitespace(self.texts)
-        return self if bare.equals(self.texts) else TextColumn(bare)
+        return None if bare.equals(self.texts) else TextColumn(bare)
 
     def filled(self) -> NDArray[np.bool_]:
         """Which cells hold something that a person would see."""
-        return truths(pc.not_equal(pc.utf8_trim_whitespace(self.texts), ""))
+        return truths(pc.not_equal(self.stripped().texts, ""))
 
     def without_start(self, characters: str) -> "TextColumn":
         """Without these characters at the beginning of a cell."""
@@ -141,7 +147,7 @@ class TextColumn(Sequence[str]):
 
     def distinct(self) -> int:
         """How many different texts there are."""
-        return int(pc.count_distinct(self.texts).as_py())
+        return len(pc.unique(self.texts))
 
     def frame_column(self) -> Any:
         """The column as pandas keeps texts; the cells are not copied."""
@@ -187,7 +193,7 @@ def filled_cells(cells: Sequence[Any]) -> NDArray[np.bool_]:
 def texts_at(cells: Sequence[Any], rows: NDArray[np.int64]) -> TextColumn:
     """The cells of these rows as texts without outer spaces."""
     if isinstance(cells, TextColumn):
-        return cells.taken(rows).stripped()
+        return cells.stripped().taken(rows)
     return TextColumn.of(cell_text(cells[row]) for row in rows)
 
 
