@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gevinst.app.decisions import Wish, approve, decide, undo
-from gevinst.app.ports import KeptGroup, RunStore
+from gevinst.app.ports import CarriedItem, KeptGroup, RunStore
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.case import (
@@ -103,6 +103,12 @@ class CaseBook(Protocol):
 
     def minutes(self, robot: str, period: str) -> int:
         """Hundredths of a minute that people spent on the cases of a robot's period."""
+
+    def candidates(self, case: Case, *, limit: int = 8) -> Sequence[CarriedItem]:
+        """Other open items of the case's run that a person may match with it, nearest amount first.
+
+        Items of the other side, and those of the same side with the opposite sign.
+        """
 
     def of_counterparty(self, robot: str, counterparty: str, *, limit: int = 20) -> Sequence[Case]:
         """Earlier cases of a counterparty, newest first."""

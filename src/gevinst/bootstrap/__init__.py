@@ -1,6 +1,6 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
-from gevinst.bootstrap.console import door
+from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.here import (
     clear_demo,
@@ -52,12 +52,14 @@ __all__ = [
     "console_tail",
     "copy_database",
     "door",
+    "find_attachment",
     "firings",
     "holder",
     "holder_is_gone",
     "item_book",
     "item_lease",
     "items_to_do",
+    "keep_attachment",
     "kept_groups",
     "kept_inputs",
     "language",
@@ -72,6 +74,8 @@ __all__ = [
     "read_balance",
     "replace_reports",
     "restore_database",
+    "robot",
+    "robot_names",
     "robot_run",
     "robots",
     "run_robot",

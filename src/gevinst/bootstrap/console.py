@@ -3,8 +3,15 @@
 from typing import TYPE_CHECKING
 
 from gevinst.app.accounts import Door
+from gevinst.app.office import Office
+from gevinst.formats.robot_folder import load_robot, robot_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gevinst.domain.robot import Robot
+    from gevinst.store.attachments import Attachment
     from gevinst.store.opening import StoreParts
 
 
@@ -13,3 +20,31 @@ def door(opened: "StoreParts") -> Door:
     from gevinst.store.passwords import Argon2Passwords  # noqa: PLC0415 - only the console needs it
 
     return Door(book=opened.accounts, passwords=Argon2Passwords())
+
+
+def robot(of: Office, robot_id: str) -> "Robot":
+    """One robot of the office.
+
+    Raises:
+        ConfigurationError: there is none of the id, or its folder cannot be read.
+    """
+    return load_robot(of, robot_id)
+
+
+def robot_names(of: Office) -> "Sequence[str]":
+    """Ids of the office's robots, also of those whose folders cannot be read."""
+    return robot_ids(of)
+
+
+def keep_attachment(of: Office, name: str, content: bytes) -> "Attachment":
+    """Keep a file that a person attaches; see store.attachments.keep."""
+    from gevinst.store import attachments  # noqa: PLC0415 - only the console needs it
+
+    return attachments.keep(of.data, name, content)
+
+
+def find_attachment(of: Office, sha256: str) -> "Path | None":
+    """A file that a person attached; None when it is gone."""
+    from gevinst.store import attachments  # noqa: PLC0415 - only the console needs it
+
+    return attachments.find(of.data, sha256)

@@ -17,14 +17,18 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import case as sql_case
 from sqlalchemy.exc import IntegrityError
 
 from gevinst.app.cases import CASE_PAGE, CaseError, CaseFilter, CaseKey, CaseSums, ListedCase
+from gevinst.app.ports import CarriedItem
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.case import Case, CaseEvent, CaseItem, CaseStanding, CaseState
-from gevinst.store import trail
+from gevinst.store import trail, witness
 from gevinst.store.console_schema import case_event, case_state, work_case
 from gevinst.store.engine import Database
+from gevinst.store.rows import item_of
+from gevinst.store.schema import open_item
 
 _ITEMS = ("items", "suspects")
 _CASE = tuple(field.name for field in fields(Case))
@@ -87,7 +91,7 @@ class SqlCaseBook:
             if not changed:
                 raise CaseError("CAS-001")
             connection.execute(insert(case_event), {name: getattr(event, name) for name in _EVENT})
-            trail.append(connection, noted)
+            witness.append(connection, noted, case_event)
 
     @staticmethod
     def _first(connection: Any, values: dict[str, Any]) -> int:
@@ -117,6 +121,22 @@ class SqlCaseBook:
         )
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def candidates(self, case: Case, *, limit: int = 8) -> Sequence[CarriedItem]:
+        """See CaseBook."""
+        side = case.items[0].side
+        off = case.left + case.right
+        away = func.abs(
+            sql_case((open_item.c.side == side, -open_item.c.amount), else_=open_item.c.amount) - case.amount
+        )
+        query = (
+            select(open_item)
+            .where(open_item.c.run_id == case.run_id, open_item.c.item_id.not_in(off))
+            .order_by(away, open_item.c.position)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [item_of(row) for row in connection.execute(query).mappings()]
 
     def of_counterparty(self, robot: str, counterparty: str, *, limit: int = 20) -> Sequence[Case]:
         """See CaseBook."""

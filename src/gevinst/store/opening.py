@@ -17,6 +17,7 @@ from gevinst.store.queue_clock import SqlClockBook
 from gevinst.store.queue_deliveries import SqlDeliveryBook
 from gevinst.store.queue_tickets import SqlRunQueue
 from gevinst.store.schema import REVISIONS
+from gevinst.store.signatures import SqlSignatureBook
 from gevinst.store.sql import SqlRunStore
 from gevinst.store.work_items import SqlItemBook
 
@@ -37,6 +38,7 @@ class StoreParts:
     accounts: SqlAccountBook
     view: SqlConsoleView
     cases: SqlCaseBook
+    signatures: SqlSignatureBook
 
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
@@ -75,6 +77,7 @@ def open_parts(url: str) -> StoreParts:
         accounts=SqlAccountBook(database),
         view=SqlConsoleView(database),
         cases=SqlCaseBook(database),
+        signatures=SqlSignatureBook(database),
     )
 
 

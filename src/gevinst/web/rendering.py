@@ -84,6 +84,7 @@ def _render(
         language=str(texts.language),
         path=request.url.path,
         here=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        request_query=request.query_params,
         csrf_field=CSRF_FIELD,
         **facts,
     )

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from gevinst.app.accounts import AccountError
+from gevinst.app.cases import CaseError
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.ports import StoreError
+from gevinst.app.signing import SignatureError
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.decision import DecisionError
 from gevinst.texts import Texts
@@ -33,7 +35,7 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(ForeignFormError, _foreign_form)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
-    for kind in (AccountError, DecisionError, StoreError, ConfigurationError):
+    for kind in (AccountError, CaseError, SignatureError, DecisionError, StoreError, ConfigurationError):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _ours)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from gevinst import bootstrap
-from gevinst.app.ports import CarriedItem
+from gevinst.app.cases import CaseFilter, CaseSums
 from gevinst.domain.access import Action
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
@@ -30,9 +30,7 @@ class Waiting:
     robot: str
     title: str
     run: Run
-    count: int
-    amount: int  #: øre, sum without signs
-    oldest: date | None
+    sums: CaseSums
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +54,9 @@ def overview(visit: MaySee) -> Response:
         visit,
         "overview",
         waiting=waiting,
-        count=sum(one.count for one in waiting),
-        amount=sum(one.amount for one in waiting),
-        oldest=min((one.oldest for one in waiting if one.oldest), default=None),
+        count=sum(one.sums.count for one in waiting),
+        amount=sum(one.sums.amount for one in waiting),
+        oldest=min((one.sums.oldest for one in waiting if one.sums.oldest), default=None),
         today=today,
         titles=titles,
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
@@ -68,24 +66,14 @@ def overview(visit: MaySee) -> Response:
 
 
 def waiting_of(console: Console, titles: dict[str, str]) -> list[Waiting]:
-    """The robots with something open, most first."""
+    """The robots with cases to do, most first."""
     found = []
     for robot, title in titles.items():
         run = console.parts.view.standing(robot)
-        if run and run.open:
-            found.append(_waiting(run, title, console.parts.runs.kept_items(run.run_id)))
-    return sorted(found, key=lambda one: (-one.count, one.robot))
-
-
-def _waiting(run: Run, title: str, items: Sequence[CarriedItem]) -> Waiting:
-    return Waiting(
-        robot=run.robot,
-        title=title,
-        run=run,
-        count=len(items),
-        amount=sum(abs(item.amount) for item in items),
-        oldest=min((item.booked for item in items), default=None),
-    )
+        sums = console.parts.cases.sums([run.run_id], CaseFilter()) if run else None
+        if run and sums and sums.count:
+            found.append(Waiting(robot=robot, title=title, run=run, sums=sums))
+    return sorted(found, key=lambda one: (-one.sums.count, one.robot))
 
 
 def runs_of_today(console: Console) -> Sequence[Run]:

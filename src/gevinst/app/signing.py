@@ -1,0 +1,157 @@
+"""Sign off a period: each account is prepared by one person and approved by another, and is locked then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from gevinst.domain.access import Action, Person, require
+from gevinst.domain.audit import AuditEvent
+from gevinst.domain.signature import Signature, SignatureKind, SignState, sign_state
+
+#: Explanations of an open amount that an office may choose from: sign.reason.<key> of the catalogue.
+EXPLANATIONS = ("in_transit", "next_period", "correction_posted", "awaits_bank", "awaits_unit", "other")
+
+
+class SignatureError(Exception):
+    """A signature that cannot be given. The catalogue has `error.<code>`, for `facts`."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+
+
+class SignatureBook(Protocol):
+    """Where signatures are kept. Each method is one transaction."""
+
+    def of_account(self, account: str, period: str) -> Sequence[Signature]:
+        """Signatures of an account's period, oldest first."""
+
+    def of_period(self, period: str) -> Sequence[Signature]:
+        """Signatures of all accounts of a period, oldest first."""
+
+    def stale(self, today: date) -> Sequence[Signature]:
+        """The last signature of each account's period whose expected day has passed, oldest day first."""
+
+    def sign(self, signature: Signature, event: AuditEvent, *, seen: int) -> bool:
+        """Keep a signature; False when the period has another number of them than the person saw."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What is signed: an account's period with its figures as the person sees them."""
+
+    id: str  #: robot id, or the id of an account that a person reconciles
+    period: str
+    run_id: str = ""  #: the standing run; "" for an account without robot
+    open_count: int = 0
+    open_amount: int = 0  #: øre, sum without signs
+    unexplained: int = 0  #: øre
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a preparer says of an open amount."""
+
+    reason: str = ""  #: one of EXPLANATIONS
+    explanation: str = ""
+    expected: date | None = None
+
+
+def prepare(book: SignatureBook, account: Account, words: Words, *, by: Person, now: datetime) -> None:
+    """Sign as preparer.
+
+    Raises:
+        NotAllowedError: the person may not sign.
+        SignatureError: SIG-001 it is locked; SIG-002 something is open and not explained; SIG-003 someone
+            has signed meanwhile; SIG-006 there is nothing to sign: no run of the period.
+    """
+    require(by, Action.SIGN)
+    made = book.of_account(account.id, account.period)
+    if sign_state(made) is SignState.LOCKED:
+        raise SignatureError("SIG-001", account=account.id, period=account.period)
+    if (account.open_count or account.unexplained) and not _explained(words):
+        raise SignatureError("SIG-002", account=account.id)
+    _sign(book, account, words, SignatureKind.PREPARE, by=by, now=now, seen=len(made))
+
+
+def _explained(words: Words) -> bool:
+    in_words = words.reason != "other" or bool(words.explanation.strip())
+    return words.reason in EXPLANATIONS and in_words and words.expected is not None
+
+
+def approve(book: SignatureBook, account: Account, *, by: Person, now: datetime) -> None:
+    """Sign as the second person; the account's period is locked.
+
+    Raises:
+        NotAllowedError: the person may not approve.
+        SignatureError: SIG-003 someone has signed meanwhile; SIG-004 it is not prepared, or was run again
+            since; SIG-005 the person has prepared it.
+    """
+    require(by, Action.SIGN_OFF)
+    made = book.of_account(account.id, account.period)
+    if sign_state(made) is not SignState.PREPARED or made[-1].run_id != account.run_id:
+        raise SignatureError("SIG-004", account=account.id)
+    if made[-1].who == by.user:
+        raise SignatureError("SIG-005", account=account.id)
+    last = made[-1]
+    words = Words(reason=last.reason, explanation=last.explanation, expected=last.expected)
+    _sign(book, account, words, SignatureKind.APPROVE, by=by, now=now, seen=len(made))
+
+
+def reopen(book: SignatureBook, account: Account, why: str, *, by: Person, now: datetime) -> None:
+    """Unlock an account's period, for a reason.
+
+    Raises:
+        NotAllowedError: the person may not.
+        SignatureError: SIG-003; SIG-007 no reason; SIG-008 nothing is signed.
+    """
+    require(by, Action.SIGN_OFF)
+    if not why.strip():
+        raise SignatureError("SIG-007")
+    made = book.of_account(account.id, account.period)
+    if sign_state(made) is SignState.OPEN:
+        raise SignatureError("SIG-008", account=account.id)
+    _sign(book, account, Words(explanation=why.strip()), SignatureKind.REOPEN, by=by, now=now, seen=len(made))
+
+
+def is_locked(book: SignatureBook, account: str, period: str) -> bool:
+    """Whether an account's period is signed by both, so that nothing about it may change."""
+    return sign_state(book.of_account(account, period)) is SignState.LOCKED
+
+
+def _sign(
+    book: SignatureBook,
+    account: Account,
+    words: Words,
+    kind: SignatureKind,
+    *,
+    by: Person,
+    now: datetime,
+    seen: int,
+) -> None:
+    signature = Signature(
+        account=account.id,
+        period=account.period,
+        kind=kind,
+        who=by.user,
+        at=now,
+        run_id=account.run_id,
+        reason=words.reason,
+        explanation=words.explanation,
+        expected=words.expected,
+        open_count=account.open_count,
+        open_amount=account.open_amount,
+        unexplained=account.unexplained,
+    )
+    event = AuditEvent(
+        at=now,
+        who=by.user,
+        what=f"period.{kind}",
+        subject=f"{account.id} {account.period}",
+        detail={"run": account.run_id, "open": account.open_count, "open_amount": account.open_amount},
+        why=words.explanation,
+    )
+    if not book.sign(signature, event, seen=seen):
+        raise SignatureError("SIG-003", account=account.id)

@@ -1,0 +1,340 @@
+"""The work list, and what a person does with one case or with several alike."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from gevinst import bootstrap
+from gevinst.app.accounts import prove_again
+from gevinst.app.cases import (
+    CASE_PAGE,
+    CaseError,
+    CaseFilter,
+    CaseKey,
+    Desk,
+    ListedCase,
+    agree,
+    claim,
+    note,
+    release,
+    settle,
+    take_back,
+)
+from gevinst.app.decisions import Wish
+from gevinst.app.signing import is_locked
+from gevinst.domain.case import CaseState
+from gevinst.domain.decision import DecisionError, DecisionKind
+from gevinst.domain.money import AmountError, parse_amount
+from gevinst.domain.robot import Robot
+from gevinst.web.case_words import Closing, case_facts, list_facts
+from gevinst.web.console import Console
+from gevinst.web.door import SEE_OTHER
+from gevinst.web.pages.overview import robot_title
+from gevinst.web.rendering import page
+from gevinst.web.trouble import sentence_of
+from gevinst.web.visit import MayApprove, MayDecide, MaySeeItems, Visit
+
+LIST = "/arbejde"
+ALL, FREE, MINE = "alle", "ledige", "mine"
+MOST_AT_ONCE = 200
+
+router = APIRouter()
+
+
+@router.get(LIST)
+def work_list(visit: MaySeeItems) -> Response:
+    """The cases that wait, oldest first, by the filters of the address."""
+    wanted, who = _filter(visit)
+    runs = standing_ids(visit.console)
+    book = visit.console.parts.cases
+    found = book.cases(runs, wanted, after=_after(visit), limit=CASE_PAGE + 1)
+    robots = bootstrap.robots(visit.console.office)
+    return page(
+        visit,
+        "work",
+        cases=[list_facts(one, visit.texts) for one in found[:CASE_PAGE]],
+        more=_older(visit, found[CASE_PAGE - 1]) if len(found) > CASE_PAGE else "",
+        sums=book.sums(runs, wanted),
+        wanted=wanted,
+        who=who,
+        states=list(CaseState),
+        titles={one.id: robot_title(one, visit.texts) for one in robots},
+        told=visit.typed("told"),
+    )
+
+
+@router.get(f"{LIST}/naeste")
+def next_case(visit: MaySeeItems) -> Response:
+    """Go to the oldest case that is the person's, else to the oldest that nobody has taken."""
+    runs = standing_ids(visit.console)
+    mine = CaseFilter(claimed_by=visit.person.user)
+    for wanted in (mine, CaseFilter(claimed_by="")):
+        found = visit.console.parts.cases.cases(runs, wanted, limit=1)
+        if found:
+            return RedirectResponse(f"{LIST}/{found[0].case.key}", SEE_OTHER)
+    return RedirectResponse(f"{LIST}?told=done", SEE_OTHER)
+
+
+@router.get(f"{LIST}/{{key}}")
+def one_case(visit: MaySeeItems, key: str) -> Response:
+    """One case: both sides, why it is open, what it may be, and what can be decided."""
+    return _case_page(visit, _found(visit.console, key))
+
+
+def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int = HTTPStatus.OK) -> Response:
+    console = visit.console
+    robot = _robot(console, seen)
+    return page(
+        visit,
+        "case",
+        status=status,
+        **case_facts(seen, robot, console.parts, visit.texts),
+        title=robot_title(robot, visit.texts),
+        holds=seen.standing.claimed_by == visit.person.user,
+        locked=is_locked(console.parts.signatures, seen.case.robot, seen.case.period),
+        stale=seen.case.run_id not in standing_ids(console),
+        prove=visit.session.must_prove_again(visit.now),
+        told=visit.typed("told"),
+        error=error,
+        typed={name: visit.typed(name) for name in visit.form},
+    )
+
+
+@router.post(f"{LIST}/samlet")
+def several(visit: MayDecide) -> Response:
+    """Do one thing with several cases; each is done or told why not."""
+    keys = visit.typed_list("case")[:MOST_AT_ONCE]
+    done, refused = 0, ""
+    for key in keys:
+        seen = _found(visit.console, key)
+        try:
+            _do_one(visit, _desk(visit, seen), seen)
+        except (CaseError, DecisionError) as error:
+            refused = sentence_of(error, visit.texts)
+        else:
+            done += 1
+    told = "none" if not keys else ("some" if refused else "several")
+    asked = urlencode({"told": told, "done": done, "of": len(keys), "why": refused})
+    return RedirectResponse(f"{LIST}?{asked}", SEE_OTHER)
+
+
+def _do_one(visit: Visit, desk: Desk, seen: ListedCase) -> None:
+    if visit.typed("do") == "claim":
+        claim(desk, seen)
+    else:
+        settle(desk, seen, _wish(visit, seen))
+
+
+@router.post(f"{LIST}/{{key}}/overtag")
+def claim_case(visit: MayDecide, key: str) -> Response:
+    """Take the case."""
+    return _act(visit, key, claim)
+
+
+@router.post(f"{LIST}/{{key}}/frigiv")
+def release_case(visit: MayDecide, key: str) -> Response:
+    """Give the case back."""
+    return _act(visit, key, release)
+
+
+@router.post(f"{LIST}/{{key}}/note")
+def write_note(visit: MayDecide, key: str) -> Response:
+    """Write on the case, with a file perhaps."""
+    upload = visit.upload("file")
+
+    def write(desk: Desk, seen: ListedCase) -> None:
+        if upload is None:
+            note(desk, seen, visit.typed("text"))
+            return
+        kept = bootstrap.keep_attachment(visit.console.office, upload.filename or "", upload.file.read())
+        note(desk, seen, visit.typed("text"), attachment=kept.sha256, name=kept.name)
+
+    return _act(visit, key, write)
+
+
+@router.get(f"{LIST}/{{key}}/filer/{{sha256}}")
+def attached_file(visit: MaySeeItems, key: str, sha256: str) -> Response:
+    """A file that someone attached to the case."""
+    case = _found(visit.console, key).case
+    events = visit.console.parts.cases.events(case.robot, case.subject)
+    name = next((event.attachment_name for event in events if event.attachment == sha256), None)
+    file = bootstrap.find_attachment(visit.console.office, sha256) if name else None
+    if file is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return FileResponse(file, filename=name, content_disposition_type="attachment")
+
+
+@router.post(f"{LIST}/{{key}}/afgoer")
+def decide_case(visit: MayDecide, key: str) -> Response:
+    """Settle the case, and go to the next."""
+    return _act(visit, key, lambda desk, seen: settle(desk, seen, _wish(visit, seen)), onward=True)
+
+
+@router.post(f"{LIST}/{{key}}/fortryd")
+def undo_case(visit: MayDecide, key: str) -> Response:
+    """Take the decision back."""
+    return _act(visit, key, lambda desk, seen: take_back(desk, seen, visit.typed("reason")))
+
+
+@router.post(f"{LIST}/{{key}}/godkend")
+def approve_case(visit: MayApprove, key: str) -> Response:
+    """Approve the decision as the second person, who has just proved who they are."""
+    if visit.session.must_prove_again(visit.now):
+        prove_again(
+            visit.console.door,
+            visit.seen,
+            password=visit.typed("password"),
+            address=visit.address,
+            now=visit.now,
+        )
+    return _act(visit, key, lambda desk, seen: agree(desk, seen, visit.typed("reason")))
+
+
+def _act(
+    visit: Visit, key: str, act: Callable[[Desk, ListedCase], object], *, onward: bool = False
+) -> Response:
+    """Do something with a case; what cannot be done is told on its page, with all that was typed."""
+    seen = _found(visit.console, key)
+    try:
+        act(_desk(visit, seen), seen)
+    except (CaseError, DecisionError) as error:
+        told = sentence_of(error, visit.texts)
+        return _case_page(visit, _found(visit.console, key), error=told, status=HTTPStatus.CONFLICT)
+    where = f"{LIST}/naeste" if onward else f"{LIST}/{key}?told=saved"
+    return RedirectResponse(where, SEE_OTHER)
+
+
+def _desk(visit: Visit, seen: ListedCase) -> Desk:
+    console = visit.console
+    return Desk(
+        person=visit.person,
+        book=console.parts.cases,
+        store=console.parts.runs,
+        robot=_robot(console, seen),
+        groups=lambda run: bootstrap.kept_groups(console.office, run),
+        locked=lambda robot, period: is_locked(console.parts.signatures, robot, period),
+        now=visit.now,
+    )
+
+
+def _wish(visit: Visit, seen: ListedCase) -> Wish:
+    """What the form says.
+
+    Raises:
+        CaseError: CAS-006 something is missing in it.
+    """
+    case = seen.case
+    closing = _closing(visit.typed("how"))
+    typed = {name: visit.typed(name) for name in ("code", "document", "text")}
+    text = closing.words(visit.texts, **typed)
+    sides = case.left, case.right
+    if closing is Closing.MATCH:
+        sides = _chosen(visit, seen)
+    until = _day(visit.typed("until")) if closing is Closing.WAITS else None
+    if closing is Closing.WAITS and until is None:
+        raise CaseError("CAS-006", field=visit.texts.get("case.until"))
+    return Wish(
+        kind=closing.kind,
+        left=sides[0],
+        right=sides[1],
+        account=visit.typed("account") if closing.kind in (DecisionKind.ACCEPT, DecisionKind.MATCH) else "",
+        reason=text,
+        expected=until,
+        who=visit.person.user,
+        at=visit.now,
+        run_id=case.run_id,
+    )
+
+
+def _closing(word: str) -> Closing:
+    if word not in set(Closing):
+        raise CaseError("CAS-006", field="how")
+    return Closing(word)
+
+
+def _chosen(visit: Visit, seen: ListedCase) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The items that belong together: an alternative of a proposal, or the case's own with those ticked."""
+    case = seen.case
+    picked = visit.typed("alternative")
+    if picked.isdecimal() and int(picked) < len(case.alternatives):
+        return case.alternatives[int(picked)]
+    extra = [one.partition(":") for one in visit.typed_list("with")]
+    left = tuple(name for side, _, name in extra if side == "left")
+    right = tuple(name for side, _, name in extra if side == "right")
+    return case.left + left, case.right + right
+
+
+def _found(console: Console, key: str) -> ListedCase:
+    """A case by its key.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    run_id, _, number = key.rpartition(".")
+    found = console.parts.cases.case(run_id, int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004 - more than any run has
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return found
+
+
+def _robot(console: Console, seen: ListedCase) -> Robot:
+    """The case's robot.
+
+    Raises:
+        ConfigurationError: its folder is gone or cannot be read.
+    """
+    return bootstrap.robot(console.office, seen.case.robot)
+
+
+def standing_ids(console: Console) -> list[str]:
+    """The runs whose cases wait: the standing run of each robot's latest period."""
+    runs = (console.parts.view.standing(robot) for robot in bootstrap.robot_names(console.office))
+    return [run.run_id for run in runs if run]
+
+
+def _filter(visit: Visit) -> tuple[CaseFilter, str]:
+    who = visit.typed("who") or ALL
+    holder = {FREE: "", MINE: visit.person.user}.get(who)
+    state = visit.typed("state") or CaseState.TO_DO
+    wanted = CaseFilter(
+        robot=visit.typed("robot"),
+        cause=visit.typed("cause"),
+        claimed_by=holder,
+        state=CaseState(state) if state in set(CaseState) else None,
+        least=_least(visit.typed("least")),
+    )
+    return wanted, who
+
+
+def _least(text: str) -> int:
+    try:
+        return abs(parse_amount(text)) if text else 0
+    except AmountError:
+        return 0
+
+
+def _after(visit: Visit) -> CaseKey | None:
+    run_id, _, number = visit.typed("after").rpartition(".")
+    oldest = _day(visit.typed("after_day"))
+    if oldest is None or not number.isdecimal():
+        return None
+    return CaseKey(oldest=oldest, run_id=run_id, number=int(number))
+
+
+def _older(visit: Visit, last: ListedCase) -> str:
+    kept = {name: value for name, value in visit.request.query_params.items() if not name.startswith("after")}
+    asked = urlencode(kept | {"after": last.case.key, "after_day": last.case.oldest.isoformat()})
+    return f"{LIST}?{asked}"
+
+
+def _day(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
