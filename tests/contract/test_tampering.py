@@ -6,15 +6,19 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Table, insert
 
 from gevinst.app.ports import RunStore, TableFaultKind
 from gevinst.domain.audit import AuditEvent, verify
 from gevinst.domain.decision import Decision, DecisionKind
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.run import RunState
-from gevinst.store import open_store
+from gevinst.store import open_store, witness
+from gevinst.store.opening import open_database
+from gevinst.store.schema import Moment
 from runs import MORNING, a_run, a_statement, an_entry, an_input, an_item, ended
 
 CHANGED, MISSING, ADDED = TableFaultKind.CHANGED, TableFaultKind.MISSING, TableFaultKind.ADDED
@@ -147,6 +151,55 @@ def test_an_edit_by_hand_is_found_and_named(
     by_hand(database, edit)
 
     assert fault in list(found(database))
+
+
+def a_row(table: Table) -> dict[str, Any]:
+    """A value of its type for each column, the first of the known words where only some are known."""
+    words = {"kind": "prepare", "state": "confirmed", "method": "stopwatch"} | (
+        {"kind": "note"} if table.name == "case_event" else {}
+    )
+    plain: dict[type, Any] = {str: "text", int: 1, date: date(2026, 11, 1), datetime: MORNING}
+    return {
+        column.name: words.get(column.name) or plain[getattr(column.type, "python_type", str)]
+        if not isinstance(column.type, Moment)
+        else MORNING
+        for column in table.columns
+        if column.name != "number"
+    }
+
+
+@pytest.fixture(params=[table.name for table in witness.NUMBERED])
+def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Table]:
+    """A database with two rows in an append-only table, each noted in the trail."""
+    path = tmp_path / "numbered.db"
+    table = next(one for one in witness.NUMBERED if one.name == request.param)
+    database = open_database(f"sqlite:///{path}")
+    with database.writing() as connection:
+        for number in (1, 2):
+            event = AuditEvent(at=MORNING, who="controller", what="noted", subject=str(number))
+            connection.execute(insert(table), a_row(table) | {"number": number})
+            witness.append(connection, event, table)
+    database.engine.dispose()
+    return path, table
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        ("UPDATE {table} SET who = 'other' WHERE number = 2", ("2", CHANGED)),
+        ("DELETE FROM {table} WHERE number = 1", ("1", MISSING)),
+        ("UPDATE {table} SET number = 7 WHERE number = 2", ("7", ADDED)),
+    ],
+)
+def test_an_edit_of_a_numbered_table_is_found_and_named(
+    numbered: tuple[Path, Table], edit: str, fault: tuple[str, TableFaultKind]
+) -> None:
+    path, table = numbered
+    assert list(found(path)) == []
+
+    by_hand(path, edit.format(table=table.name))
+
+    assert (table.name, *fault) in list(found(path))
 
 
 def test_a_later_run_that_replaces_another_is_no_edit(store: RunStore) -> None:

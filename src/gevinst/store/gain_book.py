@@ -22,7 +22,7 @@ from gevinst.domain.gain_records import (
     card_event,
     measurement_event,
 )
-from gevinst.store import trail
+from gevinst.store import trail, witness
 from gevinst.store.engine import Database
 from gevinst.store.gain_schema import gain_answer, gain_card, gain_measurement
 from gevinst.store.ledger import minutes_of
@@ -49,7 +49,7 @@ class SqlGainBook:
             numbered = replace(card, number=_next(connection, gain_card))
             content = json.dumps(dict(card.content), ensure_ascii=False, sort_keys=True)
             connection.execute(insert(gain_card), _values(numbered, _CARD) | {"content": content})
-            trail.append(connection, card_event(numbered))
+            witness.append(connection, card_event(numbered), gain_card)
             return True
 
     def cards(self, robot: str) -> Sequence[KeptCard]:
@@ -64,7 +64,7 @@ class SqlGainBook:
             connection.execute(
                 insert(gain_measurement), _values(numbered, _MEASUREMENT) | {"minutes": minutes}
             )
-            trail.append(connection, measurement_event(numbered))
+            witness.append(connection, measurement_event(numbered), gain_measurement)
             return numbered
 
     def measurements(self, robot: str) -> Sequence[Measurement]:
@@ -82,7 +82,7 @@ class SqlGainBook:
             numbered = replace(answer, number=_next(connection, gain_answer))
             hundredths = {name: int(getattr(answer, name).scaleb(2)) for name in ("minutes", "planned")}
             connection.execute(insert(gain_answer), _values(numbered, _ANSWER) | hundredths)
-            trail.append(connection, answer_event(numbered))
+            witness.append(connection, answer_event(numbered), gain_answer)
             return numbered
 
     def answers(self, robot: str | None = None) -> Sequence[QuarterAnswer]:

@@ -266,7 +266,7 @@ class SqlRunStore:
 
     def table_faults(self) -> Sequence[TableFault]:
         """See RunStore."""
-        rows_of_trail = [row for row in self.audit_rows() if row.what.startswith(witness.ACTS)]
+        rows_of_trail = list(filter(witness.is_of_interest, self.audit_rows()))
         with self._database.reading() as connection:
             return witness.faults(connection, rows_of_trail)
 

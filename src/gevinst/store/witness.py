@@ -7,6 +7,7 @@ them, and they have no witness.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -17,16 +18,20 @@ from gevinst.app.ports import FINAL_STATES, TableFault, TableFaultKind
 from gevinst.domain.audit import AuditEvent, AuditRow
 from gevinst.domain.decision import content_hash
 from gevinst.store import decisions, trail
+from gevinst.store.console_schema import case_event, signature
+from gevinst.store.gain_schema import gain_answer, gain_card, gain_measurement
 from gevinst.store.schema import decision, file_profile, gain, input_file, open_item, run, statement
 
 RUN_KEPT = "run.kept"
 LEDGER_KEPT = "gain.kept"
 ITEMS_DELETED = "retention.deleted"
 #: Acts of the trail that say what other tables hold.
-ACTS = (RUN_KEPT, LEDGER_KEPT, ITEMS_DELETED, "decision.")
+ACTS = (RUN_KEPT, LEDGER_KEPT, ITEMS_DELETED)
 BY = "gevinst"
 #: Tables with rows of one run, which do not change once it has ended.
 OF_RUN: tuple[Table, ...] = (run, open_item, statement, input_file, file_profile)
+#: Append-only tables that count from 1; who writes a row there appends its hash, see `append`.
+NUMBERED: tuple[Table, ...] = (gain_card, gain_measurement, gain_answer, case_event, signature)
 #: What a run's row learns later: that another has replaced it, and signs of life.
 LATER = frozenset({"replaced_by", "holder", "seen"})
 UNREADABLE = (ValueError, LookupError, TypeError)
@@ -57,6 +62,20 @@ def keep_ledger(connection: Connection, run_id: str, *, at: datetime) -> None:
     trail.append(connection, AuditEvent(at=at, who=BY, what=LEDGER_KEPT, subject=run_id, detail=detail))
 
 
+def append(connection: Connection, event: AuditEvent, table: Table) -> AuditRow:
+    """Add an event about the row that this transaction has just written to a numbered table, hashed."""
+    [number] = table.primary_key.columns
+    query = select(table).order_by(number.desc()).limit(1)
+    row = dict(connection.execute(query).mappings().one())
+    known: dict[str, str | int] = {"table": table.name, "row": int(row[number.name]), "content": _hash([row])}
+    return trail.append(connection, replace(event, detail={**event.detail, **known}))
+
+
+def is_of_interest(row: AuditRow) -> bool:
+    """Whether a row of the trail says what another table holds."""
+    return row.what in ACTS or row.what.startswith("decision.") or "table" in row.detail
+
+
 def faults(connection: Connection, rows: Collection[AuditRow]) -> list[TableFault]:
     """Rows that are not as the trail knows them, by table.
 
@@ -65,7 +84,10 @@ def faults(connection: Connection, rows: Collection[AuditRow]) -> list[TableFaul
         rows: of the trail; those of other acts are passed over.
     """
     found = [*_run_faults(connection, rows), *_ledger_faults(connection, rows)]
-    return [*found, *_decision_faults(connection, rows)]
+    found += _decision_faults(connection, rows)
+    for table in NUMBERED:
+        found += _numbered_faults(connection, table, rows)
+    return found
 
 
 def _run_faults(connection: Connection, rows: Collection[AuditRow]) -> Iterator[TableFault]:
@@ -117,6 +139,22 @@ def _decision_faults(connection: Connection, rows: Collection[AuditRow]) -> Iter
             yield TableFault(table="decision", key=str(row["number"]), kind=TableFaultKind.CHANGED)
     for subject in sorted(known.keys() - there):
         yield TableFault(table="decision", key=subject.split()[-1], kind=TableFaultKind.MISSING)
+
+
+def _numbered_faults(
+    connection: Connection, table: Table, rows: Collection[AuditRow]
+) -> Iterator[TableFault]:
+    known = {int(row.detail["row"]): row.detail for row in rows if row.detail.get("table") == table.name}
+    [number] = table.primary_key.columns
+    there = list(connection.execute(select(number).order_by(number)).scalars())
+    for one in there if known else []:
+        hashed = _hash_of(connection, select(table).where(number == one))
+        if one not in known:
+            yield TableFault(table=table.name, key=str(one), kind=TableFaultKind.ADDED)
+        elif hashed != known[one]["content"]:
+            yield TableFault(table=table.name, key=str(one), kind=TableFaultKind.CHANGED)
+    for one in sorted(known.keys() - set(there)):
+        yield TableFault(table=table.name, key=str(one), kind=TableFaultKind.MISSING)
 
 
 def _content(row: RowMapping) -> str | None:
