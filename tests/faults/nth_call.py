@@ -1,4 +1,4 @@
-"""Fail the n-th write, fsync, rename, removal or commit of an attempt, for each n until one goes through.
+"""Fail the n-th write, fsync, rename or commit of an attempt, for each n until one goes through.
 
 After SQLite's own method: each round is a process of its own in which one call fails, or in which the process
 dies at that call; then a healthy worker comes, and the laws must hold. No round is drawn at random.
@@ -22,7 +22,7 @@ from gevinst.store import upkeep
 from invariants import broken_laws, history, record_history
 from unattended import Installation, an_order
 
-CALLS = ("write", "fsync", "rename", "unlink", "commit")
+CALLS = ("write", "fsync", "rename", "commit")
 WAYS = ("fails", "dies")
 KILLED, NOT_REACHED = 137, 0
 REACHED = 3

@@ -5,12 +5,16 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from acceptance.offices import TestOffice
+from faults.kill_loop import kill_loop
 from faults.month import Month, Plan
 from faults.month_record import record_of, words_of
+from faults.nth_call import CALLS, rounds
+from unattended import Installation
 
 SPEED = 1000.0
 
@@ -28,6 +32,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", default="", help="a SQLAlchemy URL, or `postgresql` for one of its own")
     parser.add_argument("--keep", type=Path, help="a folder to leave the office in")
     commands = parser.add_subparsers(required=True)
+    kills = commands.add_parser("kills", help="workers killed with -9 at random")
+    kills.add_argument("--rounds", type=int, default=500, help="how many are killed")
+    kills.set_defaults(run=_kills)
+    calls = commands.add_parser("calls", help="the n-th write, fsync, rename and commit fails or kills")
+    calls.set_defaults(run=_calls)
     month = commands.add_parser("month", help="the simulated month")
     month.add_argument("--speed", type=float, default=SPEED, help="times real speed")
     month.add_argument("--days", type=int, default=30, help="how long it is")
@@ -51,6 +60,40 @@ def _month(asked: argparse.Namespace) -> Sequence[str]:
     say(f"{month.starts} processes started, {len(month.done)} things done to them; {folder}")
     say(words_of(record, month))
     return record.problems
+
+
+def _kills(asked: argparse.Namespace) -> Sequence[str]:
+    folder = _folder(asked)
+    done = kill_loop(_database(asked.database, folder), folder, rounds=asked.rounds, seed=asked.seed)
+    ends = ", ".join(f"{count} {state}" for state, count in done.ends.most_common())
+    say(f"{done.kills} workers killed in {done.seconds / 60:.1f} minutes, seed {asked.seed}")
+    say(f"{done.tickets} tickets in {done.attempts} attempts: {ends}; {done.deliveries} deliveries")
+    return _said(done.problems)
+
+
+def _calls(asked: argparse.Namespace) -> Sequence[str]:
+    folder = _folder(asked)
+    office = Installation(_database(asked.database, folder), folder)
+    done = list(rounds(office))
+    for call in CALLS:
+        of_call = [one for one in done if one.call == call]
+        ends = ", ".join(f"{count} {end}" for end, count in Counter(one.end for one in of_call).items())
+        reached = sum(one.reached for one in of_call)
+        say(f"{call:<8} {reached:>3} rounds in which one failed or killed: {ends}")
+    office.close()
+    return _said([words for one in done for words in one.problems])
+
+
+def _said(problems: Sequence[str]) -> Sequence[str]:
+    for line in problems or ["Nothing lost, nothing twice."]:
+        say(line)
+    return problems
+
+
+def _folder(asked: argparse.Namespace) -> Path:
+    folder = Path(asked.keep or tempfile.mkdtemp(prefix="gevinst-faults-"))
+    (folder / "data").mkdir(parents=True)
+    return folder
 
 
 def _database(wanted: str, folder: Path) -> str:

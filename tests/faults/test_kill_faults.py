@@ -1,7 +1,6 @@
 """Workers that die, freeze or wake late."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,19 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from faults.kill_loop import kill_loop
 from gevinst.app.ports import FinishedRunError
 from gevinst.app.queue_port import DeliveryState, LostClaimError
 from gevinst.app.retry import retry
 from gevinst.app.work import LEASE
 from gevinst.domain.alarm import AlarmKind
-from gevinst.domain.queue import LIVE, Claim, TicketState
+from gevinst.domain.queue import Claim, TicketState
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.holder import _began
 from gevinst.runner.worker import owner_id, owner_is_gone
-from invariants import broken_laws, history, record_history
 from unattended import NOON, Installation, a_robot, an_order
 
-WORKER = Path(__file__).with_name("a_worker.py")
 POSIX = pytest.mark.skipif(os.name == "nt", reason="kills as Unix does")
 
 
@@ -226,33 +224,14 @@ def test_a_worker_of_this_process_is_not_gone_and_one_of_a_dead_process_is() -> 
 
 @POSIX
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1])
 def test_fault_01_workers_killed_at_random_lose_nothing_and_deliver_nothing_twice(
-    either: Installation, tmp_path: Path, seed: int
+    both_urls: str, tmp_path: Path
 ) -> None:
-    rounds = int(os.environ.get("GEVINST_KILLS", "8"))
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    (tmp_path / "ud").mkdir()
-    record_history(either.parts.queue._database)
-    for number in range(rounds * 6):
-        either.queue.offer(an_order(number))
-    kills = 0
-    while either.queue.tickets(LIVE):
-        workers = [start_worker(either.url, tmp_path) for _ in range(2)]
-        time.sleep(2.0 + chance.random() * 0.6)  # the start of Python, then some way into the work
-        for worker in workers:
-            if kills < rounds:
-                worker.send_signal(signal.SIGKILL)
-                kills += 1
-            worker.wait(timeout=90)
+    done = kill_loop(both_urls, tmp_path, rounds=20, seed=1)
 
-    assert kills >= 2
-    steps = history(either.parts.queue._database)
-    assert broken_laws(either.parts, steps, delivered=tmp_path / "ud") == []
-
-
-def start_worker(url: str, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, str(WORKER), url, str(folder)], start_new_session=True)
+    assert done.problems == []
+    assert done.kills >= 20
+    assert done.attempts > done.tickets > 0
 
 
 @POSIX
