@@ -157,3 +157,25 @@ def retention_tools(of: "Office", opened: "RunStore") -> "RetentionTools":
         return files + gone, note
 
     return RetentionTools(store=opened, delete=delete, now=now, who=user())
+
+
+def export_all(of: "Office", opened: "RunStore", target: Path) -> dict[str, int]:
+    """Write the whole office to a new folder, and note it in the audit trail; rows by table."""
+    from gevinst.reports.leaving import LeavingFolders, LeavingTable, write_all  # noqa: PLC0415 - seldom needed
+    from gevinst.store.dump import dump_tables  # noqa: PLC0415 - loads SQLAlchemy
+
+    folders = LeavingFolders(
+        settings=(office_folder(of.robots) or of.robots.parent) / OFFICE_FILE,
+        robots=of.robots,
+        tasks=of.tasks,
+        layouts=of.layouts,
+        data=of.data,
+        name=of.name,
+        language=of.language,
+    )
+    event = AuditEvent(at=now(), who=user(), what="export.all", subject=target.name)
+    opened.append_audit(event)  # first, so that the export has it too
+    tables = (
+        LeavingTable(name=one.name, columns=one.columns, rows=one.rows) for one in dump_tables(of.database)
+    )
+    return write_all(target, tables, folders)

@@ -22,6 +22,7 @@ COMMANDS = {
     "decide": "gevinst.cli.decide:decide_group",
     "demo": "gevinst.cli.demo:demo",
     "evidence": "gevinst.cli.evidence:evidence",
+    "export": "gevinst.cli.leave:export",
     "gain": "gevinst.cli.gain:gain",
     "items": "gevinst.cli.items:items",
     "layouts": "gevinst.cli.layouts:layouts",
