@@ -8,6 +8,7 @@ from gevinst.formats.grid import Cell, Grid, Row, Syntax
 from gevinst.formats.headings import fold, near_misses
 from gevinst.formats.intake import Intake
 from gevinst.formats.workbook_parts import Parts, SheetMarks, check_package, read_parts
+from gevinst.formats.workbook_trial import try_out
 
 
 def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
@@ -21,7 +22,7 @@ def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(intake.content))
         names = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
         chosen = names if wanted is None else [_sheet_named(intake, wanted, book.sheet_names)]
-        return [_grid(book, name, parts) for name in chosen]
+        return [_grid(intake, book, name, parts) for name in chosen]
     except PasswordError as error:
         raise intake.rejected("FIL-008") from error
     except (CalamineError, ZipError, OSError, ValueError) as error:
@@ -30,9 +31,13 @@ def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
 
 def _safe_parts(intake: Intake) -> Parts:
     if not intake.content.startswith(b"PK"):
+        try_out(intake)
         return Parts(sheets={})
     check_package(intake)
-    return read_parts(intake)
+    parts = read_parts(intake)
+    if not parts.laid_out:
+        try_out(intake)
+    return parts
 
 
 def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
@@ -43,7 +48,9 @@ def _sheet_named(intake: Intake, wanted: str, names: list[str]) -> str:
     raise intake.rejected("LAY-001", wanted=wanted, near=near, what="sheet")
 
 
-def _grid(book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
+def _grid(intake: Intake, book: CalamineWorkbook, name: str, parts: Parts) -> Grid:
+    if parts.laid_out and name not in parts.sheets:  # the library finds a sheet that we do not
+        raise intake.rejected("FIL-004")
     marks = parts.sheets.get(name, SheetMarks())
     cells = list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
     for line, column in marks.errors:  # an ods holds 0 there

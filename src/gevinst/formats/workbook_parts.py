@@ -10,14 +10,15 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from xml.sax.saxutils import unescape
+
+from lxml import etree
 
 from gevinst.formats.grid import column_index
 from gevinst.formats.intake import Intake
 from gevinst.formats.ods_parts import ods_errors
 from gevinst.formats.sheet_parse import usual_form
 from gevinst.formats.sheet_scan import UnusualSheetError, extent_of
+from gevinst.formats.xml_safe import tree_of
 
 # A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
 LARGEST_UNPACKED = 400_000_000
@@ -39,9 +40,8 @@ UNREADABLE = (
     NotImplementedError,
     RuntimeError,
 )
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?/?>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*?/?>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
+BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+TRUE = frozenset({"1", "true", "on"})
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<',
     re.DOTALL,
@@ -53,7 +53,6 @@ _EMPTY_FORMULA = re.compile(
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 MOST_MERGED = 200
-_SINCE_1904 = re.compile(rb'\bdate1904\s*=\s*"(?:1|true|on)"')
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
@@ -72,6 +71,7 @@ class Parts:
     """Marks by sheet name; empty for .xls and .xlsb."""
 
     sheets: Mapping[str, SheetMarks]
+    laid_out: bool = False  #: how far the cells of every sheet reach is known
     days_from_1904: bool = False
 
 
@@ -91,6 +91,9 @@ def check_package(intake: Intake) -> None:
         or (size > RATIO_FROM and ratio > LARGEST_RATIO)
     ):
         raise intake.rejected("FIL-005", what="zip bomb")
+    names = {member.filename.replace("\\", "/").casefold() for member in members}
+    if len(names) < len(members):  # which of two parts of one name is read differs from library to library
+        raise intake.rejected("FIL-005", what="zip")
     if any(member.flag_bits & 1 for member in members):
         raise intake.rejected("FIL-008")
 
@@ -106,49 +109,35 @@ def read_parts(intake: Intake) -> Parts:
             if "content.xml" in package.namelist():
                 found = ods_errors(intake, package.read("content.xml"))
                 return Parts(sheets={name: SheetMarks(errors=errors) for name, errors in found.items()})
-            paths = _sheet_paths(package)
+            if not {BOOK, LINKS} <= set(package.namelist()):
+                return Parts(sheets={})
+            book, links = (_tree(intake, package.read(path)) for path in (BOOK, LINKS))
+            paths = _sheet_paths(package, book, links)
             return Parts(
                 sheets={name: _marks(intake, package.read(path)) for name, path in paths.items()},
-                days_from_1904=bool(paths)
-                and _SINCE_1904.search(package.read("xl/workbook.xml")) is not None,
+                laid_out=True,
+                days_from_1904=any(one.get("date1904") in TRUE for one in book.iter("{*}workbookPr")),
             )
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        KeyError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except UNREADABLE as error:
         raise intake.rejected("FIL-004") from error
 
 
-def _sheet_paths(package: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_paths(package: zipfile.ZipFile, book: etree._Element, links: etree._Element) -> dict[str, str]:
     """Sheet name → path of its XML."""
-    names = set(package.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-        return {}
-    targets = {
-        found.get("Id", ""): found.get("Target", "")
-        for found in map(_attributes, _RELATION.findall(package.read("xl/_rels/workbook.xml.rels")))
-    }
+    names = {name.casefold(): name for name in package.namelist()}
+    targets = {link.get("Id", ""): link.get("Target", "") for link in links.iter("{*}Relationship")}
     paths: dict[str, str] = {}
-    for sheet in map(_attributes, _SHEET.findall(package.read("xl/workbook.xml"))):
-        relation = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+    for sheet in book.iter("{*}sheet"):
+        relation = next((str(value) for key, value in sheet.items() if str(key).endswith("}id")), "")
         target = targets.get(relation, "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in names:
-            paths[sheet.get("name", "")] = path
+        if path.casefold() in names:
+            paths[sheet.get("name", "")] = names[path.casefold()]
     return paths
 
 
-def _attributes(tag: bytes) -> dict[str, str]:
-    entities: Any = {"&quot;": '"', "&apos;": "'"}
-    return {
-        key.decode(): unescape(value.decode("utf-8", "replace"), entities)
-        for key, value in _ATTRIBUTE.findall(tag)
-    }
+def _tree(intake: Intake, content: bytes) -> etree._Element:
+    return tree_of(Intake(name=intake.name, content=content, sha256=intake.sha256))
 
 
 def _marks(intake: Intake, xml: bytes) -> SheetMarks:

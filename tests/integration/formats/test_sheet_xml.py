@@ -1,11 +1,13 @@
 """The XML of a worksheet: usual and unusual ways to write it hold the same, and no way takes all memory."""
 
 import io
+import struct
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
+import xlwt  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,16 +26,18 @@ CELLS = """<row r="2" spans="1:5"><c r="A2" t="s"><v>5</v></c><c r="B2" s="1"><v
 <c r="C2" t="s"><v>6</v></c><c r="D2"><v>1250</v></c></row>"""
 
 
-def ledger(folder: Path, old: str, new: str) -> Path:
-    """The fixture, with a part of its sheet written otherwise."""
+def ledger(folder: Path, old: str, new: str, *, path: str = SHEET, more: tuple[str, ...] = ()) -> Path:
+    """The fixture, with one of its parts written otherwise, and its sheet again under more names."""
     packed = io.BytesIO()
     with zipfile.ZipFile(LEDGER) as package, zipfile.ZipFile(packed, "w") as changed:
         for name in package.namelist():
             part = package.read(name)
-            if name == SHEET:
+            if name == path:
                 assert old.encode() in part
                 part = part.replace(old.encode(), new.encode())
             changed.writestr(name, part)
+        for name in more:
+            changed.writestr(name, package.read(SHEET))
     file = folder / "bog.xlsx"
     file.write_bytes(packed.getvalue())
     return file
@@ -96,6 +100,44 @@ def test_cells_without_names_reach_as_far_as_they_are_many(tmp_path: Path) -> No
     rows = "<row/>" * 100_000 + f"<row>{'<c/>' * 15_000}</row>"
 
     assert code(ledger(tmp_path, CELLS, CELLS + rows)) == "FIL-005"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", [SHEET, "XL/worksheets/sheet1.xml", "xl\\worksheets\\sheet1.xml"])
+def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path: Path, name: str) -> None:
+    assert code(ledger(tmp_path, CELLS, CELLS, more=(name,))) == "FIL-005"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("xl/workbook.xml", '<sheet name="', "<sheet   name='"),
+        ("xl/_rels/workbook.xml.rels", 'Target="worksheets', "Target='worksheets"),
+    ],
+)
+def test_the_errors_of_a_sheet_are_found_however_the_book_names_it(
+    tmp_path: Path, path: str, old: str, new: str
+) -> None:
+    with zipfile.ZipFile(LEDGER) as package:
+        whole = package.read(path).decode()
+    start = whole.index(old) + len(old)
+    end = whole.index('"', start)
+    found = ledger(tmp_path, whole[start - len(old) : end + 1], f"{new}{whole[start:end]}'", path=path)
+
+    assert told(read_source(found)) == [("CEL-003", "D3")]
+
+
+def test_a_damaged_workbook_of_excel_97_does_not_end_the_process(tmp_path: Path) -> None:
+    book, place = xlwt.Workbook(), struct.pack("<HH", 65_535, 255)
+    book.add_sheet("Poster").write(65_535, 255, 777.25)
+    file = tmp_path / "bog.xls"
+    book.save(str(file))
+    content = file.read_bytes()
+    for kind in (b"\x03\x02\x0e\x00", b"\x7e\x02\x0a\x00"):  # a number, a short number
+        content = content.replace(kind + place, kind + b"\xff\xff\xff\xff")
+    file.write_bytes(content)
+
+    assert code(file) == "FIL-005"
 
 
 @given(
