@@ -37,5 +37,5 @@ class ConsoleView(Protocol):
     def runs_since(self, moment: datetime) -> Sequence[Run]:
         """Runs that started at a moment or later, newest first."""
 
-    def standing(self, robot: str) -> Run | None:
-        """The robot's standing run of its latest period; what is open stands there."""
+    def standing(self, robot: str, period: str = "") -> Run | None:
+        """The robot's standing run of a period, or of its latest; what is open stands there."""

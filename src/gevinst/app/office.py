@@ -1,6 +1,6 @@
 """The office: where its data, its robots and its flows are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +71,15 @@ class SecretSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManualAccount:
+    """An account that a person reconciles without a robot; it is signed off with the others."""
+
+    id: str
+    title: Mapping[str, str]  #: by language
+    person: str  #: role or title of who reconciles it
+
+
+@dataclass(frozen=True, kw_only=True)
 class Office:
     """One installation's folders and settings."""
 
@@ -81,6 +90,7 @@ class Office:
     tasks: Path  #: the flows
     layouts: Path  #: the office's own layouts; the folder may be missing
     database: str = field(repr=False)  #: SQLAlchemy URL; may hold a password
+    accounts: tuple[ManualAccount, ...] = ()  #: signed off beside those of the robots
     secrets: SecretSettings = field(default_factory=SecretSettings)
     evidence: EvidenceSettings = EvidenceSettings()
 

@@ -16,6 +16,7 @@ import gevinst
 from gevinst.app.office import (
     ConfigurationError,
     EvidenceSettings,
+    ManualAccount,
     Office,
     SettingProblem,
     SettingsError,
@@ -162,6 +163,12 @@ class _Office(_Part):
     database: str = ""
 
 
+class _Account(_Part):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    title: dict[Literal["da", "en"], str]
+    person: str = Field(min_length=2)
+
+
 class _Evidence(_Part):
     key: str = ""
     encryption_key: str = ""
@@ -193,6 +200,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
     parts = _toml(found / OFFICE_FILE)
     settings = _validated(_Office, parts.get("office", {}), OFFICE_FILE)
     evidence = _validated(_Evidence, parts.get("evidence", {}), OFFICE_FILE)
+    accounts = [_validated(_Account, one, OFFICE_FILE) for one in parts.get("account", [])]
     secrets = _validated(SecretPlacesPart, parts.get("secrets", {}), OFFICE_FILE)
     data = found / settings.data
     return Office(
@@ -203,6 +211,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
         tasks=found / settings.tasks,
         layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
+        accounts=tuple(ManualAccount(id=one.id, title=dict(one.title), person=one.person) for one in accounts),
         secrets=secrets.settings(found),
         evidence=EvidenceSettings(
             key=found / evidence.key if evidence.key else None,

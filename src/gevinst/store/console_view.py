@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
 from gevinst.app.ports import DONE_STATES
@@ -30,12 +30,13 @@ class SqlConsoleView:
         query = select(table).where(table.c.started >= moment)
         return self._runs(query.order_by(table.c.started.desc(), table.c.run_id.desc()))
 
-    def standing(self, robot: str) -> Run | None:
+    def standing(self, robot: str, period: str = "") -> Run | None:
         """See ConsoleView."""
         done = and_(
             table.c.robot == robot,
             table.c.state.in_(DONE_STATES),
             table.c.environment != Environment.TEST,
+            table.c.period == period if period else true(),
         )
         production_first = case((table.c.environment == Environment.PRODUCTION, 0), else_=1)
         query = (
