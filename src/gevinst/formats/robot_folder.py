@@ -211,7 +211,12 @@ def find_office(start: Path, *, database: str = "") -> Office:
         tasks=found / settings.tasks,
         layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
-        accounts=tuple(ManualAccount(id=one.id, title=dict(one.title), person=one.person) for one in accounts),
+        accounts=tuple(
+            ManualAccount(
+                id=one.id, title={str(key): text for key, text in one.title.items()}, person=one.person
+            )
+            for one in accounts
+        ),
         secrets=secrets.settings(found),
         evidence=EvidenceSettings(
             key=found / evidence.key if evidence.key else None,
