@@ -8,6 +8,7 @@ import click
 from gevinst import bootstrap
 from gevinst.app.office import Office
 from gevinst.app.start_run import new_run
+from gevinst.bootstrap import gains
 from gevinst.cli import language
 from gevinst.cli.help import help_text
 from gevinst.cli.run_facts import page_of
@@ -23,8 +24,9 @@ AT_ONCE = 2  # child processes side by side
 
 @click.command(help=help_text("demo.help"))
 @click.option("--fresh", is_flag=True, help=help_text("demo.fresh"))
+@click.option("--year", is_flag=True, help=help_text("demo.year"))
 @click.pass_context
-def demo(ctx: click.Context, *, fresh: bool) -> None:
+def demo(ctx: click.Context, *, fresh: bool, year: bool) -> None:
     """Lay out the demo office where it is missing, and run its robots."""
     from gevinst.demo import lay_out  # noqa: PLC0415 - only this command makes data
 
@@ -34,6 +36,8 @@ def demo(ctx: click.Context, *, fresh: bool) -> None:
     if fresh or not (office.data / "facit").is_dir():
         bootstrap.clear_demo(office)
         lay_out(office.data)
+    if year:
+        _lay_out_year(office, texts)
     bootstrap.store(office)  # made before the runs, so that two at once do not both make it
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ended = list(pool.map(lambda robot: _run(office, robot), ROBOTS))
@@ -45,6 +49,15 @@ def demo(ctx: click.Context, *, fresh: bool) -> None:
     for run in failed:
         click.echo(bootstrap.console_tail(office.runs / run.folder), err=True)
     ctx.exit(ExitCode.FAILED if failed else ExitCode.PEOPLE_NEEDED)
+
+
+def _lay_out_year(office: Office, texts: Texts) -> None:
+    """Put a year of gains into the ledger, before the month that the robots run."""
+    from gevinst.demo.year import lay_out_year  # noqa: PLC0415 - only this command makes data
+
+    store, book = bootstrap.store(office), gains.gain_book(office)
+    laid = lay_out_year(office.data, bootstrap.robots(office), store=store, book=book)
+    click.echo(texts.get("cli.demo.year_laid" if laid else "cli.demo.year_there"))
 
 
 def _run(office: Office, robot_id: str) -> Run:

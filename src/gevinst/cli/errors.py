@@ -13,7 +13,9 @@ from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 #: Errors in what the user has typed: an unknown robot, no month, an unknown run.
-USAGE = frozenset({"CFG-003", "CFG-006", "STO-003", "STO-009", "QUE-002", "QUE-003", "ITM-002", "ITM-003", "CFG-027"})
+USAGE = frozenset(
+    {"CFG-003", "CFG-006", "STO-003", "STO-009", "QUE-002", "QUE-003", "ITM-002", "ITM-003", "CFG-027"}
+)
 NOT_WRITTEN = "CFG-010"
 #: Errors about gains that lie in the settings or the database, not in what was typed.
 GAIN_SETTINGS = frozenset({"GAI-003", "GAI-009", "GAI-010", "GAI-013", "GAI-017"})
