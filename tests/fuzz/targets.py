@@ -1,0 +1,153 @@
+"""What is fuzzed: each reader with the made-up files that it begins from, and the laws of every read."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TypeAlias
+
+from gevinst.domain.finding import Finding, InputRejectedError
+from gevinst.domain.source import SourceRead
+from gevinst.formats import camt, mt940, pain, workbook
+from gevinst.formats.detection import Told, read_known_or_unknown
+from gevinst.formats.intake import Intake
+from gevinst.formats.invoices import read_invoice_of
+from gevinst.formats.layouts import packaged_layouts
+from gevinst.formats.saft import read_audit
+from gevinst.formats.workbook_parts import UNREADABLE
+from gevinst.texts import Language, Texts
+from gevinst.texts.findings import finding_text
+
+Change: TypeAlias = Callable[[bytes], bytes]
+LATE = (camt, mt940, pain, workbook)  # else imported when a file needs them, unseen by the fuzzer
+HALF = 0.5
+VALUES = (
+    b"0",
+    b"-1",
+    b"1e400",
+    b"9" * 30,
+    b"0.005",
+    b"1.234,56",
+    b"NaN",
+    b"2026-02-30",
+    b"CRDT",
+    b"\xc2\xa0",
+)
+_TAG = re.compile(rb"(<[^>]*>)")
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+NO_INPUT = {".md", ".json"}
+TEXTS = [Texts(language) for language in Language]
+
+
+def _part_changed(content: bytes, change: Change, chance: Random) -> bytes | None:
+    """A workbook with one of its parts changed; its packed bytes would only be damaged."""
+    packed = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(packed, "w") as changed:
+            parts = {name: package.read(name) for name in package.namelist()}
+            chosen = chance.choice(list(parts))
+            element = _element_changed(parts[chosen], change, chance) if chance.random() < HALF else None
+            parts[chosen] = change(parts[chosen]) if element is None else element
+            for name, part in parts.items():
+                changed.writestr(name, part)
+    except (*UNREADABLE, IndexError):
+        return None
+    return packed.getvalue()
+
+
+def _element_changed(content: bytes, change: Change, chance: Random) -> bytes | None:
+    """XML with a text changed, or with elements left out, doubled or moved; it stays well-formed mostly."""
+    pieces = _TAG.split(content)
+    texts = [at for at in range(2, len(pieces), 2) if pieces[at].strip()]
+    if not texts:
+        return None
+    at = chance.choice(texts)
+    element = pieces[at - 1 : at + 2]
+    what = chance.randrange(4)
+    if what == 0:
+        pieces[at] = change(pieces[at]).translate(None, b"<>&")
+    elif what == 1:
+        pieces[at] = chance.choice(VALUES)
+    elif what == 2:
+        del pieces[at - 1 : at + 2]
+    else:
+        place = chance.choice(texts) + 2
+        pieces[place:place] = [*element, b""]
+    return b"".join(pieces)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One reader."""
+
+    seeds: tuple[str, ...]  #: patterns of fixture files
+    read: Callable[[Intake], tuple[Finding, ...]]  #: the findings of what was read
+    #: changes a file by what its format is made of
+    change: Callable[[bytes, Change, Random], bytes | None] | None = None
+
+    def files(self) -> Iterator[Path]:
+        """The files to begin from."""
+        for pattern in self.seeds:
+            yield from (path for path in sorted(FIXTURES.glob(pattern)) if path.suffix not in NO_INPUT)
+
+
+def _source(intake: Intake) -> tuple[Finding, ...]:
+    return _lawful(read_known_or_unknown(intake, Told(mapping={})))
+
+
+def _details(intake: Intake) -> tuple[Finding, ...]:
+    layout = packaged_layouts()["camt_details"]
+    return _lawful(read_known_or_unknown(intake, Told(mapping={}, layout=layout)))
+
+
+def _lawful(read: SourceRead) -> tuple[Finding, ...]:
+    """Every row of the file has become of something, and no two items have one id."""
+    rows = read.rows
+    if rows.in_file != rows.read + rows.skipped + rows.rejected:
+        raise AssertionError(f"rows do not add up: {rows}")
+    if not len(read.items) == len(read.raw) == rows.read:
+        raise AssertionError(f"{len(read.items)} items, {len(read.raw)} raw rows, {rows.read} counted")
+    if not read.items["item_id"].is_unique:
+        raise AssertionError("two items have one id")
+    return read.findings
+
+
+TARGETS = {
+    "camt": Target(seeds=("bank_reconciliation/*/*.xml",), read=_details, change=_element_changed),
+    "mt940": Target(seeds=("formats/mt940/*",), read=_source),
+    "delimited": Target(seeds=("bank_reconciliation/*/*.csv", "bank_reconciliation/*/*.txt"), read=_source),
+    "workbook": Target(seeds=("bank_reconciliation/*/*.xlsx",), read=_source, change=_part_changed),
+    "ofx": Target(seeds=("formats/ofx/*",), read=_source),
+    "bai2": Target(seeds=("formats/bai2/*",), read=_source),
+    "pain": Target(seeds=("formats/pain/*",), read=_source, change=_element_changed),
+    "fik": Target(seeds=("formats/fik/*",), read=_source),
+    "betalingsservice": Target(seeds=("formats/betalingsservice/*",), read=_source),
+    "invoice": Target(
+        seeds=("formats/oioubl/*", "formats/peppol/*"),
+        read=lambda one: read_invoice_of(one).findings,
+        change=_element_changed,
+    ),
+    "saft": Target(
+        seeds=("formats/saft/*",),
+        read=lambda one: _lawful(read_audit(one).source),
+        change=_element_changed,
+    ),
+}
+
+
+def try_one(target: Target, content: bytes) -> None:
+    """Read bytes as a file; only a refusal may be raised, and every finding can be said in both languages."""
+    intake = Intake(name="fil", content=content, sha256=hashlib.sha256(content).hexdigest())
+    if not content or content.isspace():
+        return  # such a file is refused before any reader sees it
+    try:
+        findings = target.read(intake)
+    except InputRejectedError as error:
+        findings = tuple(error.findings)
+    for texts in TEXTS:
+        for finding in findings[:20]:
+            finding_text(finding, texts)
