@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.here import now, robots
 from gevinst.bootstrap.runs import _runner_tools, run_robot
+from gevinst.bootstrap.triggers import arrived_files, ping, rounds, watchers
 from gevinst.formats.robot_folder import load_robot
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ def shelf(of: Office) -> "Shelf":
     return Shelf(load=lambda: robots(of), stamp=lambda: stamp_of(of.robots), monotonic=monotonic)
 
 
+def _nothing(*_: object) -> None:
+    """For who need not be told."""
+
+
 def clock_process(
     of: Office,
     opened: "StoreParts",
@@ -126,6 +131,7 @@ def clock_process(
     told: "Callable[[Sequence[Occurrence]], None]",
     tell: "Callable[[Alarm], bool]",
     failed: Callable[[Exception], None],
+    seen_before: "Callable[[Robot, str], object]" = _nothing,
 ) -> "ClockProcess":
     """The clock, ready to start."""
     from gevinst.app.alarms import Watchman  # noqa: PLC0415 - only the clock needs it
@@ -154,6 +160,9 @@ def clock_process(
         failed=failed,
         errors=database_errors(),
         monotonic=monotonic,
+        watchers=watchers(of, opened, kept.robots, queue=waiting, told=seen_before),
+        rounds=rounds(of, opened, kept.robots),
+        ping=ping(opened),
     )
 
 
@@ -182,7 +191,8 @@ def worker(
     )
 
     def run(started: "Run", robot: "Robot", stopping: Callable[[], bool]) -> "Run":
-        return run_robot(of, started, robot, files={}, opened=opened.runs, stopping=stopping)
+        files = arrived_files(opened, tools.queue, started)
+        return run_robot(of, started, robot, files=files, opened=opened.runs, stopping=stopping)
 
     return Worker(
         tools=WorkerTools(

@@ -13,7 +13,12 @@ def clock() -> None:
     office = bootstrap.office()
     teller = Teller()
     process = bootstrap.clock_process(
-        office, bootstrap.parts(office), told=teller.decided, tell=tell_people, failed=teller.failed
+        office,
+        bootstrap.parts(office),
+        told=teller.decided,
+        tell=tell_people,
+        failed=teller.failed,
+        seen_before=teller.seen_before,
     ).start()
     teller.say("running.clock_started", office=office.name)
     wait_for_stop()

@@ -12,6 +12,7 @@ from gevinst import bootstrap
 from gevinst.cli import language
 from gevinst.domain.alarm import Alarm
 from gevinst.domain.occurrence import Occurrence
+from gevinst.domain.robot import Robot
 from gevinst.texts import Texts
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class Teller:
         how = self._texts.get(f"state_of_run.{run.state}") if run else self._reason(ended.reason)
         next_step = self._texts.get(f"ticket.{ended.state}")
         self.say("running.ended", run=ended.claim.run_id, how=how, next=next_step)
+
+    def seen_before(self, robot: Robot, file: str) -> None:
+        """A file has arrived whose content came before."""
+        self.say("running.file_seen", robot=robot.id, file=file)
 
     def failed(self, error: Exception) -> None:
         """The database did not answer; told once for each cause."""

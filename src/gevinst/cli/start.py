@@ -23,7 +23,14 @@ def start(*, slots: int) -> None:
         worker.wake.set()
         teller.decided(occurrences)
 
-    clock = bootstrap.clock_process(office, opened, told=decided, tell=tell_people, failed=teller.failed)
+    clock = bootstrap.clock_process(
+        office,
+        opened,
+        told=decided,
+        tell=tell_people,
+        failed=teller.failed,
+        seen_before=teller.seen_before,
+    )
     worker.start()
     clock.start()
     teller.say("running.started", office=office.name, slots=slots)

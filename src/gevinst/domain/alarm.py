@@ -17,6 +17,8 @@ class AlarmKind(StrEnum):
     CLOCK_JUMPED = "clock_jumped"  #: the machine's clock moved
     NEVER_DUE = "never_due"  #: a schedule names no moment
     NO_PING = "no_ping"  #: the address that watches the installation does not answer
+    NO_FOLDER = "no_folder"  #: a folder in which files arrive cannot be read or written
+    FILE_LATE = "file_late"  #: a file has not come by its deadline
     PARKED = "parked"  #: work items broke down too often
     ITEMS_LATE = "items_late"  #: work items wait beyond their deadline
     HELD = "held"  #: a delivery waits for a second person

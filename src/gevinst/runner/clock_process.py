@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gevinst.app.alarms import Watchman
 from gevinst.app.clock import Clock
+from gevinst.app.queue_port import LostLeadError
 from gevinst.domain.occurrence import Occurrence
 from gevinst.runner.heartbeat import write_sign_of_life
 
@@ -15,6 +16,7 @@ SECONDS_BETWEEN_TICKS = 1.0
 SHORTEST_WAIT = 0.01
 SECONDS_BETWEEN_ROUNDS = 15.0
 SECONDS_AFTER_ERROR = 5.0
+SECONDS_BETWEEN_WATCHES = 2.0
 
 
 @dataclass(kw_only=True)
@@ -29,6 +31,10 @@ class ClockProcess:
     failed: Callable[[Exception], None]  #: called with each error of the database
     errors: tuple[type[Exception], ...]  #: what a database that does not answer for a while raises
     monotonic: Callable[[], float]
+    watchers: Sequence[Callable[[int], Sequence[Occurrence]]] = ()  #: look while it leads, by its fence
+    rounds: Sequence[Callable[[], object]] = ()  #: made every quarter of a minute while it leads
+    ping: Callable[[], object] | None = None  #: tells a monitor elsewhere that the clock lives
+    _last_watch: float = float("-inf")
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _last_round: float | None = None
@@ -66,14 +72,32 @@ class ClockProcess:
         decided = self.clock.tick()
         if decided:
             self.told(decided)
+        self._watch()
         if self._last_round is None or self.monotonic() - self._last_round >= SECONDS_BETWEEN_ROUNDS:
             self._last_round = self.monotonic()
             self._make_round()
+
+    def _watch(self) -> None:
+        """Look at what starts robots besides time: other robots, and files."""
+        if self.clock.fence is None or self.monotonic() - self._last_watch < SECONDS_BETWEEN_WATCHES:
+            return
+        self._last_watch = self.monotonic()
+        for watcher in self.watchers:
+            try:
+                new = watcher(self.clock.fence)
+            except LostLeadError:
+                return  # the next tick learns it too
+            if new:
+                self.told(new)
 
     def _make_round(self) -> None:
         leading = self.clock.fence is not None
         if leading:
             self.watchman.look()
+            for look in self.rounds:
+                look()
+        if self.ping:
+            self.ping()
         tools = self.clock.tools
         write_sign_of_life(self.sign_of_life, owner=tools.owner, leading=leading, at=tools.now())
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from gevinst.app.ports import StoreVersionError
 from gevinst.store.accounts import SqlAccountBook
+from gevinst.store.arrivals import SqlArrivalBook
 from gevinst.store.cases import SqlCaseBook
 from gevinst.store.console_view import SqlConsoleView
 from gevinst.store.engine import Database
@@ -34,6 +35,7 @@ class StoreParts:
     deliveries: SqlDeliveryBook
     items: SqlItemBook
     progress: SqlProgressBook
+    arrivals: SqlArrivalBook
     gains: SqlGainBook
     accounts: SqlAccountBook
     view: SqlConsoleView
@@ -73,6 +75,7 @@ def open_parts(url: str) -> StoreParts:
         deliveries=SqlDeliveryBook(database),
         items=SqlItemBook(database),
         progress=SqlProgressBook(database),
+        arrivals=SqlArrivalBook(database),
         gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
         view=SqlConsoleView(database),

@@ -74,7 +74,7 @@ class SqlClockBook:
     ) -> Sequence[Occurrence]:
         """See ClockBook."""
         with self._database.writing() as connection:
-            _must_lead(connection, fence)
+            must_lead(connection, fence)
             new = [one for one in occurrences if _insert_occurrence(connection, one)]
             fresh = {one.run_id for one in new}
             for order in orders:
@@ -110,7 +110,12 @@ class SqlClockBook:
         return fence
 
 
-def _must_lead(connection: Connection, fence: int) -> None:
+def must_lead(connection: Connection, fence: int) -> None:
+    """Let nobody else lead before the transaction ends.
+
+    Raises:
+        LostLeadError: another clock leads.
+    """
     query = select(lead.c.fence).where(lead.c.name == CLOCK).with_for_update()
     if connection.execute(query).scalar() != fence:
         raise LostLeadError(fence=fence)

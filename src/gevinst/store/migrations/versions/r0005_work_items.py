@@ -16,7 +16,7 @@ FAILURES = "'business', 'application'"
 ARRIVALS = "'taken', 'archived', 'refused'"
 ALARMS = (
     "'late', 'missed', 'failed', 'stuck', 'no_file', 'uncertain', 'clock_jumped', 'never_due', "
-    "'no_ping', 'parked', 'items_late', 'held'"
+    "'no_ping', 'no_folder', 'file_late', 'parked', 'items_late', 'held'"
 )
 DELIVERIES = "'prepared', 'delivered', 'dropped', 'uncertain', 'held'"
 

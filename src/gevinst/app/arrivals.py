@@ -1,0 +1,143 @@
+"""Files that arrive in drop folders: each content starts its robot once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from gevinst.app.ports import DONE_STATES, RunStore
+from gevinst.app.queue_port import RunQueue
+from gevinst.app.start_run import new_run_id
+from gevinst.domain.arrival import Arrival, ArrivalState, period_in
+from gevinst.domain.audit import AuditEvent
+from gevinst.domain.queue import LIVE, Order, Ticket, TicketState, lane_of
+from gevinst.domain.robot import Phase, Robot
+from gevinst.domain.run import Trigger
+from gevinst.texts import OFFICE_ZONE
+
+RETRY_KEY = "retry:"  # how app.retry begins the key of a run that is run again
+FILES = "gevinst"  # who starts what arrives
+
+
+class ArrivalBook(Protocol):
+    """What has arrived, by robot and content."""
+
+    def take(self, fence: int, arrival: Arrival, order: Order) -> bool:
+        """Note a file and offer its run, at once; False when this content was taken before and not refused.
+
+        Raises:
+            LostLeadError: another clock leads.
+        """
+
+    def arrivals(self, robot: str, states: Sequence[ArrivalState] = ()) -> Sequence[Arrival]:
+        """A robot's arrivals, newest first."""
+
+    def of_run(self, run_id: str) -> Arrival | None:
+        """The file that a run was wanted for."""
+
+    def settle(self, arrival: Arrival, state: ArrivalState, path: str) -> None:
+        """Note where a file went when its run had ended."""
+
+
+class Drop(Protocol):
+    """The drop folder of one robot."""
+
+    def settled(self) -> Sequence[Path]:
+        """Files to work on: those that have not changed between two looks, and those left from before."""
+
+    def archive(self, path: Path, *, refused: bool) -> Path:
+        """Move a file to the archive or to what was refused; its new path."""
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file, hex."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """Takes what has arrived, and puts away what has been used."""
+
+    book: ArrivalBook
+    queue: RunQueue
+    store: RunStore
+    robots: Callable[[], Sequence[Robot]]
+    drop: Callable[[Robot], Drop]  #: the same one for a robot at each call
+    now: Callable[[], datetime]  #: UTC
+    told: Callable[[Robot, str], object]  #: called with a file that had arrived before
+
+    def look(self, fence: int) -> None:
+        """Take and put away.
+
+        Raises:
+            LostLeadError: another clock leads.
+            OSError: a folder cannot be read or written; what was taken stays where it is, for the next look.
+        """
+        for robot in self.robots():
+            if robot.arrival and robot.phase in (Phase.TRIAL, Phase.PRODUCTION):
+                self._look_at(robot, fence)
+
+    def _look_at(self, robot: Robot, fence: int) -> None:
+        drop = self.drop(robot)
+        known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}
+        for path in drop.settled():
+            if str(path) not in known:
+                self._take(robot, drop, path, fence)
+        for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN]):
+            self._put_away(drop, one)
+
+    def _take(self, robot: Robot, drop: Drop, path: Path, fence: int) -> None:
+        assert robot.arrival is not None  # noqa: S101 - only such robots are looked at
+        at = self.now()
+        arrival = Arrival(
+            robot=robot.id,
+            sha256=drop.digest(path),
+            name=path.name,
+            source=robot.arrival.source,
+            path=str(path),
+            run_id=new_run_id(robot.id, at),
+            state=ArrivalState.TAKEN,
+            arrived=at,
+        )
+        if self.book.take(fence, arrival, _order(robot, arrival)):
+            self.queue.nudge()
+            return
+        self._note(arrival, "file.seen")
+        drop.archive(path, refused=False)
+        self.told(robot, path.name)
+
+    def _put_away(self, drop: Drop, one: Arrival) -> None:
+        ticket = self.queue.find(one.run_id)
+        if ticket.state in LIVE or ticket.state is TicketState.UNCERTAIN:
+            return
+        run = self.store.find(ticket.run_id)
+        used = run is not None and run.state in DONE_STATES
+        path = Path(one.path)
+        if path.is_file():
+            path = drop.archive(path, refused=not used)
+        self.book.settle(one, ArrivalState.ARCHIVED if used else ArrivalState.REFUSED, str(path))
+
+    def _note(self, one: Arrival, what: str) -> None:
+        detail: dict[str, str | int] = {"sha256": one.sha256}
+        self.store.append_audit(
+            AuditEvent(at=one.arrived, who=FILES, what=what, subject=one.robot, detail=detail)
+        )
+
+
+def file_of(ticket: Ticket, book: ArrivalBook, queue: RunQueue) -> Arrival | None:
+    """The file that a ticket's run is for, also when it is run again."""
+    while ticket.order.key.startswith(RETRY_KEY):
+        ticket = queue.find(ticket.order.key.split(":")[1])
+    return book.of_run(ticket.order.run_id)
+
+
+def _order(robot: Robot, arrival: Arrival) -> Order:
+    return Order(
+        key=f"file:{robot.id}:{arrival.sha256}:{arrival.run_id}",
+        robot=robot.id,
+        period=period_in(arrival.name, arrival.arrived.astimezone(OFFICE_ZONE).date()),
+        run_id=arrival.run_id,
+        trigger=Trigger.FILE,
+        triggered_by=FILES,
+        due=arrival.arrived,
+        lane=lane_of(robot.id, robot.people.erp_user),
+    )

@@ -1,0 +1,143 @@
+"""What starts robots besides time, and what tells that the clock lives."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gevinst.app.office import Office
+from gevinst.bootstrap.here import now
+
+if TYPE_CHECKING:
+    from gevinst.app.queue_port import RunQueue
+    from gevinst.domain.occurrence import Firing, Occurrence
+    from gevinst.domain.robot import Robot, Source
+    from gevinst.domain.run import Run
+    from gevinst.runner.drop_folder import DropFolderOnDisk
+    from gevinst.store.opening import StoreParts
+
+Robots = Callable[[], "Sequence[Robot]"]
+
+
+def watchers(
+    of: Office,
+    opened: "StoreParts",
+    robots: Robots,
+    *,
+    queue: "RunQueue",
+    told: Callable[["Robot", str], object],
+) -> "Sequence[Callable[[int], Sequence[Occurrence]]]":
+    """What the leading clock looks at: robots that others wait for, and files that arrive."""
+    from gevinst.app.arrivals import Arrivals  # noqa: PLC0415 - only the clock needs it
+    from gevinst.app.chains import Chains  # noqa: PLC0415
+
+    chains = Chains(book=opened.clock, queue=queue, store=opened.runs, robots=robots, now=now)
+    arrivals = Arrivals(
+        book=opened.arrivals,
+        queue=queue,
+        store=opened.runs,
+        robots=robots,
+        drop=_drops(of),
+        now=now,
+        told=told,
+    )
+
+    def look_at_arrivals(fence: int) -> "Sequence[Occurrence]":
+        try:
+            arrivals.look(fence)
+        except OSError as error:  # a share that is away for a while: what has arrived stays where it is
+            told_away(error)
+        return ()
+
+    def told_away(error: OSError) -> None:
+        from gevinst.domain.alarm import AlarmKind  # noqa: PLC0415
+
+        subject = str(error.filename or "")
+        detail = error.strerror or type(error).__name__
+        opened.alarms.ring(AlarmKind.NO_FOLDER, subject, robot="", detail=f"{subject}: {detail}", at=now())
+
+    return [chains.look, look_at_arrivals]
+
+
+def _drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
+    from gevinst.runner.drop_folder import DropFolderOnDisk  # noqa: PLC0415 - only the clock needs it
+
+    @cache
+    def drop(folder: str, pattern: str) -> DropFolderOnDisk:
+        return DropFolderOnDisk(folder=of.data / folder, pattern=pattern, now=now)
+
+    def of_robot(robot: "Robot") -> DropFolderOnDisk:
+        assert robot.arrival is not None  # noqa: S101 - the caller has asked
+        return drop(robot.arrival.folder, robot.arrival.pattern)
+
+    return of_robot
+
+
+def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callable[[], object]]:
+    """What the leading clock goes round and looks at: files beyond their deadline, and work items."""
+    from gevinst.app.deadlines import Deadlines  # noqa: PLC0415 - only the clock needs it
+    from gevinst.app.item_watch import ItemWatch  # noqa: PLC0415
+
+    deadlines = Deadlines(
+        alarms=opened.alarms,
+        robots=robots,
+        firings=_deadline_firings,
+        has_come=lambda robot, source, period: _has_come(of, opened, robot, source=source, period=period),
+        now=now,
+    )
+    return [deadlines.look, ItemWatch(book=opened.items, alarms=opened.alarms, now=now).look]
+
+
+def _deadline_firings(words: str, after: datetime, until: datetime) -> "Sequence[Firing]":
+    from gevinst.bootstrap.unattended import _calendar  # noqa: PLC0415 - loads numpy
+    from gevinst.domain.occurrence import ClosedDay  # noqa: PLC0415
+    from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
+    from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
+
+    return triggers.firings(parse_timing(words), after, until, closed=ClosedDay.RUN, calendar=_calendar())
+
+
+def _has_come(of: Office, opened: "StoreParts", robot: "Robot", *, source: "Source", period: str) -> bool:
+    """Whether a file is in its place, or has arrived in the robot's drop folder."""
+    from gevinst.domain.arrival import period_in  # noqa: PLC0415 - only the clock needs it
+
+    if (of.data / source.path.format(period=period)).is_file():
+        return True
+    return any(
+        one.source == source.name and period_in(one.name, one.arrived.date()) == period
+        for one in opened.arrivals.arrivals(robot.id)
+    )
+
+
+def ping(opened: "StoreParts", settings: Mapping[str, str] | None = None) -> "Callable[[], object] | None":
+    """Asks the address that watches the installation, where one is set; silence is an alarm here too.
+
+    Raises:
+        ConfigurationError: CFG-026 the address may not be asked.
+    """
+    from gevinst.domain.alarm import AlarmKind  # noqa: PLC0415 - only the clock needs it
+    from gevinst.runner.ping import PING_SETTING, Ping, checked_url  # noqa: PLC0415
+
+    url = (os.environ if settings is None else settings).get(PING_SETTING, "")
+    if not url:
+        return None
+
+    def failed(why: str) -> None:
+        from gevinst.bootstrap.unattended import database_errors  # noqa: PLC0415
+
+        try:
+            opened.alarms.ring(AlarmKind.NO_PING, PING_SETTING, robot="", detail=why, at=now())
+        except database_errors():
+            return  # the clock tells of its database itself
+
+    return Ping(url=checked_url(url), failed=failed)
+
+
+def arrived_files(opened: "StoreParts", queue: "RunQueue", run: "Run") -> dict[str, Path]:
+    """The file that a run is for, by source; none for one that no file has started."""
+    from gevinst.app.arrivals import file_of  # noqa: PLC0415 - only workers need it
+
+    arrival = file_of(queue.find(run.run_id), opened.arrivals, queue)
+    return {arrival.source: Path(arrival.path)} if arrival else {}

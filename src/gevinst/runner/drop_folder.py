@@ -1,0 +1,64 @@
+"""A robot's drop folder: `ind`, `behandles`, `arkiv`, `fejl`; plain looks work on shares too."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from gevinst.domain.arrival import ARCHIVE, IN, REFUSED, WORK, Look, is_wanted
+
+
+@dataclass(kw_only=True)
+class DropFolderOnDisk:
+    """Files are moved by renaming inside the folder, so that each is in one place; none is ever deleted."""
+
+    folder: Path
+    pattern: str
+    now: Callable[[], datetime]  #: UTC
+    _looks: dict[str, Look] = field(default_factory=dict)
+
+    def settled(self) -> Sequence[Path]:
+        """See Drop."""
+        for name in (IN, WORK, ARCHIVE, REFUSED):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        for path in self._unchanged():
+            self._move(path, self.folder / WORK)
+        return sorted(
+            path for path in (self.folder / WORK).iterdir() if path.is_file() and not path.is_symlink()
+        )
+
+    def archive(self, path: Path, *, refused: bool) -> Path:
+        """See Drop."""
+        now = self.now()
+        target = self.folder / (REFUSED if refused else f"{ARCHIVE}/{now:%Y/%m}")
+        target.mkdir(parents=True, exist_ok=True)
+        return self._move(path, target)
+
+    def digest(self, path: Path) -> str:
+        """See Drop."""
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    def _unchanged(self) -> Iterator[Path]:
+        before, self._looks = self._looks, {}
+        for path in sorted((self.folder / IN).iterdir()):
+            if path.is_symlink() or not path.is_file() or not is_wanted(path.name, self.pattern):
+                continue
+            stat = path.stat()
+            self._looks[path.name] = Look(size=stat.st_size, changed=stat.st_mtime_ns)
+            if stat.st_size and before.get(path.name) == self._looks[path.name]:
+                yield path
+
+    def _move(self, path: Path, folder: Path) -> Path:
+        """Rename into a folder, under a name that nothing there has; what is still open elsewhere stays."""
+        target = folder / path.name
+        number = 2
+        while target.exists():
+            target = folder / f"{path.stem}-{number}{path.suffix}"
+            number += 1
+        try:
+            path.rename(target)
+        except PermissionError:  # on Windows another program has it open: next time
+            return path
+        return target

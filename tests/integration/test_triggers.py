@@ -1,0 +1,346 @@
+"""What starts robots besides time: other robots, and files that arrive; and what has not come."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gevinst.app.arrivals import Arrivals, file_of
+from gevinst.app.chains import Chains
+from gevinst.app.deadlines import Deadlines
+from gevinst.app.item_watch import ItemWatch
+from gevinst.app.queue_port import LostLeadError
+from gevinst.app.retry import retry
+from gevinst.bootstrap import triggers
+from gevinst.domain.alarm import AlarmKind
+from gevinst.domain.arrival import ArrivalState, DropFolder, period_in
+from gevinst.domain.chain import After, loop_from
+from gevinst.domain.queue import Ticket
+from gevinst.domain.robot import Robot, Source
+from gevinst.domain.run import RunState, Trigger
+from gevinst.domain.work_item import NewItem
+from gevinst.runner.drop_folder import DropFolderOnDisk
+from unattended import Installation, SetClock, a_robot
+
+LEASE = timedelta(minutes=10)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Installation]:
+    """An installation without robots, whose clock leads."""
+    made = Installation(f"sqlite:///{(tmp_path / 'store.db').as_posix()}", tmp_path)
+    assert fence(made) == 1
+    yield made
+    made.close()
+
+
+def fence(office: Installation) -> int:
+    found = office.parts.clock.lead("clock1", lease=LEASE)
+    assert found is not None
+    return found
+
+
+def offered(office: Installation) -> list[Ticket]:
+    return list(office.queue.tickets())[::-1]
+
+
+# After another robot
+
+
+def follower(*robots: str, states: frozenset[RunState] = frozenset({RunState.AGREED})) -> Robot:
+    return replace(a_robot("samler", ""), after=After(robots=robots, states=states))
+
+
+def chains(office: Installation, *robots: Robot) -> Chains:
+    return Chains(
+        book=office.parts.clock,
+        queue=office.queue,
+        store=office.parts.runs,
+        robots=lambda: robots,
+        now=office.now,
+    )
+
+
+def ran(office: Installation, robot: str, state: RunState = RunState.AGREED) -> None:
+    office.now.forward(minutes=10)  # type: ignore[attr-defined] # a SetClock
+    run = office.started_by_hand(robot)
+    office.run_finished(run, state)
+
+
+def test_a_robot_runs_once_after_all_it_waits_for_have_ended(office: Installation) -> None:
+    chain = chains(office, follower("bank", "skat"))
+    chain.look(1)
+
+    ran(office, "bank")
+    chain.look(1)
+    assert offered(office) == []
+    ran(office, "skat")
+    chain.look(1)
+    chain.look(1)
+
+    [ticket] = offered(office)
+    assert (ticket.order.trigger, ticket.order.triggered_by) == (Trigger.AFTER, "bank, skat")
+    assert ticket.order.period == "2026-10"
+
+
+def test_the_next_time_it_waits_for_all_of_them_again(office: Installation) -> None:
+    chain = chains(office, follower("bank", "skat"))
+    chain.look(1)
+    for robot in ("bank", "skat", "bank"):
+        ran(office, robot)
+        chain.look(1)
+    assert len(offered(office)) == 1
+
+    ran(office, "skat")
+    chain.look(1)
+
+    assert len(offered(office)) == 2
+
+
+def test_an_end_that_is_not_named_starts_nothing(office: Installation) -> None:
+    chain = chains(office, follower("bank"))
+    chain.look(1)
+
+    ran(office, "bank", RunState.OPEN_ITEMS)
+    ran(office, "bank", RunState.FAILED)
+    chain.look(1)
+
+    assert offered(office) == []
+
+
+def test_what_ended_before_the_chain_was_made_starts_nothing(office: Installation) -> None:
+    ran(office, "bank")
+    chain = chains(office, follower("bank"))
+    chain.look(1)
+    chain.look(1)
+
+    assert offered(office) == []
+
+
+def test_a_clock_that_lost_its_lead_offers_nothing(office: Installation) -> None:
+    chain = chains(office, follower("bank"))
+    chain.look(1)
+    ran(office, "bank")
+
+    with pytest.raises(LostLeadError):
+        chain.look(7)
+    assert offered(office) == []
+
+
+def test_robots_that_wait_for_each_other_are_named() -> None:
+    after = {"a": ["b"], "b": ["x", "c"], "c": ["a"], "x": []}
+
+    assert loop_from("a", after) == ("a", "b", "c", "a")
+    assert loop_from("x", after) == ()
+    assert loop_from("a", {"a": ["a"]}) == ("a", "a")
+
+
+# On a file's arrival
+
+
+@pytest.fixture
+def arrivals(office: Installation) -> Arrivals:
+    """What looks at the drop folder of one robot."""
+    robot = replace(
+        a_robot("bank", ""), arrival=DropFolder(folder="indbakke", source="bank", pattern="*.xml")
+    )
+    drop = DropFolderOnDisk(folder=office.folder / "indbakke", pattern="*.xml", now=office.now)
+    told: list[str] = []
+    made = Arrivals(
+        book=office.parts.arrivals,
+        queue=office.queue,
+        store=office.parts.runs,
+        robots=lambda: [robot],
+        drop=lambda _: drop,
+        now=office.now,
+        told=lambda _, name: told.append(name),
+    )
+    made.look(1)
+    return made
+
+
+def put(office: Installation, name: str = "udtog_2026-09.xml", text: str = "<a/>") -> Path:
+    path = office.folder / "indbakke" / "ind" / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def inside(office: Installation) -> list[str]:
+    folder = office.folder / "indbakke"
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def looked(arrivals: Arrivals, office: Installation, times: int = 2) -> None:
+    for _ in range(times):
+        office.now.forward(seconds=2)  # type: ignore[attr-defined] # a SetClock
+        arrivals.look(1)
+
+
+def ends_as(office: Installation, state: RunState) -> None:
+    office.worker(lambda run, *_: office.run_as(run, state)).drain()
+
+
+def test_a_file_that_stands_still_starts_a_run_of_its_month(arrivals: Arrivals, office: Installation) -> None:
+    put(office)
+    looked(arrivals, office, 1)
+    assert offered(office) == []
+    looked(arrivals, office)
+
+    [ticket] = offered(office)
+    assert (ticket.order.trigger, ticket.order.period) == (Trigger.FILE, "2026-09")
+    assert inside(office) == ["behandles/udtog_2026-09.xml"]
+    arrival = file_of(ticket, office.parts.arrivals, office.queue)
+    assert arrival is not None
+    assert (arrival.source, Path(arrival.path).read_text(encoding="utf-8")) == ("bank", "<a/>")
+
+
+def test_a_file_that_still_grows_is_left(arrivals: Arrivals, office: Installation) -> None:
+    for length in range(1, 5):
+        put(office, text="<a/>" * length)
+        looked(arrivals, office, 1)
+
+    assert (offered(office), inside(office)) == ([], ["ind/udtog_2026-09.xml"])
+
+
+@pytest.mark.parametrize(
+    "name", ["~$udtog.xml", "udtog.xml.filepart", "udtog.xml.tmp", ".udtog.xml", "notat.txt"]
+)
+def test_a_file_that_is_being_written_or_is_another_kind_is_left(
+    arrivals: Arrivals, office: Installation, name: str
+) -> None:
+    put(office, name)
+    looked(arrivals, office, 3)
+
+    assert inside(office) == [f"ind/{name}"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows needs a right to make links")
+def test_a_link_is_not_followed(arrivals: Arrivals, office: Installation) -> None:
+    (office.folder / "secret.xml").write_text("<a/>", encoding="utf-8")
+    (office.folder / "indbakke" / "ind" / "link.xml").symlink_to(office.folder / "secret.xml")
+    looked(arrivals, office, 3)
+
+    assert offered(office) == []
+
+
+def test_a_used_file_goes_to_the_archive_and_is_not_used_again(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    put(office)
+    looked(arrivals, office)
+    ends_as(office, RunState.OPEN_ITEMS)
+    looked(arrivals, office)
+    put(office, "samme_igen.xml")
+    looked(arrivals, office, 3)
+
+    assert inside(office) == ["arkiv/2026/11/samme_igen.xml", "arkiv/2026/11/udtog_2026-09.xml"]
+    assert len(offered(office)) == 1
+    assert [row.what for row in office.parts.runs.audit_rows()].count("file.seen") == 1
+
+
+def test_a_file_that_could_not_be_used_may_come_again(arrivals: Arrivals, office: Installation) -> None:
+    put(office)
+    looked(arrivals, office)
+    ends_as(office, RunState.REJECTED)
+    looked(arrivals, office)
+    assert inside(office) == ["fejl/udtog_2026-09.xml"]
+
+    put(office)
+    looked(arrivals, office)
+
+    assert len(offered(office)) == 2
+    assert inside(office) == ["behandles/udtog_2026-09.xml", "fejl/udtog_2026-09.xml"]
+
+
+def test_a_file_that_was_claimed_when_the_clock_died_is_found_again(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    put(office).rename(office.folder / "indbakke" / "behandles" / "udtog_2026-09.xml")
+    looked(arrivals, office, 1)
+
+    assert len(offered(office)) == 1
+
+
+def test_two_files_of_one_name_are_both_kept(arrivals: Arrivals, office: Installation) -> None:
+    for text in ("<a/>", "<b/>"):
+        put(office, text=text)
+        looked(arrivals, office)
+
+    assert inside(office) == ["behandles/udtog_2026-09-2.xml", "behandles/udtog_2026-09.xml"]
+    assert len(offered(office)) == 2
+
+
+def test_a_run_again_has_the_same_file(arrivals: Arrivals, office: Installation) -> None:
+    put(office)
+    looked(arrivals, office)
+    ends_as(office, RunState.REJECTED)
+    looked(arrivals, office)
+    [ticket] = offered(office)
+    again = retry(
+        office.queue,
+        office.parts.runs,
+        office.parts.deliveries,
+        str(ticket.number),
+        who="controller",
+        at=office.now(),
+        checked=False,
+    )
+
+    arrival = file_of(office.queue.find(again.run_id), office.parts.arrivals, office.queue)
+
+    assert arrival is not None
+    assert (arrival.state, Path(arrival.path).is_file()) == (ArrivalState.REFUSED, True)
+
+
+def test_the_month_of_a_file_is_in_its_name_or_the_one_before() -> None:
+    today = datetime(2026, 11, 2, tzinfo=UTC).date()
+
+    assert [
+        period_in(name, today) for name in ("udtog_2026-09.xml", "k202608.txt", "4110202609.csv", "a.xml")
+    ] == [
+        "2026-09",
+        "2026-08",
+        "2026-10",
+        "2026-10",
+    ]
+
+
+# What has not come
+
+
+def test_a_file_that_has_not_come_by_its_deadline_is_told_once(office: Installation) -> None:
+    source = Source(name="bank", path="ind/bank_{period}.xml", deadline="1st bank day 09:00")
+    there: list[str] = []
+    deadlines = Deadlines(
+        alarms=office.parts.alarms,
+        robots=lambda: [replace(a_robot("bank", ""), sources={"bank": source})],
+        firings=triggers._deadline_firings,
+        has_come=lambda _robot, _source, period: period in there,
+        now=office.now,
+    )
+    deadlines.look()
+    [alarm] = office.parts.alarms.alarms()
+    assert (alarm.kind, alarm.detail) == (AlarmKind.FILE_LATE, "bank 2026-10")
+
+    office.parts.alarms.close_alarm(alarm.number, by="controller", why="", at=office.now())
+    deadlines.look()
+    assert office.parts.alarms.alarms() == []
+
+    there.append("2026-11")
+    office.now.forward(days=29)  # type: ignore[attr-defined] # a SetClock
+    deadlines.look()
+    assert office.parts.alarms.alarms() == []
+
+
+def test_items_beyond_their_deadline_are_told_once(office: Installation) -> None:
+    watch = ItemWatch(book=office.parts.items, alarms=office.parts.alarms, now=SetClock())
+    old = datetime(2026, 1, 1, tzinfo=UTC)
+    office.parts.items.add(NewItem(queue="faktura", key="F-1", payload="{}", deadline=old))
+    watch.look()
+    watch.look()
+
+    [alarm] = office.parts.alarms.alarms()
+    assert (alarm.kind, alarm.count) == (AlarmKind.ITEMS_LATE, 1)
