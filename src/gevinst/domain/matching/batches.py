@@ -14,7 +14,7 @@ import numpy as np
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
 from gevinst.domain.matching.codes import words_of
 from gevinst.domain.matching.evidence import CLOSE_DAYS, numbers_differ
-from gevinst.domain.matching.marks import Marks, Mask
+from gevinst.domain.matching.marks import Indexes, Marks, Mask
 from gevinst.domain.matching.rules import Key, MatchPass
 
 MOST_IN_DOUBT = 10  # items of a sum that a person can check
@@ -194,9 +194,8 @@ def _day_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
     """A single item against all free items of one booking day and sign, or those of one text on that day."""
     links = board.links
     for view in _views(board):
-        by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
-        for items in _day_bundles(view.many):
-            for at in by_amount.get(int(view.many.amount[list(items)].sum()), ()):
+        for items, sums in _with_sums(view, _day_keys(view.many)):
+            for at in sums:
                 if view.close(at, items, rule.days):
                     fit = view.fit(at, items, key=str(np.datetime64(int(view.many.booked[items[0]]), "D")))
                     if not numbers_differ(board, fit.left, fit.right, links):
@@ -210,24 +209,11 @@ def _day_doubts(board: Board, rule: MatchPass) -> Iterator[Fit]:
     """
     days = min(rule.days, CLOSE_DAYS)
     for view in _views(board):
-        by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
-        for items in _whole_days(view.many):
-            total = int(view.many.amount[list(items)].sum())
-            near = [at for at in by_amount.get(total, ()) if view.close(at, items, days)]
-            fit = view.fit(near[0], items, key="", sure=False) if len(near) == 1 and total else None
+        for items, sums in _with_sums(view, _whole_day_keys(view.many), most=MOST_IN_DOUBT):
+            near = [at for at in sums if view.close(at, items, days) and view.one.amount[at]]
+            fit = view.fit(near[0], items, key="", sure=False) if len(near) == 1 else None
             if fit and not numbers_differ(board, fit.left, fit.right, board.links):
                 yield fit
-
-
-def _whole_days(side: BoardSide) -> Iterator[tuple[int, ...]]:
-    """The free items of each day, and those of each day and sign; two to ten of them."""
-    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for at in side.free_indexes().tolist():
-        day = int(side.booked[at])
-        groups[(day,)].append(at)
-        groups[day, int(np.sign(side.amount[at]))].append(at)
-    few = (tuple(group) for group in groups.values() if 1 < len(group) <= MOST_IN_DOUBT)
-    yield from dict.fromkeys(few)
 
 
 def waiting_for_a_sum(board: Board, *, days: int) -> tuple[Mask, Mask]:
@@ -237,10 +223,8 @@ def waiting_for_a_sum(board: Board, *, days: int) -> tuple[Mask, Mask]:
     """
     waiting = [np.zeros(len(side), dtype=np.bool_) for side in board.sides]
     for view in _views(board):
-        by_amount = _by_amount(view.one, view.one.free_indexes().tolist())
-        for items in _day_bundles(view.many):
-            sums = by_amount.get(int(view.many.amount[list(items)].sum()), ())
-            if sums and _one_telling_text(view.many, items):
+        for items, sums in _with_sums(view, _day_keys(view.many)):
+            if _one_telling_text(view.many, items):
                 near = any(view.close(at, items, days) for at in sums)
                 waiting[0 if view.flipped else 1][list(items)] |= near
     return waiting[0], waiting[1]
@@ -259,13 +243,50 @@ def _judged(view: _View, fit: Fit, at: int, items: tuple[int, ...]) -> Iterator[
         yield fit
 
 
-def _day_bundles(side: BoardSide) -> Iterator[tuple[int, ...]]:
-    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for at in side.free_indexes().tolist():
-        day, sign = int(side.booked[at]), bool(side.amount[at] > 0)
-        groups[day, sign].append(at)
-        groups[day, sign, side.texts[at]].append(at)
-    yield from {tuple(group) for group in groups.values() if len(group) > 1}
+def _day_keys(side: BoardSide) -> Iterator[Indexes]:
+    """The items of one booking day and sign, and those of one text among them, have equal keys."""
+    day_and_sign = side.booked * 2 + (side.amount > 0)
+    yield day_and_sign
+    yield day_and_sign * (int(side.text_number.max(initial=0)) + 1) + side.text_number
+
+
+def _whole_day_keys(side: BoardSide) -> Iterator[Indexes]:
+    """The items of one booking day, and those of one sign among them, have equal keys."""
+    yield side.booked
+    yield side.booked * 3 + np.sign(side.amount)
+
+
+def _with_sums(
+    view: _View, keys: Iterable[Indexes], *, most: int | None = None
+) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+    """The bundles of free items of equal keys, of two to `most`, whose sum free items of the other side have.
+
+    Returns:
+        Each bundle once, with those items.
+    """
+    free = view.one.free_indexes()
+    amounts = np.sort(view.one.amount[free])
+    bundles = (bundle for key in keys for bundle in _bundles_of(view.many, key, amounts, most))
+    found = dict(bundles)
+    by_amount = _by_amount(view.one, free[np.isin(view.one.amount[free], list(found.values()))].tolist())
+    for items, total in found.items():
+        yield items, by_amount[total]
+
+
+def _bundles_of(
+    side: BoardSide, keys: Indexes, sums: Indexes, most: int | None
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The bundles of free items of one key whose sum is one of the given, with it."""
+    free = side.free_indexes()
+    if not len(free) or not len(sums):
+        return
+    order = free[np.argsort(keys[free], kind="stable")]
+    starts = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
+    totals, sizes = np.add.reduceat(side.amount[order], starts), np.diff(np.append(starts, len(order)))
+    few = (sizes > 1) & (sizes <= (most or len(order)))
+    for at in np.flatnonzero(few & np.isin(totals, sums)).tolist():
+        items = order[starts[at] : starts[at] + sizes[at]]
+        yield tuple(items.tolist()), int(totals[at])
 
 
 def _telling_sum(side: BoardSide, items: tuple[int, ...]) -> bool:

@@ -22,6 +22,7 @@ from gevinst.domain.matching.rules import MatchPass
 CANONICAL_TEXTS = ("reference", "text", "document", "counterparty", "item_id")
 FEW_DIGITS = 3  # an amount of so few digits before its zeros (250,00 or 1.250.000,00) meets others by chance
 MOST_ZEROS = 15
+DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 SHORTEST_LINK = 5
 #: What makes a form of code a link between the sides.
 REASONS_BY_CODE = pa.array(["reference", "reference_interchangeable"], type=pa.large_string())
@@ -56,6 +57,7 @@ class BoardSide:
     order: Indexes  #: the row of `source` that each item is
     booked: Indexes  #: booking day, days since 1970
     amount: Indexes  #: øre
+    rank: Indexes  #: number of the amount among the different amounts of both sides
     day: Indexes  #: bank-day number of the booking day
     codes: Marks  #: those that the other side has too
     own: Marks  #: all codes of document, reference and texts, shared or not
@@ -69,6 +71,23 @@ class BoardSide:
     def column(self, name: str) -> Column:
         """One text column of item.ITEM_COLUMNS."""
         return Column(as_texts(self.source[name]), self.order)
+
+    @cached_property
+    def moment(self) -> Indexes:
+        """Amount and bank day as one number, so that near items of one amount have near numbers."""
+        moments: Indexes = self.rank * DAY_SPAN + self.day
+        return moments
+
+    @cached_property
+    def by_moment(self) -> Indexes:
+        """The items by amount and bank day."""
+        return np.argsort(self.moment, kind="stable")
+
+    @cached_property
+    def text_number(self) -> Indexes:
+        """Equal numbers for equal texts."""
+        found: Indexes = self.texts.whole().dictionary_encode().indices.to_numpy().astype(np.int64)
+        return found
 
     @cached_property
     def weak(self) -> Mask:
@@ -149,6 +168,16 @@ class Board:
         """Bank days from the first item to the last, both counted."""
         days = np.concatenate([self.left.day, self.right.day])
         return int(days.max() - days.min()) + 1 if len(days) else 1
+
+    @cached_property
+    def first_day(self) -> int:
+        """Bank-day number of the first item."""
+        return min((int(side.day.min()) for side in self.sides if len(side)), default=0)
+
+    @cached_property
+    def amounts(self) -> int:
+        """How many different amounts both sides have."""
+        return 1 + max((int(side.rank.max()) for side in self.sides if len(side)), default=0)
 
     @cached_property
     def shared_names(self) -> frozenset[str]:
@@ -263,9 +292,12 @@ class Board:
 def few_digits(amounts: Indexes) -> Mask:
     """Which amounts (øre) have at most three digits before their zeros."""
     rest = np.abs(amounts)
-    for _ in range(MOST_ZEROS):
-        rest = np.where((rest % 10 == 0) & (rest > 0), rest // 10, rest)
     weak: Mask = rest < 10**FEW_DIGITS
+    for zeros in range(1, MOST_ZEROS + 1):
+        round_ones = rest % 10**zeros == 0
+        if not round_ones.any():
+            break
+        weak |= round_ones & (rest < 10 ** (FEW_DIGITS + zeros))
     return weak
 
 
@@ -276,12 +308,17 @@ def make_board(left: pd.DataFrame, right: pd.DataFrame, calendar: BankCalendar) 
     places = [np.argsort(order) for order in orders]
     codes, own = code_marks(sides, places)
     words = word_marks(sides, places)
+    amounts = [
+        side["amount"].to_numpy(dtype=np.int64)[order] for side, order in zip(sides, orders, strict=True)
+    ]
+    ranks = np.split(np.unique(np.concatenate(amounts), return_inverse=True)[1], [len(left)])
     made = [
         BoardSide(
             source=items,
             order=order,
             booked=_days_of(items)[order],
-            amount=items["amount"].to_numpy(dtype=np.int64)[order],
+            amount=amounts[at],
+            rank=ranks[at],
             day=calendar.ordinals(_days_of(items).astype("datetime64[D]"))[order],
             codes=codes[at],
             own=own[at],

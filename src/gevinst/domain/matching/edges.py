@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.board import Board
 from gevinst.domain.matching.marks import Indexes, Marks, Mask
 
 #: A pass that would look at more pairs than this leaves the most crowded amounts open and says so.
 MOST_EDGES = 3_000_000
-DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,79 +39,104 @@ class Edges:
 
 def marked_edges(board: Board, left: Marks, right: Marks, *, days: int) -> Edges:
     """Pairs of free items with the same amount and a shared mark, within the window."""
-    frames = [_free_marks(board.left, left), _free_marks(board.right, right)]
-    frames = _without_crowds(board, frames)
-    pairs = frames[0].merge(frames[1], on=["mark", "amount"], suffixes=("_left", "_right"))
-    pairs = pairs[(pairs["day_left"] - pairs["day_right"]).abs() <= days]
-    spread = pairs.groupby("mark")["item_left"].transform("size")
-    pairs = pairs.assign(spread=spread).sort_values(["item_left", "item_right", "spread", "mark"])
-    pairs = pairs.drop_duplicates(["item_left", "item_right"])
-    return Edges(
-        left=pairs["item_left"].to_numpy(dtype=np.int64),
-        right=pairs["item_right"].to_numpy(dtype=np.int64),
-        mark=pairs["mark"].to_numpy(dtype=np.int64),
-    )
+    ends = _without_crowds(board, (_free_marks(board, 0, left), _free_marks(board, 1, right)))
+    width = board.span + days  # so wide that a window does not reach the next mark and amount
+    keys = [
+        end.key * width + side.day[end.item] - board.first_day
+        for side, end in zip(board.sides, ends, strict=True)
+    ]
+    order = np.argsort(keys[1], kind="stable")
+    window = _Window.of(keys[0], keys[1][order], days=days)
+    rows, positions = window.spread()
+    found = Edges(left=ends[0].item[rows], right=ends[1].item[order[positions]], mark=ends[0].mark[rows])
+    return _each_once(found)
 
 
-def _free_marks(side: BoardSide, marks: Marks) -> pd.DataFrame:
-    frame = marks.frame[side.free[marks.item]]
-    items = frame["item"].to_numpy()
-    return frame.assign(amount=side.amount[items], day=side.day[items])
-
-
-def _without_crowds(board: Board, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Leave out the amounts that would make too many pairs with a mark, and say so."""
-    keys = [_pair_keys(frames, at) for at in (0, 1)]
-    known, numbers = np.unique(np.concatenate(keys), return_inverse=True)
-    ends = np.split(numbers, [len(keys[0])])
-    products = np.prod([np.bincount(end, minlength=len(known)).astype(np.int64) for end in ends], axis=0)
-    if products.sum() <= MOST_EDGES:
-        return frames
-    order = np.argsort(products, kind="stable")
-    kept = np.zeros(len(known), dtype=np.bool_)
-    kept[order[np.cumsum(products[order]) <= MOST_EDGES]] = True
-    crowded = np.unique(frames[0]["amount"].to_numpy()[~kept[ends[0]] & (products[ends[0]] > 0)])
-    board.note_crowd(crowded)
-    return [frame[~frame["amount"].isin(crowded)] for frame in frames]
-
-
-def _pair_keys(frames: list[pd.DataFrame], at: int) -> Indexes:
-    """One number for each (mark, amount)."""
-    amounts = np.unique(np.concatenate([frame["amount"].to_numpy() for frame in frames]))
-    found = np.searchsorted(amounts, frames[at]["amount"].to_numpy())
-    keys: Indexes = frames[at]["mark"].to_numpy() * len(amounts) + found
-    return keys
+def _each_once(edges: Edges) -> Edges:
+    """Each pair by its rarest mark, ordered by left and right item."""
+    key = edges.left * (int(edges.right.max(initial=0)) + 1) + edges.right
+    order = np.argsort(key, kind="stable")
+    if (np.diff(key[order]) == 0).any():
+        times = np.bincount(edges.mark)
+        order = np.lexsort((edges.mark, times[edges.mark], key))
+        order = order[np.append(True, np.diff(key[order]) != 0)]
+    return Edges(left=edges.left[order], right=edges.right[order], mark=edges.mark[order])
 
 
 @dataclass(frozen=True, kw_only=True)
-class AmountWindow:
-    """For each left item, the right items of the same amount within a window of bank days."""
+class _FreeMarks:
+    """The marks of the free items of one side, one row for each (item, mark)."""
 
-    order: Indexes  #: right items by amount and day
-    low: Indexes  #: first position in `order` for each left item
+    item: Indexes
+    mark: Indexes
+    key: Indexes  #: one number for each mark and amount
+
+    def keep(self, mask: Mask) -> "_FreeMarks":
+        """Only the rows of the mask."""
+        return _FreeMarks(item=self.item[mask], mark=self.mark[mask], key=self.key[mask])
+
+
+def _free_marks(board: Board, at: int, marks: Marks) -> _FreeMarks:
+    side = board.sides[at]
+    free = side.free[marks.item]
+    item, mark = marks.item[free], marks.mark[free]
+    return _FreeMarks(item=item, mark=mark, key=mark * board.amounts + side.rank[item])
+
+
+def _without_crowds(board: Board, ends: tuple[_FreeMarks, _FreeMarks]) -> tuple[_FreeMarks, _FreeMarks]:
+    """Leave out the amounts that would make too many pairs with a mark, and say so."""
+    left, right = ends
+    known, first, times = np.unique(left.key, return_index=True, return_counts=True)
+    pairs = times * _Window.of(known, np.sort(right.key), days=0).counts
+    if pairs.sum() <= MOST_EDGES:
+        return ends
+    by_size = np.argsort(pairs, kind="stable")
+    too_many = by_size[np.cumsum(pairs[by_size]) > MOST_EDGES]
+    ranks = np.unique(board.left.rank[left.item[first[too_many[pairs[too_many] > 0]]]])
+    board.note_crowd(board.left.amount[left.item[np.isin(board.left.rank[left.item], ranks)]])
+    kept = [~np.isin(side.rank[end.item], ranks) for side, end in zip(board.sides, ends, strict=True)]
+    return left.keep(kept[0]), right.keep(kept[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Window:
+    """For each of some keys, where the ordered keys within a window of it begin and end."""
+
+    low: Indexes  #: first position
     high: Indexes  #: position after the last
+
+    @staticmethod
+    def of(keys: Indexes, ordered: Indexes, *, days: int) -> "_Window":
+        return _Window(
+            low=np.searchsorted(ordered, keys - days, side="left"),
+            high=np.searchsorted(ordered, keys + days, side="right"),
+        )
 
     @property
     def counts(self) -> Indexes:
-        """How many right items each left item could go with."""
+        """How many there are."""
         result: Indexes = self.high - self.low
         return result
 
+    def spread(self) -> tuple[Indexes, Indexes]:
+        """All of them: which key, which position."""
+        counts = self.counts
+        rows = np.repeat(np.arange(len(counts)), counts)
+        starts = np.repeat(self.low - (np.cumsum(counts) - counts), counts)
+        return rows, starts + np.arange(counts.sum())
 
-def amount_window(
-    left: BoardSide, right: BoardSide, left_at: Indexes, right_at: Indexes, *, days: int
-) -> AmountWindow:
-    """Find equal amounts within the window by two binary searches; never makes all pairs of an amount."""
-    amounts = np.unique(np.concatenate([left.amount[left_at], right.amount[right_at]]))
-    right_key = np.searchsorted(amounts, right.amount[right_at]) * DAY_SPAN + right.day[right_at]
-    left_key = np.searchsorted(amounts, left.amount[left_at]) * DAY_SPAN + left.day[left_at]
-    order = np.argsort(right_key, kind="stable")
-    keys = right_key[order]
-    return AmountWindow(
-        order=right_at[order],
-        low=np.searchsorted(keys, left_key - days, side="left"),
-        high=np.searchsorted(keys, left_key + days, side="right"),
-    )
+
+def _equal_amounts(
+    board: Board, left_at: Mask, right_at: Mask, *, days: int
+) -> tuple[Indexes, Indexes, _Window]:
+    """Equal amounts within the window by two binary searches; never makes all pairs of an amount.
+
+    Returns:
+        The left items, the right items by amount and day, and for each left one its window of those.
+    """
+    left, right = board.sides
+    asked, ordered = left.by_moment[left_at[left.by_moment]], right.by_moment[right_at[right.by_moment]]
+    return asked, ordered, _Window.of(left.moment[asked], right.moment[ordered], days=days)
 
 
 def amount_edges(
@@ -128,28 +151,32 @@ def amount_edges(
         most: pairs; the most crowded items beyond it are left out and noted.
     """
     ends = [side.free if only is None else side.free & only[at] for at, side in enumerate(board.sides)]
-    left_at = np.flatnonzero(ends[0])
-    window = amount_window(board.left, board.right, left_at, np.flatnonzero(ends[1]), days=days)
+    asked, ordered, window = _equal_amounts(board, ends[0], ends[1], days=days)
     counts = window.counts
     if counts.sum() > most:
         by_size = np.sort(counts)
         first_left_out = by_size[np.searchsorted(np.cumsum(by_size), most, side="right")]
-        amounts = board.left.amount[left_at]
+        amounts = board.left.amount[asked]
         crowded = np.unique(amounts[counts >= first_left_out])
         board.note_crowd(crowded)
         # The whole amount is left out: with some of its items gone, the others would seem to be alone.
-        counts = np.where(np.isin(amounts, crowded), 0, counts)
-    starts = np.repeat(window.low - (np.cumsum(counts) - counts), counts)
-    positions = starts + np.arange(counts.sum())
+        searched = ~np.isin(amounts, crowded)
+        asked, window = asked[searched], _Window(low=window.low[searched], high=window.high[searched])
+    rows, positions = window.spread()
+    in_order = np.argsort(asked[rows], kind="stable")
     return Edges(
-        left=np.repeat(left_at, counts),
-        right=window.order[positions],
-        mark=np.full(len(positions), -1, dtype=np.int64),
+        left=asked[rows][in_order],
+        right=ordered[positions][in_order],
+        mark=np.full(len(rows), -1, dtype=np.int64),
     )
 
 
 def rivals(board: Board, left: Indexes, *, days: int) -> Indexes:
     """For each left item, how many right items beside one have its amount within the window, matched too."""
-    window = amount_window(board.left, board.right, left, np.arange(len(board.right)), days=days)
-    result: Indexes = np.maximum(window.counts - 1, 0)
+    wanted = np.zeros(len(board.left), dtype=np.bool_)
+    wanted[left] = True
+    asked, _, window = _equal_amounts(board, wanted, np.ones(len(board.right), dtype=np.bool_), days=days)
+    counts = np.zeros(len(board.left), dtype=np.int64)
+    counts[asked] = window.counts
+    result: Indexes = np.maximum(counts[left] - 1, 0)
     return result

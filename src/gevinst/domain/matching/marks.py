@@ -1,5 +1,6 @@
 """Marks: the codes and words of the items of both sides, numbered, as columns."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +80,10 @@ class Marks:
         return result
 
     @cached_property
+    def _asked(self) -> dict[int, frozenset[int]]:
+        return {}
+
+    @cached_property
     def keys(self) -> Indexes:
         """One number for each (item, mark), ordered."""
         return self.key(self.item, self.mark)
@@ -90,7 +95,9 @@ class Marks:
 
     def of(self, at: int) -> frozenset[int]:
         """The marks of one item."""
-        return frozenset(self.mark[self.starts[at] : self.starts[at + 1]].tolist())
+        if at not in self._asked:
+            self._asked[at] = frozenset(self.mark[self.starts[at] : self.starts[at + 1]].tolist())
+        return self._asked[at]
 
     def names_of(self, at: int) -> frozenset[str]:
         """The marks of one item, as they are written."""
@@ -104,6 +111,16 @@ class Marks:
     def times(self) -> Indexes:
         """How many items have each mark."""
         return np.bincount(self.mark, minlength=len(self.written))
+
+    @cached_property
+    def _times(self) -> Indexes:
+        return self.times()
+
+    def times_of(self, name: str) -> int:
+        """How many items have a mark, by its name; for marks of both sides, which are in order of names."""
+        at = bisect_left(range(len(self.written)), name, key=lambda number: self.written[number].as_py())
+        known = at < len(self.written) and self.written[at].as_py() == name
+        return int(self._times[at]) if known else 0
 
     def present(self) -> Indexes:
         """The marks that this side has, by number."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import words_of
-from gevinst.domain.matching.marks import Mask
+from gevinst.domain.matching.marks import Indexes, Mask
 from gevinst.domain.reconciliation import Side
 
 NEAR_DAYS = 15
@@ -73,6 +73,7 @@ class _Detective:
         self.name, self.other_name = sides[own], sides[other]
         self.period_end, self.crowds = period_end, board.crowds
         self.free_by_amount: dict[int, list[int]] = defaultdict(list)
+        self.own_by_amount = _ByAmount(self.own.side.amount)
         self.free_by_digits: dict[str, list[int]] = defaultdict(list)
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
         for at in self.other.side.free_indexes().tolist():
@@ -83,8 +84,7 @@ class _Detective:
             self.free_by_digits[_digits(amount)].append(at)
             for code in self.other.side.own.names_of(at):
                 self.free_by_code[code].append(at)
-        shared = self.other.side.codes
-        self.times_on_other = dict(zip(shared.names.tolist(), shared.times().tolist(), strict=True))
+        self.times_on_other = self.other.side.codes.times_of
         self.amounts = sorted(self.free_by_amount)
         self.looks = (
             self._sign,
@@ -94,9 +94,6 @@ class _Detective:
             self._near_amount,
             self._far,
         )
-        self.own_by_amount: dict[int, list[int]] = defaultdict(list)
-        for at, amount in enumerate(self.own.side.amount.tolist()):
-            self.own_by_amount[amount].append(at)
 
     def cause(self, at: int) -> Cause:
         """The first cause that fits, most telling first."""
@@ -121,8 +118,10 @@ class _Detective:
 
     def _double(self, mine: _Mark) -> Cause | None:
         """An item alike in code, or in words on nearly the same day; fees are alike but no doubles."""
-        same = self.own_by_amount[mine.amount]
-        twins = [self.own.mark(at) for at in same if at != mine.at] if len(same) <= MOST_ALIKE else []
+        same = self.own_by_amount.items(mine.amount)
+        twins = (
+            [self.own.mark(at) for at in same.tolist() if at != mine.at] if len(same) <= MOST_ALIKE else []
+        )
         alike = [other for other in twins if _is_double(mine, other)]
         matched = [other for other in alike if self.own.side.group[other.at] >= 0]
         if not alike:
@@ -131,7 +130,7 @@ class _Detective:
         return Cause(key="double", suspect=self.own.ids[twin.at], side=self.name)
 
     def _other_amount(self, mine: _Mark) -> Cause | None:
-        rare = [code for code in sorted(mine.codes) if 1 <= self.times_on_other.get(code, 0) <= RARE]
+        rare = [code for code in sorted(mine.codes) if 1 <= self.times_on_other(code) <= RARE]
         like = {at for code in rare for at in self.free_by_code.get(code, ())}
         same_sign = [at for at in sorted(like) if (self.other.side.amount[at] > 0) == (mine.amount > 0)]
         return self._other_cause("other_amount", mine, same_sign)
@@ -152,8 +151,10 @@ class _Detective:
     def _far(self, mine: _Mark) -> Cause | None:
         """The only other open item of the same telling amount: only the days speak against it."""
         same = self.free_by_amount.get(mine.amount, [])
-        mine_too = [at for at in self.own_by_amount[mine.amount] if self.own.side.group[at] < 0]
-        if self.own.side.weak[mine.at] or len(same) != 1 or len(mine_too) != 1:
+        if self.own.side.weak[mine.at] or len(same) != 1:
+            return None
+        mine_too = self.own.side.group[self.own_by_amount.items(mine.amount)] < 0
+        if np.count_nonzero(mine_too) != 1:
             return None
         return Cause(key="far", suspect=self.other.ids[same[0]], side=self.other_name)
 
@@ -172,6 +173,19 @@ class _Detective:
         if self.period_end is not None and self.period_end - mine.day < PERIOD_END_DAYS:
             return "period_end"
         return "no_counterpart_bank" if self.name is Side.LEFT else "no_counterpart_ledger"
+
+
+class _ByAmount:
+    """The items of each amount of one side."""
+
+    def __init__(self, amounts: Indexes) -> None:
+        self._order = np.argsort(amounts, kind="stable")
+        self._amounts = amounts[self._order]
+
+    def items(self, amount: int) -> Indexes:
+        """The items of an amount, in order."""
+        low, high = np.searchsorted(self._amounts, [amount, amount + 1])
+        return self._order[low:high]
 
 
 class _Reader:
