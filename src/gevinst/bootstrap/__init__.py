@@ -1,6 +1,6 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
-from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names
+from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names, robot_readme
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.here import (
     clear_demo,
@@ -76,6 +76,7 @@ __all__ = [
     "restore_database",
     "robot",
     "robot_names",
+    "robot_readme",
     "robot_run",
     "robots",
     "run_robot",

@@ -48,3 +48,9 @@ def find_attachment(of: Office, sha256: str) -> "Path | None":
     from gevinst.store import attachments  # noqa: PLC0415 - only the console needs it
 
     return attachments.find(of.data, sha256)
+
+
+def robot_readme(of: Office, robot_id: str) -> str:
+    """What a robot's README says; "" when it has none."""
+    file = of.robots / robot_id / "README.md"
+    return file.read_text("utf-8", errors="replace") if file.is_file() else ""

@@ -14,6 +14,7 @@ from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseError
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.ports import StoreError
+from gevinst.app.request_run import RequestError
 from gevinst.app.signing import SignatureError
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.decision import DecisionError
@@ -25,6 +26,16 @@ from gevinst.web.visit import ForeignFormError, SignInNeededError, texts_of
 
 API = "/api/"
 ID_BYTES = 4
+#: Errors of use cases: what was asked for cannot be, and nothing was changed.
+REFUSALS = (
+    AccountError,
+    CaseError,
+    ConfigurationError,
+    DecisionError,
+    RequestError,
+    SignatureError,
+    StoreError,
+)
 log = logging.getLogger("gevinst.console")
 
 
@@ -35,7 +46,15 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(ForeignFormError, _foreign_form)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
-    for kind in (AccountError, CaseError, SignatureError, DecisionError, StoreError, ConfigurationError):
+    for kind in (
+        AccountError,
+        CaseError,
+        SignatureError,
+        RequestError,
+        DecisionError,
+        StoreError,
+        ConfigurationError,
+    ):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _ours)

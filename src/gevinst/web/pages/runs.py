@@ -1,21 +1,31 @@
 """Runs: the list with its filters, one run, and its evidence."""
 
+from asyncio import sleep
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
 from gevinst import bootstrap
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
+from gevinst.app.ports import StoreError
+from gevinst.app.progress import RunningRun, running_run
+from gevinst.domain.audit import AuditEvent
 from gevinst.domain.run import Environment, Run, RunState
+from gevinst.texts import Texts
 from gevinst.web.console import Console
+from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.shield import LOG_CSP
-from gevinst.web.visit import MaySee, MaySeeItems, Visit
+from gevinst.web.visit import MaySee, MaySeeItems, MayStop, Visit
 
 NOT_FOUND = 404
+LIVE_EVERY = 1.0  # seconds
+LONGEST_LIVE = 3_600
 #: Files of an evidence folder that are pages of their own; all others are downloaded.
 SHOWN = {
     "koersel.html": "text/html",
@@ -67,7 +77,9 @@ def _after(visit: Visit) -> RunKey | None:
 @router.get("/koersler/{run_id}")
 def show_run(visit: MaySee, run_id: str) -> Response:
     """One run: its conclusion, its figures, and its evidence."""
-    run = known_run(visit.console, run_id)
+    run = visit.console.parts.runs.find(run_id)
+    if run is None:
+        return _waiting_run(visit, run_id)
     folder = visit.console.office.runs / run.folder if run.folder else None
     files = evidence_files(folder) if folder else []
     return page(
@@ -84,8 +96,80 @@ def show_run(visit: MaySee, run_id: str) -> Response:
         ),
         files=files,
         replaced_by=visit.console.parts.runs.replaced_by(run_id),
+        told=visit.typed("told"),
+        going=going_words(found, visit.texts) if (found := _going(visit, run)) else "",
         run_page="koersel.en.html" if str(visit.texts.language) == "en" else "koersel.html",
     )
+
+
+def _waiting_run(visit: Visit, run_id: str) -> Response:
+    """A run that has not begun: where it stands in the queue.
+
+    Raises:
+        HTTPException: 404, there is no such run.
+    """
+    try:
+        ticket = bootstrap.queue(visit.console.parts).find(run_id)
+    except StoreError:
+        raise HTTPException(NOT_FOUND) from None
+    return page(visit, "waiting_run", ticket=ticket, told=visit.typed("told"))
+
+
+def _going(visit: Visit, run: Run) -> RunningRun | None:
+    if run.state is not RunState.RUNNING:
+        return None
+    parts = visit.console.parts
+    return running_run(run, parts.runs, parts.progress, now=visit.now)
+
+
+@router.post("/koersler/{run_id}/stop")
+def stop_run(visit: MayStop, run_id: str) -> Response:
+    """Stop a run that waits or goes on; its worker ends it."""
+    parts = visit.console.parts
+    queue = bootstrap.queue(parts)
+    queue.stop(queue.find(run_id).number, by=visit.person.user)
+    event = AuditEvent(
+        at=visit.now,
+        who=visit.person.user,
+        what="run.stop",
+        subject=run_id,
+        why=visit.typed("reason"),
+    )
+    parts.runs.append_audit(event)
+    return RedirectResponse(f"/koersler/{run_id}?told=stopping", SEE_OTHER)
+
+
+@router.get("/koersler/{run_id}/live")
+async def live(visit: MaySee, run_id: str) -> Response:
+    """How a run goes, as server-sent events, until it ends or an hour has passed."""
+    return StreamingResponse(_events(visit, run_id), media_type="text/event-stream")
+
+
+async def _events(visit: Visit, run_id: str) -> AsyncIterator[str]:
+    for _ in range(LONGEST_LIVE):
+        run = await run_in_threadpool(visit.console.parts.runs.find, run_id)
+        if run is not None and run.state is not RunState.RUNNING:
+            yield "event: ended\ndata: \n\n"
+            return
+        words = await run_in_threadpool(_progress_words, visit, run) if run else visit.texts.get("run.queued")
+        yield f"event: progress\ndata: {words}\n\n"
+        await sleep(LIVE_EVERY)
+
+
+def _progress_words(visit: Visit, run: Run) -> str:
+    going = _going(visit, run)
+    return going_words(going, visit.texts) if going else visit.texts.get("run.going")
+
+
+def going_words(going: RunningRun, texts: Texts) -> str:
+    """How far a run has come, in one line."""
+    progress = going.progress
+    parts = [progress.phase if progress and progress.phase else texts.get("run.going")]
+    if progress and progress.total:
+        parts.append(texts.get("run.items", done=progress.done, total=progress.total))
+    if going.seconds_left is not None:
+        parts.append(texts.get("run.left", minutes=max(1, round(going.seconds_left / 60))))
+    return " · ".join(parts)
 
 
 @router.get("/koersler/{run_id}/filer/{path:path}")
