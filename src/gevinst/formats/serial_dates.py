@@ -35,9 +35,12 @@ def _is_serial(table: Table, index: int, zero: date) -> bool:
     roles = roles_of(table.names[index])
     if not roles or roles[0][0] not in DATE_ROLES:
         return False
-    filled = [cell for cell in table.columns[index] if not is_blank(cell)]
-    days = sum(_day(cell, zero) is not None for cell in filled)
-    return bool(filled) and days >= MOST * len(filled)
+    cells = table.columns[index]
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    if not numbers:
+        return False
+    days = sum(_day(cell, zero) is not None for cell in numbers)
+    return days >= MOST * sum(not is_blank(cell) for cell in cells)
 
 
 def _day(cell: Cell, zero: date) -> date | None:
