@@ -46,7 +46,8 @@ class _Form:
 
     def read(self, texts: TextColumn) -> NDArray[np.int64]:
         """Texts of this form as øre."""
-        digits = texts.integers(without=".,+-" if self.sign_behind else ".,+")
+        plus = "+" if self.sign_behind or texts.starting("+").any() else ""
+        digits = texts.integers(without=f".,{plus}-" if self.sign_behind else f".,{plus}")
         if self.sign_behind:
             digits = np.where(texts.ending("-"), -digits, digits)
         return digits * self.scale

@@ -95,7 +95,7 @@ def _currencies(assembly: Assembly) -> TextColumn:
     found = _texts(assembly, Role.CURRENCY, assembly.plan.currency or OFFICE_CURRENCY)
     words, codes = found.coded()
     known = [currency_code(word) for word in words]
-    return found if known == words else TextColumn.of(known).taken(codes)
+    return found if known == words else TextColumn.of(known).ordered(codes)
 
 
 def _cells(assembly: Assembly) -> TextColumn:

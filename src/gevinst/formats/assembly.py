@@ -58,7 +58,7 @@ class Assembly:
     @cached_property
     def lines(self) -> NDArray[np.int64]:
         """Physical line of each movement."""
-        return np.asarray(self.table.lines, dtype=np.int64)[self.items]
+        return self.table.line_numbers[self.items]
 
     def of_kind(self, kind: RowKind) -> list[SortedRow]:
         """The other rows of one kind."""

@@ -1,17 +1,14 @@
 """Rows of a text that are kept by column: most have one width, a few have another."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import overload
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from gevinst.formats.grid import Cell, Row, blank_row, is_blank
-from gevinst.formats.text_column import AT_ONCE, TEXT, TextColumn
+from gevinst.formats.text_column import AT_ONCE, TextColumn
 
 HEAD = 200  # rows that are looked at again and again while the header is sought
 
@@ -20,21 +17,12 @@ HEAD = 200  # rows that are looked at again and again while the header is sought
 class ColumnRows(Sequence[Row]):
     """A window on such rows, from `start` to before `stop`."""
 
-    columns: tuple[TextColumn, ...]  #: the cells of the even rows
-    odd: Mapping[int, Sequence[str]]  #: row number → a row of another width; in order
+    columns: tuple[TextColumn, ...]  #: the cells of all rows; "" where a row is short
+    sizes: NDArray[np.int32] | None = None  #: number of cells by row; None when each row fills the columns
+    wide: Mapping[int, Row] = field(default_factory=dict)  #: row number → a row with more cells, all of them
     start: int
     stop: int
     head: list[Row] = field(default_factory=list, repr=False)  #: the first rows of all, once they were made
-
-    @classmethod
-    def of(cls, columns: Sequence[TextColumn], odd: Mapping[int, Sequence[str]]) -> "ColumnRows":
-        """All rows of a text."""
-        return cls(columns=tuple(columns), odd=odd, start=0, stop=len(columns[0]) + len(odd))
-
-    @cached_property
-    def places(self) -> list[int]:
-        """The numbers of the odd rows."""
-        return list(self.odd)
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -54,15 +42,11 @@ class ColumnRows(Sequence[Row]):
         return self._row(number)
 
     def _row(self, number: int) -> Row:
-        if number < HEAD:
-            if not self.head:
-                whole = replace(self, start=0, stop=len(self.columns[0]) + len(self.odd))
-                self.head.extend(whole._made(0, min(HEAD, whole.stop)))  # noqa: SLF001 - the same class
-            return self.head[number]
-        if number in self.odd:
-            return self.odd[number]
-        even = number - bisect_left(self.places, number)
-        return [column[even] for column in self.columns]
+        if number >= HEAD:
+            return next(self._made(number, number + 1))
+        if not self.head:
+            self.head.extend(self._made(0, min(HEAD, len(self.columns[0]))))
+        return self.head[number]
 
     def __iter__(self) -> Iterator[Row]:
         yield from (self._row(number) for number in range(self.start, min(self.stop, HEAD)))
@@ -71,40 +55,28 @@ class ColumnRows(Sequence[Row]):
 
     def _made(self, start: int, stop: int) -> Iterator[Row]:
         """The rows from one number to before another."""
-        first, last = (number - bisect_left(self.places, number) for number in (start, stop))
-        even = zip(*(list(column[first:last]) for column in self.columns), strict=True)
-        for number in range(start, stop):
-            yield self.odd[number] if number in self.odd else next(even)
+        cells = zip(*(list(column[start:stop]) for column in self.columns), strict=True)
+        if self.sizes is None:
+            yield from map(list, cells)
+            return
+        for number, (size, row) in enumerate(zip(self.sizes[start:stop].tolist(), cells, strict=True), start):
+            yield self.wide[number] if number in self.wide else list(row[:size])
 
     def column(self, index: int) -> TextColumn:
         """The cells of one column; "" where a row is short."""
-        odd = self.places[bisect_left(self.places, self.start) : bisect_left(self.places, self.stop)]
-        if not odd:
-            return self._even(index, self.start, self.stop)
-        parts: list[pa.Array] = []
-        at = self.start
-        for number in [*odd, self.stop]:
-            parts += self._even(index, at, number).texts.chunks
-            if number < self.stop:
-                row = self.odd[number]
-                parts.append(pa.array([row[index] if index < len(row) else ""], type=TEXT))
-            at = number + 1
-        return TextColumn(pa.chunked_array([pa.concat_arrays(parts)], type=TEXT))
-
-    def _even(self, index: int, start: int, stop: int) -> TextColumn:
-        """The cells of even rows from one row number to before another, with no odd row between."""
-        if index >= len(self.columns):
-            return TextColumn.repeated("", stop - start)
-        before = bisect_left(self.places, start)
-        return self.columns[index][start - before : stop - before]
+        if index < len(self.columns):
+            return self.columns[index][self.start : self.stop]
+        cells = [""] * len(self)
+        for number, row in self.wide.items():
+            if self.start <= number < self.stop and index < len(row):
+                cells[number - self.start] = str(row[index])
+        return TextColumn.of(cells)
 
     def widths(self) -> NDArray[np.int64]:
         """Number of cells by row."""
-        widths = np.full(len(self), len(self.columns), dtype=np.int64)
-        for number, row in self.odd.items():
-            if self.start <= number < self.stop:
-                widths[number - self.start] = len(row)
-        return widths
+        if self.sizes is None:
+            return np.full(len(self), len(self.columns), dtype=np.int64)
+        return self.sizes[self.start : self.stop].astype(np.int64)
 
 
 def widths_of(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -132,9 +104,13 @@ def filled_behind(rows: Sequence[Row], width: int) -> NDArray[np.bool_]:
     if not isinstance(rows, ColumnRows):
         found = (not blank_row(row[width:]) for row in rows)
         return np.fromiter(found, dtype=np.bool_, count=len(rows))
-    most = max(widths_of(rows), default=0)
-    behind = [rows.column(index).filled() for index in range(width, most)]
-    return np.logical_or.reduce(behind) if behind else np.zeros(len(rows), dtype=np.bool_)
+    filled = np.zeros(len(rows), dtype=np.bool_)
+    for index in range(width, len(rows.columns)):
+        filled |= rows.column(index).filled()
+    for number, row in rows.wide.items():
+        if rows.start <= number < rows.stop:
+            filled[number - rows.start] = not blank_row(row[width:])
+    return filled
 
 
 def columns_of(rows: Sequence[Row], width: int, *, texts: bool) -> list[Sequence[Cell]]:
@@ -147,9 +123,13 @@ def columns_of(rows: Sequence[Row], width: int, *, texts: bool) -> list[Sequence
     """
     if isinstance(rows, ColumnRows):
         return [rows.column(index) for index in range(width)]
-    padded = [row if len(row) == width else (*row[:width], *[""] * (width - len(row))) for row in rows]
-    columns = zip(*padded, strict=True) if padded else ([] for _ in range(width))
     return [
-        TextColumn.of(map(str, column)) if texts or all(type(cell) is str for cell in column) else list(column)
-        for column in columns
+        TextColumn.of(map(str, column)) if texts or all(type(cell) is str for cell in column) else column
+        for column in columns_padded(rows, width)
     ]
+
+
+def columns_padded(rows: Sequence[Row], width: int) -> list[Sequence[Cell]]:
+    """The cells of rows by column; "" where a row is short, what is behind the last column left out."""
+    padded = [row if len(row) == width else (*row[:width], *[""] * (width - len(row))) for row in rows]
+    return list(zip(*padded, strict=True)) if padded else [[] for _ in range(width)]

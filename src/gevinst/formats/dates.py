@@ -87,6 +87,7 @@ def shape_of(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)  # a year has few days, and each is met in several columns and questions
 def read_date(text: str, order: DateOrder) -> date | None:
     """Read one date; None when the order cannot read it or the day does not exist."""
     for name, pattern in _SHAPES.items():

@@ -11,7 +11,7 @@ from gevinst.formats.bank_files import bank_title, read_bank_file
 from gevinst.formats.choosing import Wishes, alternatives, choose_plan, doubts, missing_role
 from gevinst.formats.columns import column_finding
 from gevinst.formats.currency import currency_of
-from gevinst.formats.delimited import UnclosedQuoteError, read_delimited
+from gevinst.formats.delimited import read_delimited
 from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.intake import Intake
@@ -20,6 +20,7 @@ from gevinst.formats.layouts import Layout, columns_of, packaged_layouts, recogn
 from gevinst.formats.mapping import check_keys, wishes_for
 from gevinst.formats.plan import Plan, Role, assume
 from gevinst.formats.serial_dates import with_days
+from gevinst.formats.splitting import UnclosedQuoteError
 from gevinst.formats.spool import is_list, read_list
 from gevinst.formats.table import Table, find_table
 from gevinst.formats.titles import account_above, short_rows

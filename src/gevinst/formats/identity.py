@@ -37,8 +37,8 @@ def item_ids(
             return ids, _reason(table.label(index), "id.column")
     if paired:
         return paired
-    lines = np.asarray(table.lines, dtype=np.int64)[rows]
-    return TextColumn.numbered(ROW_ID, lines), assume(subject="id", taken="row:N", because="id.row")
+    ids = TextColumn.numbered(ROW_ID, table.line_numbers[rows])
+    return ids, assume(subject="id", taken="row:N", because="id.row")
 
 
 def row_id(line: int) -> str:

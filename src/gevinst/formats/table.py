@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import looks_like_amount
 from gevinst.formats.column_rows import columns_of, filled_at, widths_of
@@ -45,6 +48,14 @@ class Table:
     def lines(self) -> Sequence[int]:
         """The physical line of each row under the header."""
         return self.grid.lines[self.first :]
+
+    @cached_property
+    def line_numbers(self) -> NDArray[np.int64]:
+        """The same as an array."""
+        lines = self.lines
+        if isinstance(lines, range):  # as most texts have, and numpy takes one by one
+            return np.arange(lines.start, lines.stop, lines.step, dtype=np.int64)
+        return np.asarray(lines, dtype=np.int64)
 
     @cached_property
     def columns(self) -> list[Sequence[Cell]]:

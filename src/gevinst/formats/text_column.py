@@ -51,7 +51,7 @@ class TextColumn(Sequence[str]):
         start, stop, step = at.indices(len(self))
         if step == 1:
             return TextColumn(self.texts.slice(start, max(stop - start, 0)))
-        return self.taken(np.arange(start, stop, step))
+        return self.ordered(np.arange(start, stop, step))
 
     def __iter__(self) -> Iterator[str]:
         for start in range(0, len(self), AT_ONCE):
@@ -65,11 +65,15 @@ class TextColumn(Sequence[str]):
     __hash__ = None  # type: ignore[assignment]  # as for a list
 
     def taken(self, rows: NDArray[np.int64]) -> "TextColumn":
-        """The cells of these rows, in their order; the whole column as it is when all rows are wanted."""
+        """The cells of these rows, which ascend; a part of the column itself where they are one run."""
         if len(rows) == len(self):
             return self
         if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
             return TextColumn(self.texts.slice(rows[0], len(rows)))
+        return self.ordered(rows)
+
+    def ordered(self, rows: NDArray[np.int64]) -> "TextColumn":
+        """The cells of these rows, in any order and as often as they are named."""
         return TextColumn(pc.take(self.texts, pa.array(rows)))
 
     def stripped(self) -> "TextColumn":

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import amount_or_none, read_amounts
 from gevinst.formats.dates import DateOrder, read_date, read_dates
-from gevinst.formats.delimited import UnclosedQuoteError, split_columns, split_rows
 from gevinst.formats.encoding import is_utf8
 from gevinst.formats.grid import blank_row
 from gevinst.formats.rows import MAYBE
+from gevinst.formats.splitting import UnclosedQuoteError, split_columns, split_records
 from gevinst.formats.text_column import TextColumn, matching
 
 SEPARATORS = st.sampled_from([";", "\t", "|", ","])
@@ -45,8 +45,8 @@ def by_columns(text: str, separator: str, width: int) -> list[list[str]] | None:
     return None if rows is None else [[str(cell) for cell in row] for row in rows]
 
 
-def by_rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
-    rows, lines = split_rows(text, separator)
+def by_rows(text: str, separator: str, width: int) -> tuple[list[list[str]], list[int]]:
+    rows, lines = split_records(text.encode(), separator, width)
     return [[str(cell) for cell in row] for row in rows], lines
 
 
@@ -59,7 +59,7 @@ def check_same(text: str, separator: str, width: int) -> None:
     fast = by_columns(text, separator, width)
     if fast is None:
         return
-    slow, lines = by_rows(text, separator)
+    slow, lines = by_rows(text, separator, width)
     assert without_blanks(fast) == without_blanks(slow)
     assert len(fast) == len(slow)
     assert lines == list(range(1, len(fast) + 1))
@@ -96,7 +96,7 @@ def test_rows_are_numbered_right_over_many_blocks() -> None:
 
     text = "\n".join(lines)
 
-    assert by_columns(text, ";", 3) == by_rows(text, ";")[0]
+    assert by_columns(text, ";", 3) == by_rows(text, ";", 3)[0]
 
 
 def test_a_cell_larger_than_any_text_is_not_read_by_columns() -> None:
@@ -104,7 +104,7 @@ def test_a_cell_larger_than_any_text_is_not_read_by_columns() -> None:
 
     assert by_columns(text, ";", 2) is None
     with pytest.raises(UnclosedQuoteError):
-        split_rows(text, ";")
+        split_records(text.encode(), ";", 2)
 
 
 @settings(max_examples=800, deadline=None)
