@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.apart import Apart
-from gevinst.domain.matching.codes import names_of
+from gevinst.domain.matching.codes import SHORTEST_CORE, names_of
 from gevinst.domain.matching.columns import TextColumn, Texts, as_texts, chosen, shapes_of
 from gevinst.domain.matching.groups import Groups
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, code_marks, word_marks
@@ -180,9 +180,18 @@ class Board:
         return 1 + max((int(side.rank.max()) for side in self.sides if len(side)), default=0)
 
     @cached_property
-    def shared_names(self) -> frozenset[str]:
-        """The codes that both sides have."""
-        return frozenset(self.left.codes.names.tolist())
+    def lonely(self) -> Mask:
+        """Which codes, by their number in `own`, identify by their length and stand on one side alone."""
+        written = self.left.own.written  # of both sides
+        shared = pc.is_in(written, value_set=self.left.codes.written)
+        long = pc.greater_equal(pc.utf8_length(written), SHORTEST_CORE)
+        found: Mask = pc.and_not(long, shared).to_numpy(zero_copy_only=False)
+        return found
+
+    @cached_property
+    def known_codes(self) -> frozenset[str]:
+        """The codes of both sides, without those of the ids."""
+        return frozenset(self.left.own.names.tolist())
 
     def note_crowd(self, amounts: Indexes) -> None:
         """Remember amounts that so many items have that a pass did not search them."""

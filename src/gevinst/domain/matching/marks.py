@@ -69,11 +69,6 @@ class Marks:
         return pd.DataFrame({"item": self.item, "mark": self.mark})
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        """The marks that this side has."""
-        return frozenset(self.names[self.present()].tolist())
-
-    @cached_property
     def starts(self) -> Indexes:
         """Where each item's rows begin; one more than there are items."""
         result: Indexes = np.searchsorted(self.item, np.arange(self.count + 1))
@@ -99,9 +94,10 @@ class Marks:
             self._asked[at] = frozenset(self.mark[self.starts[at] : self.starts[at + 1]].tolist())
         return self._asked[at]
 
-    def names_of(self, at: int) -> frozenset[str]:
-        """The marks of one item, as they are written."""
-        return frozenset(self.names[self.mark[self.starts[at] : self.starts[at + 1]]].tolist())
+    def names_of(self, at: int, among: Mask | None = None) -> frozenset[str]:
+        """The marks of one item, or those among some, as they are written."""
+        marks = self.mark[self.starts[at] : self.starts[at + 1]]
+        return frozenset(self.names[marks if among is None else marks[among[marks]]].tolist())
 
     def written_of(self, marks: Indexes) -> TextColumn:
         """How each mark is written, "" for -1."""
@@ -121,10 +117,6 @@ class Marks:
         at = bisect_left(range(len(self.written)), name, key=lambda number: self.written[number].as_py())
         known = at < len(self.written) and self.written[at].as_py() == name
         return int(self._times[at]) if known else 0
-
-    def present(self) -> Indexes:
-        """The marks that this side has, by number."""
-        return np.flatnonzero(self.times())
 
     def counts(self) -> Indexes:
         """How many marks each item has."""

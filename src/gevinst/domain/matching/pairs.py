@@ -7,7 +7,7 @@ import pandas as pd
 
 from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
-from gevinst.domain.matching.codes import SHORTEST_CORE, near_codes
+from gevinst.domain.matching.codes import near_codes
 from gevinst.domain.matching.columns import chosen
 from gevinst.domain.matching.components import Answer, Knot, indistinct, knots, solve
 from gevinst.domain.matching.crowds import blocks
@@ -204,30 +204,28 @@ def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:
     Returns:
         The pairs; both numbers of each, as a person would compare them; and which may be of a series.
     """
-    lonely = [_lonely(side, board.shared_names) for side in (board.left, board.right)]
+    lonely = [_lonely(side, board.lonely) for side in (board.left, board.right)]
     edges = amount_edges(board, days=rule.days, only=(lonely[0], lonely[1]), most=MOST_NEAR)
     edges = edges.keep(board.apart.allowed(edges.left, edges.right))
-    found = [
-        _damage(board.left.own.names_of(left), board.right.own.names_of(right), board)
-        for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True)
-    ]
+    found = [_damage(board, pair) for pair in zip(edges.left.tolist(), edges.right.tolist(), strict=True)]
     near = np.array([bool(kind) for kind, _ in found], dtype=np.bool_)
     names = np.array([name for kind, name in found if kind], dtype=object)
     series = np.array([kind == "series" for kind, _ in found if kind], dtype=np.bool_)
     return edges.keep(near), names, series
 
 
-def _lonely(side: BoardSide, shared: frozenset[str]) -> Mask:
+def _lonely(side: BoardSide, lonely: Mask) -> Mask:
     """Items with a number that the other side does not have."""
-    alone = [len(name) >= SHORTEST_CORE and name not in shared for name in side.own.names.tolist()]
     result = np.zeros(len(side), dtype=np.bool_)
-    result[side.own.item[np.array(alone, dtype=np.bool_)[side.own.mark]]] = True
+    result[side.own.item[lonely[side.own.mark]]] = True
     return result
 
 
-def _damage(left: frozenset[str], right: frozenset[str], board: Board) -> tuple[str, str]:
-    for one in sorted(left - board.shared_names):
-        for other in sorted(right - board.shared_names):
+def _damage(board: Board, pair: tuple[int, int]) -> tuple[str, str]:
+    """How two numbers of a pair are nearly alike, and both of them; "" for not at all."""
+    ends = [sorted(side.own.names_of(at, board.lonely)) for side, at in zip(board.sides, pair, strict=True)]
+    for one in ends[0]:
+        for other in ends[1]:
             kind = near_codes(one, other)
             if kind == "digit" and _in_series(one, other, board):
                 kind = "series"
@@ -240,7 +238,7 @@ def _in_series(one: str, other: str, board: Board) -> bool:
     """Whether numbers are given out next to these two, so that a digit's difference is no damage."""
     places = {len(one) - 1, next(at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)}
     near = {code[:at] + digit + code[at + 1 :] for code in (one, other) for at in places for digit in DIGITS}
-    return any(code in side.own.known for side in board.sides for code in near - {one, other})
+    return any(code in board.known_codes for code in near - {one, other})
 
 
 def within_tolerance(board: Board, rule: MatchPass) -> None:
