@@ -124,7 +124,7 @@ def _one_sided_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
         bundles = bundles_by_mark(view.many, _marks(rule, view.many))
         for mark in sorted(singles.keys() & bundles.keys()):
             by_amount = _by_amount(view.one, singles[mark])
-            for items, amount in _bundle_choices(view.many, bundles[mark]):
+            for items, amount in _bundle_choices(view.many, bundles[mark], of_one_sign=rule.key is Key.TEXT):
                 for at in by_amount.get(amount, ()):
                     if view.close(at, items, rule.days):
                         sure = rule.key is Key.CODE or _telling_sum(view.many, items)
@@ -147,16 +147,22 @@ def bundles_by_mark(side: BoardSide, marks: Marks) -> dict[int, list[int]]:
     return found
 
 
-def _bundle_choices(side: BoardSide, items: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
-    """All items of a mark together, and those of each booking day and document apart; two items or more."""
+def _bundle_choices(
+    side: BoardSide, items: Sequence[int], *, of_one_sign: bool
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """All items of a mark together, and those of each booking day and document apart; two items or more.
+
+    By a word, items of the other sign are left out: two that cancel each other would join any sum.
+    """
     if len(items) < 2:  # noqa: PLR2004 - a batch has two
         return
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for at in items:
-        groups[("all",)].append(at)
-        groups["day", int(side.booked[at])].append(at)
+        sign = bool(side.amount[at] > 0) if of_one_sign else None
+        groups["all", sign].append(at)
+        groups["day", int(side.booked[at]), sign].append(at)
         if side.documents[at]:
-            groups["document", side.documents[at]].append(at)
+            groups["document", side.documents[at], sign].append(at)
     for chosen in {tuple(group) for group in groups.values() if len(group) > 1}:
         yield chosen, int(side.amount[list(chosen)].sum())
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.apart import Apart
-from gevinst.domain.matching.codes import SHORTEST_CORE, names_of
+from gevinst.domain.matching.codes import SHORTEST_CORE, names_of, words_of
 from gevinst.domain.matching.columns import TextColumn, Texts, as_texts, chosen, shapes_of
 from gevinst.domain.matching.groups import Groups
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, code_marks, word_marks
@@ -113,6 +113,22 @@ class BoardSide:
     def parties(self) -> Column:
         """The counterparty of each item, "" for none."""
         return self.column("counterparty")
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        said = pd.Series([f"{text} {party}" for text, party in zip(self.texts, self.parties, strict=True)])
+        numbers, unique = pd.factorize(said)
+        words = [frozenset(words_of(one)) for one in unique]
+        return [words[number] for number in numbers.tolist()]
+
+    def all_words(self, at: int) -> frozenset[str]:
+        """All telling words of an item, whether the other side has them or not."""
+        return self._words[at]
+
+    @cached_property
+    def word_times(self) -> Counter[str]:
+        """How many items have each word."""
+        return Counter(word for words in self._words for word in words)
 
     @cached_property
     def _namings(self) -> dict[int, tuple[str, ...]]:

@@ -76,6 +76,8 @@ DATE_PATTERN = (
     r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])20[0-9]{2}"
 )
 _DATES = re.compile(rf"(?<![0-9A-ZÆØÅ/_-])(?:{DATE_PATTERN})(?![0-9A-ZÆØÅ/_-])")
+YEAR_PATTERN = r"(?:19[89][0-9]|20[0-4][0-9])"
+_YEAR = re.compile(YEAR_PATTERN)
 _TOKEN = re.compile(r"[0-9A-ZÆØÅÄÖ]+")
 _COMPOUND = re.compile(r"[0-9A-ZÆØÅÄÖ]+(?:[-/_.][0-9A-ZÆØÅÄÖ]+)+")
 _WORD = re.compile(r"[A-ZÆØÅÄÖ]{4,}")
@@ -107,6 +109,11 @@ def codes_of(text: str) -> set[str]:
 def without_dates(text: str) -> str:
     """A text in capitals with a space for each date."""
     return _DATES.sub(" ", text)
+
+
+def text_codes(text: str) -> set[str]:
+    """The codes in a text for people: a year that stands there is a period, not a number."""
+    return {code for code in codes_of(text) if not _YEAR.fullmatch(code)}
 
 
 def id_codes(item_id: str) -> set[str]:

@@ -68,6 +68,12 @@ def codes_of_column(texts: Texts) -> Found:
     return _read(texts, _plain_codes, codes.codes_of)
 
 
+def codes_of_texts(texts: Texts) -> Found:
+    """As codes.text_codes."""
+    found = codes_of_column(texts)
+    return found.keep(~_holds(found.name, f"^{codes.YEAR_PATTERN}$"))
+
+
 def codes_of_references(texts: Texts) -> Found:
     """As codes.reference_codes."""
     return _read(texts, _plain_reference_codes, codes.reference_codes)

@@ -7,6 +7,8 @@ only one, or among items that nobody could tell apart, is taken; the rest is lef
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,8 +18,16 @@ from gevinst.domain.matching.marks import Indexes
 
 #: Knots larger than this are not searched; their items stay open or are proposed.
 MOST_PAIRS_IN_A_KNOT = 2_500
+MOST_PAIRS_COMPARED = 64  # in a larger knot names are not compared letter by letter
+SHORTEST_RUN = 3  # letters that two names have in common in a row
+CLEARLY_ALIKE = 2  # letters more
 MOST_DAYS_IN_ORDER = 5  # pairing by order of date needs each pair this close
 FEWEST_DAYS_BETWEEN = 3  # an item that is so much nearer is not outweighed by one more word
+
+
+Pair = tuple[int, int]
+Score = tuple[int, int, int]
+T = TypeVar("T", int, Score)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +98,7 @@ def solve(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
         or _only_assignment(knot)
         or _by_evidence(board, knot, shared_code=shared_code)
         or (_in_order(board, knot) if shared_code else [])
-        or (_earliest(board, knot) if shared_code else [])
+        or (earliest(board, knot) if shared_code else [])
     )
 
 
@@ -167,18 +177,18 @@ def _take_out(ends: dict[tuple[str, int], set[int]], left: int, right: int) -> l
 def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
     """Keep the pairs that share most, seen from both ends, and look again.
 
-    More words in common do not outweigh a day that is clearly nearer: then a person decides.
+    More words in common do not outweigh a day that is clearly nearer, nor a name that is clearly more alike:
+    then a person decides.
     """
     scores = {pair: _shared(board, *pair) for pair in knot.pairs}
-    best_left: dict[int, Score] = defaultdict(lambda: (0, 0, 0))
-    best_right: dict[int, Score] = defaultdict(lambda: (0, 0, 0))
-    for (left, right), score in scores.items():
-        best_left[left] = max(best_left[left], score)
-        best_right[right] = max(best_right[right], score)
+    small = len(knot.pairs) <= MOST_PAIRS_COMPARED
+    alike = {pair: likeness(board, pair) if small else 0 for pair in knot.pairs}
+    best, most_alike = _best_of_ends(scores, (0, 0, 0)), _best_of_ends(alike, 0)
     kept = [
         pair
         for pair, score in scores.items()
-        if any(score[:2]) and score == best_left[pair[0]] == best_right[pair[1]]
+        if any(score[:2]) and score == best["l", pair[0]] == best["r", pair[1]]
+        if score[0] or max(most_alike["l", pair[0]], most_alike["r", pair[1]]) - alike[pair] < CLEARLY_ALIKE
         if score[0] or not _nearer_one(board, pair, knot, scores)
     ]
     if not kept or len(kept) == len(knot.pairs):
@@ -188,12 +198,16 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
     return [answer for part in knots(edges) for answer in solve(board, part, shared_code=shared_code)]
 
 
-Score = tuple[int, int, int]
+def _best_of_ends(scores: Mapping[Pair, T], least: T) -> dict[tuple[str, int], T]:
+    """The best score of each item."""
+    found: dict[tuple[str, int], T] = defaultdict(lambda: least)
+    for (left, right), score in scores.items():
+        for end in (("l", left), ("r", right)):
+            found[end] = max(found[end], score)
+    return found
 
 
-def _nearer_one(
-    board: Board, pair: tuple[int, int], knot: Knot, scores: Mapping[tuple[int, int], Score]
-) -> bool:
+def _nearer_one(board: Board, pair: Pair, knot: Knot, scores: Mapping[Pair, Score]) -> bool:
     """Whether one of the pair has another that shares a word too and is clearly nearer in time."""
     limit = _apart(board, pair) - FEWEST_DAYS_BETWEEN
     return limit >= 0 and any(
@@ -203,16 +217,23 @@ def _nearer_one(
     )
 
 
-def _apart(board: Board, pair: tuple[int, int]) -> int:
+def _apart(board: Board, pair: Pair) -> int:
     return abs(int(board.left.day[pair[0]] - board.right.day[pair[1]]))
 
 
 def _shared(board: Board, left: int, right: int) -> Score:
-    """Codes, telling words and names in common; the last only breaks a tie."""
+    """Codes, telling words and names in common; the last, short ones too, only break a tie."""
     codes = len(board.left.codes.of(left) & board.right.codes.of(right))
     words = len(board.left.words.of(left) & board.right.words.of(right))
     names = len(set(board.left.naming(left)) & set(board.right.naming(right)))
     return codes, words, names
+
+
+def likeness(board: Board, pair: Pair) -> int:
+    """How many letters the names of two items have in common, in order and in runs."""
+    left, right = ("".join(side.naming(at)) for side, at in zip(board.sides, pair, strict=True))
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= SHORTEST_RUN)
 
 
 def _in_order(board: Board, knot: Knot) -> list[Answer]:
@@ -233,7 +254,7 @@ def _order_decides(left: Indexes, right: Indexes) -> bool:
     return bool((swapped > kept).all())
 
 
-def _earliest(board: Board, knot: Knot) -> list[Answer]:
+def earliest(board: Board, knot: Knot) -> list[Answer]:
     """One item against doubles of one another: the nearest is taken, on a tie the first; the others stay."""
     if min(len(knot.left), len(knot.right)) != 1 or not knot.complete:
         return []

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import shape_of
-from gevinst.domain.matching.edges import Edges
+from gevinst.domain.matching.components import likeness
+from gevinst.domain.matching.edges import Edges, amount_edges
 from gevinst.domain.matching.marks import Indexes, Mask
 
 Floats = NDArray[np.float64]
@@ -27,8 +28,11 @@ WORD_SPAN = 1 << 22  # numbers of words stay below this
 #: that one party pays several times a week, or that half the parties pay, has more, and is for a person.
 MOST_SEEN = 0.15
 MOST_EXPECTED = 0.03
-TIMES_RARER = 3  # a name is on so many times fewer items than a word that only says what sort of name it is
+#: Round amounts so near that one of them, without name and number, tells nothing.
+MOST_WEAK_NEARBY = 12
+MOST_RESEMBLANCES = 100_000  # pairs of names that are compared letter by letter
 RECURS = 2  # others of an amount, over both sides, from which it is no longer told by its digits
+RECUR_DAYS = 2  # … and must be this close: nearer than half a week to its own, if it recurs weekly
 MOST_PLACES_APART = 2  # a swap changes two places
 
 
@@ -45,11 +49,30 @@ def weak_pairs(board: Board, edges: Edges) -> Mask:
     weak = board.left.weak[edges.left]
     apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
     others = others_alike(board, edges)
-    chance = np.where(edges.mark >= 0, alike_by_chance(board, edges), others > 0)
+    lonely = (others == 0) & (_weak_nearby(board, edges) <= MOST_WEAK_NEARBY)
+    chance = np.where(edges.mark >= 0, alike_by_chance(board, edges), ~lonely)
     unsupported = (apart > CLOSE_DAYS) | chance
     unsupported |= _of_other_parties(board, edges, weak & ~unsupported)
-    result: Mask = np.where(weak, unsupported, (apart > CLOSE_DAYS) & (others >= RECURS))
+    unsupported |= _beside(edges, weak & unsupported & (apart <= CLOSE_DAYS))
+    result: Mask = np.where(weak, unsupported, (apart > RECUR_DAYS) & (others >= RECURS))
     return result
+
+
+def _beside(edges: Edges, doubted: Mask) -> Mask:
+    """Pairs of an item that has a doubted pair: without that one, the next would seem to be the only one."""
+    found: Mask = np.isin(edges.left, edges.left[doubted]) | np.isin(edges.right, edges.right[doubted])
+    return found
+
+
+def _weak_nearby(board: Board, edges: Edges) -> Indexes:
+    """How many free items of weak amounts either side has close in time to each pair, at most."""
+    counts = []
+    for side, at in zip(board.sides, (edges.left, edges.right), strict=True):
+        days = np.sort(side.day[side.free & side.weak])
+        low, high = side.day[at] - CLOSE_DAYS, side.day[at] + CLOSE_DAYS
+        counts.append(np.searchsorted(days, high, side="right") - np.searchsorted(days, low))
+    most: Indexes = np.maximum(counts[0], counts[1])
+    return most
 
 
 def alike_by_chance(board: Board, edges: Edges, *, themselves: Indexes | int = 1) -> Mask:
@@ -74,16 +97,42 @@ def alike_by_chance(board: Board, edges: Edges, *, themselves: Indexes | int = 1
 def _of_other_parties(board: Board, edges: Edges, wanted: Mask) -> Mask:
     """Those of the wanted pairs that each name someone else.
 
-    Both have a word that the other side knows and the other item has not; words in common, such as a form of
-    company, are much more frequent than those.
+    Both have a word that the other has not, and that is rarer on its side than any word in common.
     """
     result = np.zeros(len(edges), dtype=np.bool_)
-    times = board.left.words.times() + board.right.words.times()
     for at in np.flatnonzero(wanted).tolist():
-        left, right = board.left.words.of(int(edges.left[at])), board.right.words.of(int(edges.right[at]))
-        rare = min((times[mark] / TIMES_RARER for mark in left & right), default=math.inf)
-        result[at] = all(any(times[mark] < rare for mark in own) for own in (left - right, right - left))
+        ends = tuple(zip(board.sides, (int(edges.left[at]), int(edges.right[at])), strict=True))
+        words = [side.all_words(item) for side, item in ends]
+        shared = [sum(side.word_times[word] for side in board.sides) / 2 for word in words[0] & words[1]]
+        rare = min(shared, default=math.inf)
+        result[at] = all(
+            any(side.word_times[word] < rare for word in words[own] - words[1 - own])
+            for own, (side, _) in enumerate(ends)
+        )
     return result
+
+
+def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
+    """Pairs of items of which one resembles another free one of the amount and window at least as much.
+
+    That other one shares no whole word, or it would be a candidate too: names are cut, glued together or
+    misspelt. All pairs of such an item are in doubt.
+    """
+    linked = set(zip(edges.left.tolist(), edges.right.tolist(), strict=True))
+    amounts = np.unique(board.left.amount[edges.left])
+    only = (np.isin(board.left.amount, amounts), np.isin(board.right.amount, amounts))
+    rivals: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    every = amount_edges(board, days=days, only=only, most=MOST_RESEMBLANCES)
+    for pair in zip(every.left.tolist(), every.right.tolist(), strict=True):
+        if pair not in linked:
+            rivals[0, pair[0]].append(pair)
+            rivals[1, pair[1]].append(pair)
+    doubted = np.zeros(len(edges), dtype=np.bool_)
+    for at, pair in enumerate(zip(edges.left.tolist(), edges.right.tolist(), strict=True)):
+        others = rivals[0, pair[0]] + rivals[1, pair[1]]
+        if others:
+            doubted[at] = max(likeness(board, other) for other in others) >= likeness(board, pair)
+    return _beside(edges, doubted)
 
 
 def _expected_alike(board: Board, edges: Edges, themselves: Indexes | int) -> Floats:

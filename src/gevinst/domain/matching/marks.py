@@ -23,6 +23,7 @@ from gevinst.domain.matching.columns import (
     codes_of_column,
     codes_of_ids,
     codes_of_references,
+    codes_of_texts,
     together,
     words_of_column,
 )
@@ -34,8 +35,8 @@ Names = NDArray[np.object_]
 CODE_COLUMNS: Mapping[str, Callable[[Texts], Found]] = {
     "document": codes_of_column,
     "reference": codes_of_references,
-    "text": codes_of_column,
-    "counterparty": codes_of_column,
+    "text": codes_of_texts,
+    "counterparty": codes_of_texts,
 }
 WORD_COLUMNS: Mapping[str, Callable[[Texts], Found]] = {
     "text": words_of_column,

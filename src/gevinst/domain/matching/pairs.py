@@ -9,7 +9,7 @@ from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.codes import near_codes
 from gevinst.domain.matching.columns import chosen
-from gevinst.domain.matching.components import Answer, Knot, indistinct, knots, solve
+from gevinst.domain.matching.components import Answer, Knot, earliest, indistinct, knots, solve
 from gevinst.domain.matching.crowds import blocks
 from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
 from gevinst.domain.matching.evidence import (
@@ -18,6 +18,7 @@ from gevinst.domain.matching.evidence import (
     conflicts,
     only_these_two,
     others_alike,
+    outdone,
     shared_words,
     weak_pairs,
 )
@@ -40,6 +41,8 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
         edges = edges.keep(~_parts_of_a_sum(board, rule, edges))
+        if rule.key is Key.TEXT:
+            edges = edges.keep(~outdone(board, edges, days=rule.days))
         weak = weak_pairs(board, edges)
         _pair_even(board, rule, edges.keep(weak))
         edges = edges.keep(~weak)
@@ -186,7 +189,7 @@ def by_damaged_code(board: Board, rule: MatchPass) -> None:
     """
     edges, names, series = near_edges(board, rule)
     unsure = series & board.left.weak[edges.left] & (shared_words(board, edges) == 0)
-    taken = only_each_other(edges) & ~unsure
+    taken = (only_each_other(edges) | _nearest_double(board, edges, names)) & ~unsure
     found = edges.keep(taken)
     board.add_pairs(
         rule,
@@ -196,6 +199,18 @@ def by_damaged_code(board: Board, rule: MatchPass) -> None:
         key=pd.array(names[taken], dtype="str"),
         candidates=rivals(board, found.left, days=rule.days),
     )
+
+
+def _nearest_double(board: Board, edges: Edges, names: Names) -> Mask:
+    """Of one item and doubles of one another, by the same two numbers, the pair nearest in time."""
+    places = {pair: at for at, pair in enumerate(zip(edges.left.tolist(), edges.right.tolist(), strict=True))}
+    nearest = np.zeros(len(edges), dtype=np.bool_)
+    for knot in knots(edges):
+        numbers = {names[places[pair]] for pair in knot.pairs}
+        if len(knot.pairs) > 1 and len(numbers) == 1:
+            for one in earliest(board, knot):
+                nearest[[places[pair] for pair in one.pairs]] = True
+    return nearest
 
 
 def near_edges(board: Board, rule: MatchPass) -> tuple[Edges, Names, Mask]:

@@ -8,7 +8,7 @@ taken only when it is the only one and when hardly any would be expected by chan
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import comb, gcd
 
@@ -17,6 +17,7 @@ import numpy as np
 from gevinst.domain.matching.board import Board, BoardSide, Doubt
 from gevinst.domain.matching.evidence import numbers_differ
 from gevinst.domain.matching.marks import Indexes, Marks
+from gevinst.domain.matching.names import NameIndex
 from gevinst.domain.matching.rules import MatchPass
 
 FEWEST = 2
@@ -108,14 +109,28 @@ class _Pool:
         found: Indexes = np.searchsorted(days, day, side=side)  # type: ignore[call-overload]
         return found
 
-    def marked(self, one: BoardSide, at: int) -> list[int]:
-        """Free items near in time that share a code with an item, else those that share a word."""
+    def pools(self, one: BoardSide, at: int) -> Iterator[list[int]]:
+        """Free items near in time that share marks with an item: by code, else those of most words first.
+
+        A sum among the few of one name tells more than one among all that have a common word of it.
+        """
         day = int(one.day[at])
-        for index, marks in zip(self.by_mark, (one.codes, one.words), strict=True):
-            found = {item for mark in marks.of(at) for item in index.near(mark, day, self.days)}
-            if found:
-                return sorted(found)
-        return []
+        by_code, by_word = (
+            Counter(item for mark in marks.of(at) for item in index.near(mark, day, self.days))
+            for index, marks in zip(self.by_mark, (one.codes, one.words), strict=True)
+        )
+        if by_code:
+            yield sorted(by_code)
+            return
+        for fewest in sorted(set(by_word.values()), reverse=True):
+            yield sorted(item for item, shared in by_word.items() if shared >= fewest)
+        alike = self.names.resembling(one, at)
+        yield sorted(item for item in alike if abs(int(self.side.day[item]) - day) <= self.days)
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The free items by the letters of their names."""
+        return NameIndex(self.side, self.free)
 
     def near(self, one: BoardSide, at: int) -> list[int]:
         """Free items near in time."""
@@ -150,14 +165,24 @@ class _ByMark:
 
 
 def _search(one: BoardSide, at: int, many: BoardSide, pool: _Pool) -> _Search:
+    """The first pool that has an answer decides; an answer without credits goes before one with."""
     target = int(one.amount[at])
-    marked = _parts_of(many, pool.marked(one, at), target)
-    if FEWEST <= len(marked) <= MOST_CANDIDATES:
-        return _count(many, marked, target, largest=LARGEST_COMBINATION, marked=True)
+    for items in pool.pools(one, at):
+        for chosen in (_parts_of(many, items, target), _with_credits(many, items, target)):
+            if FEWEST <= len(chosen) <= MOST_CANDIDATES:
+                found = _count(many, chosen, target, largest=LARGEST_COMBINATION, marked=True)
+                if found.answers:
+                    return found
     near = _parts_of(many, pool.near(one, at), target)
     if FEWEST <= len(near) <= MOST_UNMARKED and not one.weak[at]:
         return _count(many, near, target, largest=LARGEST_UNMARKED, marked=False)
     return _Search(answers=(), chance=0, marked=False)
+
+
+def _with_credits(side: BoardSide, items: list[int], target: int) -> list[int]:
+    """All of them, where some are of the other sign: a payment of invoices less a credit note."""
+    credits_too = any(side.amount[at] * np.sign(target) < 0 for at in items)
+    return items if credits_too else []
 
 
 def _parts_of(side: BoardSide, items: list[int], target: int) -> list[int]:
@@ -176,20 +201,33 @@ def _count(side: BoardSide, items: list[int], target: int, *, largest: int, mark
         tried += comb(len(items), size)
         hits = choices[amounts[choices].sum(axis=1) == target]
         answers += [tuple(items[place] for place in choice) for choice in hits[:MOST_ALTERNATIVES].tolist()]
+        answers = [answer for answer in answers if _every_part_needed(side, answer, target)]
         if len(answers) > 1:
             break
     grain = gcd(*amounts.tolist())
-    chance = max([tried * grain / abs(target), *(_weak_chance(side, items, answer) for answer in answers)])
+    reach = max(abs(target), int(np.abs(amounts).max()))
+    chance = max([tried * grain / reach, *(_weak_chance(side, items, answer) for answer in answers)])
     return _Search(answers=tuple(answers[:MOST_ALTERNATIVES]), chance=chance, marked=marked)
+
+
+def _every_part_needed(side: BoardSide, answer: Combination, target: int) -> bool:
+    """Whether no fewer of them come to the sum: two that cancel each other would join any answer."""
+    amounts = [int(side.amount[at]) for at in answer]
+    if all(amount * target > 0 for amount in amounts):
+        return True
+    fewer = (some for size in range(1, len(answer)) for some in combinations(amounts, size))
+    return all(sum(some) != target for some in fewer)
 
 
 def _weak_chance(side: BoardSide, items: list[int], answer: Combination) -> float:
     """Combinations of weak amounts that chance alone would make fit as those of the answer do."""
     weak = [int(side.amount[at]) for at in items if side.weak[at]]
     used = [int(side.amount[at]) for at in answer if side.weak[at]]
-    if len(used) < FEWEST:
+    credit = len({bool(side.amount[at] > 0) for at in answer}) > 1
+    if len(used) < (1 if credit else FEWEST):
         return 0
-    return comb(len(weak), len(used)) * gcd(*used) / abs(sum(used))
+    sizes = range(min(FEWEST, len(used)), min(LARGEST_COMBINATION, len(weak)) + 1)
+    return sum(comb(len(weak), size) for size in sizes) * gcd(*used) / sum(map(abs, used))
 
 
 @lru_cache(maxsize=128)
