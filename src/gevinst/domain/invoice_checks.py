@@ -6,7 +6,7 @@ line of the invoice when that is more. All other sums are exact.
 """
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.invoice import (
@@ -29,6 +29,7 @@ HUNDRED = 100
 LINE_SLACK = 1  #: øre between quantity × price and a line's amount
 FIK_LENGTHS = {"04": 16, "15": 16, "71": 15, "75": 16}
 DIGIT_BASE = 10
+WIDE = Context(prec=200)  # digits: quantity × factor × price of 30 each, by a price quantity that is small
 
 
 def invoice_findings(invoice: Invoice) -> list[Finding]:
@@ -187,7 +188,7 @@ def check_digit_fits(digits: str) -> bool:
 
 def rounded(ore: Decimal) -> int:
     """Whole øre, half away from zero."""
-    return int(ore.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(ore.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=WIDE))
 
 
 def _compare(code: str, stated: Amount | None, computed: int) -> Iterator[Finding]:

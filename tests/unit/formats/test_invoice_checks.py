@@ -105,6 +105,14 @@ def test_oioubl_may_round_the_inclusive_amount_already_and_peppol_may_not() -> N
         assert codes(replace(right, totals=totals)) == expected
 
 
+@pytest.mark.parametrize("size", ["9" * 30, "0." + "0" * 27 + "1"])
+def test_a_line_of_any_size_that_a_file_can_write_is_computed(size: str) -> None:
+    huge = Decimal("9" * 30)
+    priced = line(1_00, quantity=huge, price=huge, price_factor=huge, price_quantity=Decimal(size))
+
+    assert codes(invoice(priced, tax=25)) == ["INV-013"]
+
+
 def test_a_price_is_for_its_quantity() -> None:
     priced = line(375_00, quantity=Decimal(1250), price=Decimal(300), price_quantity=Decimal(1000))
 
