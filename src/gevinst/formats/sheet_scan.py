@@ -7,6 +7,8 @@ looked at first. A large sheet has millions of them, so that it is done over who
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,8 @@ Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
 BLOCK = 500_000
-LONGEST_DECLARATION = 1_000
+LONGEST_ROW = 20_000_000  # or what stands behind the last: 16,384 cells are some two million
+ROW_END = b"</row>"
 _CELLS = ("c", "row")
 _NO_ELEMENT = np.frombuffer(b"!?", dtype=np.uint8)
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -52,28 +55,36 @@ class Extent:
         )
 
 
-def extent_of(xml: bytes) -> Extent:
-    """Look through a sheet's XML.
+def scanned(sheet: IO[bytes]) -> Iterator[tuple[bytes, Extent]]:
+    """A sheet's XML block by block, with what each holds. A block ends with a row; only one is held.
 
     Raises:
         UnusualSheetError: prefixes, comments, a mark within an attribute, other quotes, blanks at the sign of
             an attribute, a cell or a row that does not begin with its reference, or one that is none.
     """
-    start = xml.find(b"<worksheet", 0, LONGEST_DECLARATION)
-    if start < 0:
+    blocks = _blocks(sheet)
+    first = next(blocks, b"")
+    start = first.find(b"<worksheet")
+    if start < 0 or b"<!" in first[:start]:
         raise UnusualSheetError
-    found = Extent()
-    for block in _blocks(xml, start):
-        found += _extent(block)
-    return found
+    for block in chain([first[start:]], blocks):
+        # Blanks around it, so that no place looked at lies outside.
+        yield block, _extent(np.frombuffer(b"%b%b%b" % (b" " * 8, block, b" " * 16), dtype=np.uint8))
 
 
-def _blocks(xml: bytes, start: int) -> Iterator[Bytes]:
-    """The XML in pieces that end with a tag, blanks around each, so that no place lies outside."""
-    while start < len(xml):
-        end = xml.find(b">", start + BLOCK) + 1 or len(xml)
-        yield np.frombuffer(b"%b%b%b" % (b" " * 8, xml[start:end], b" " * 16), dtype=np.uint8)
-        start = end
+def _blocks(sheet: IO[bytes]) -> Iterator[bytes]:
+    waiting = b""
+    while chunk := sheet.read(BLOCK):
+        waiting += chunk
+        end = waiting.rfind(ROW_END)
+        if end >= 0:
+            end += len(ROW_END)
+            yield waiting[:end]
+            waiting = waiting[end:]
+        elif len(waiting) > LONGEST_ROW:
+            raise UnusualSheetError
+    if waiting:
+        yield waiting
 
 
 def _extent(block: Bytes) -> Extent:

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 from lxml import etree
 
@@ -17,17 +18,17 @@ from gevinst.formats.grid import column_index
 from gevinst.formats.intake import Intake
 from gevinst.formats.ods_parts import ods_errors
 from gevinst.formats.sheet_parse import usual_form
-from gevinst.formats.sheet_scan import UnusualSheetError, extent_of
+from gevinst.formats.sheet_scan import Extent, UnusualSheetError, scanned
 from gevinst.formats.xml_safe import tree_of
 
-# A workbook of 100,000 rows and 12 columns is some 60 MB of XML, packed ten to fifteen times.
-LARGEST_UNPACKED = 400_000_000
+# A full sheet of 1,048,576 rows and 12 columns is some 500 MB of XML, packed ten to fifteen times.
+LARGEST_UNPACKED = 1_200_000_000
 LARGEST_RATIO = 150
 RATIO_FROM = 20_000_000
 MOST_MEMBERS = 2_000
 # calamine lays out the whole area up to the last cell; one cell in the far corner would take all memory.
 LARGEST_AREA = 40_000_000
-LEAST_FILLED = 4  # a larger area must have a cell in each fourth place
+LARGEST_PARSED = 400_000_000  # XML that is read by a parser
 
 #: What the standard library raises for a package that is cut or damaged.
 UNREADABLE = (
@@ -53,7 +54,6 @@ _EMPTY_FORMULA = re.compile(
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 MOST_MERGED = 200
-_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +107,8 @@ def read_parts(intake: Intake) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(intake.content)) as package:
             if "content.xml" in package.namelist():
+                if package.getinfo("content.xml").file_size > LARGEST_PARSED:
+                    raise intake.rejected("FIL-005", what="XML")
                 found = ods_errors(intake, package.read("content.xml"))
                 return Parts(sheets={name: SheetMarks(errors=errors) for name, errors in found.items()})
             if not {BOOK, LINKS} <= set(package.namelist()):
@@ -114,7 +116,7 @@ def read_parts(intake: Intake) -> Parts:
             book, links = (_tree(intake, package.read(path)) for path in (BOOK, LINKS))
             paths = _sheet_paths(package, book, links)
             return Parts(
-                sheets={name: _marks(intake, package.read(path)) for name, path in paths.items()},
+                sheets={name: _marks(intake, package, path) for name, path in paths.items()},
                 laid_out=True,
                 days_from_1904=any(one.get("date1904") in TRUE for one in book.iter("{*}workbookPr")),
             )
@@ -140,21 +142,31 @@ def _tree(intake: Intake, content: bytes) -> etree._Element:
     return tree_of(Intake(name=intake.name, content=content, sha256=intake.sha256))
 
 
-def _marks(intake: Intake, xml: bytes) -> SheetMarks:
-    if _DTD.search(xml[:2000]):
-        raise intake.rejected("FIL-005", what="DTD")
+def _marks(intake: Intake, package: zipfile.ZipFile, path: str) -> SheetMarks:
     try:
-        extent = extent_of(xml)
+        with package.open(path) as sheet:
+            return _marks_of(intake, sheet)
     except UnusualSheetError:
-        xml = usual_form(intake, xml)
-        extent = extent_of(xml)
-    if extent.rows * extent.columns > max(LARGEST_AREA, extent.cells * LEAST_FILLED):
+        if package.getinfo(path).file_size > LARGEST_PARSED:
+            raise intake.rejected("FIL-005", what="XML") from None
+        return _marks_of(intake, io.BytesIO(usual_form(intake, package.read(path))))
+
+
+def _marks_of(intake: Intake, sheet: IO[bytes]) -> SheetMarks:
+    whole, hidden = Extent(), 0
+    errors: dict[tuple[int, int], str] = {}
+    formulas: list[tuple[int, int]] = []
+    merged: list[tuple[int, int]] = []
+    for xml, extent in scanned(sheet):
+        whole += extent
+        errors |= dict(_errors(xml)) if extent.errors else {}
+        formulas += _empty_formulas(xml) if extent.formulas else ()
+        merged += _merged(xml) if extent.merged else ()
+        hidden += len(_HIDDEN_ROW.findall(xml)) if extent.hidden else 0
+    if whole.rows * whole.columns > LARGEST_AREA:
         raise intake.rejected("FIL-005", what="far cell")
     return SheetMarks(
-        errors=dict(_errors(xml)) if extent.errors else {},
-        formulas=frozenset(_empty_formulas(xml)) if extent.formulas else frozenset(),
-        merged=frozenset(_merged(xml)) if extent.merged else frozenset(),
-        hidden_rows=len(_HIDDEN_ROW.findall(xml)) if extent.hidden else 0,
+        errors=errors, formulas=frozenset(formulas), merged=frozenset(merged), hidden_rows=hidden
     )
 
 

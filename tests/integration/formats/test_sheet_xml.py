@@ -17,7 +17,7 @@ from gevinst.formats.grid import column_letter
 from gevinst.formats.intake import Intake
 from gevinst.formats.reading import read_source
 from gevinst.formats.sheet_parse import usual_form
-from gevinst.formats.sheet_scan import BLOCK, UnusualSheetError, extent_of
+from gevinst.formats.sheet_scan import BLOCK, ROW_END, Extent, UnusualSheetError, scanned
 
 LEDGER = Path(__file__).parents[3] / "fixtures/bank_reconciliation/error_cell/ledger.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -41,6 +41,10 @@ def ledger(folder: Path, old: str, new: str, *, path: str = SHEET, more: tuple[s
     file = folder / "bog.xlsx"
     file.write_bytes(packed.getvalue())
     return file
+
+
+def extent_of(xml: bytes) -> Extent:
+    return sum((extent for _, extent in scanned(io.BytesIO(xml))), Extent())
 
 
 def told(source: SourceRead) -> list[tuple[str, str]]:
@@ -158,14 +162,16 @@ def test_the_extent_is_that_of_the_farthest_cells(cells: list[tuple[int, int]], 
 
 def test_nothing_is_lost_where_blocks_meet() -> None:
     cell = '<c r="B7" t="e"><f>NA()</f><v>#N/A</v></c>'
-    for shift in range(len(cell) + 2):
-        xml = f'<worksheet><row r="7" x="{"y" * (BLOCK - 40 + shift)}">{cell}</row></worksheet>'
+    for shift in range(0, len(cell) + 40, 3):
+        filling = f'<row r="1" x="{"y" * (BLOCK - 90 + shift)}"></row>'
+        xml = f'<worksheet>{filling}<row r="7">{cell}</row><row r="8"></row></worksheet>'
 
-        extent = extent_of(xml.encode())
+        blocks = list(scanned(io.BytesIO(xml.encode())))
 
-        assert (extent.rows, extent.columns, extent.cells) == (7, 2, 1)
-        assert extent.errors
-        assert extent.formulas
+        assert b"".join(block for block, _ in blocks) == xml.encode()
+        assert all(block.endswith(ROW_END) for block, _ in blocks[:-1])
+        assert [extent.errors and extent.formulas for _, extent in blocks].count(True) == 1
+        assert sum((extent for _, extent in blocks), Extent()).rows == 8
 
 
 @pytest.mark.parametrize("xml", ["<sheet/>", "<worksheet><c/></worksheet>", "<worksheet>>", ""])
