@@ -266,5 +266,8 @@ class DeliveryBook(Protocol):
     def found(self, key: str, run_id: str, state: DeliveryState, *, at: datetime) -> bool:
         """As settle, by someone who compared book and disk after the run had died."""
 
+    def decide(self, one: Delivery, state: DeliveryState, *, at: datetime) -> bool:
+        """Note what a person has decided of a delivery; False when it is no longer as the person saw it."""
+
     def deliveries(self, states: Collection[DeliveryState] = (), run_id: str = "") -> Sequence[Delivery]:
         """Deliveries of some states (all if none given), of one run if given; oldest first."""

@@ -55,6 +55,7 @@ class RunTools:
     conclude: Callable[[RunReport, str], str]  #: the conclusion in one sentence of a language (da or en)
     now: Callable[[], datetime]
     versions: Mapping[str, str]
+    deliver: Callable[[Run, Robot, Path], Sequence[str]]  #: keys of what has left or is held
     keep_card: Callable[[GainCard], object] = lambda _card: None  #: keeps the version that credits are by
 
 
@@ -284,6 +285,15 @@ class RobotRun:
             store.save_statements(self.run, self._seen_statements())
             store.save_open_items(self.run, self._open_items(result))
             store.save_cases(self.run, cases_of(result, self.run))
+
+    def deliver(self, folder: Path) -> Sequence[str]:
+        """Hand out what the robot delivers, while the run still runs; the keys of what has left or is held.
+
+        Raises:
+            OSError: a folder cannot be written.
+        """
+        ended = self._ended()
+        return self.tools.deliver(ended, self.robot, folder) if ended.state in DONE_STATES else ()
 
     def finish(self) -> Run:
         """Close the run in the store with what it came to."""

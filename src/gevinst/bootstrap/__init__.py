@@ -41,7 +41,14 @@ from gevinst.bootstrap.unattended import (
     upcoming,
     worker,
 )
-from gevinst.bootstrap.work import item_book, item_lease, items_to_do, progress_book, secret_book
+from gevinst.bootstrap.work import (
+    delivery_tools,
+    item_book,
+    item_lease,
+    items_to_do,
+    progress_book,
+    secret_book,
+)
 
 __all__ = [
     "back_up_database",
@@ -51,6 +58,7 @@ __all__ = [
     "conclude",
     "console_tail",
     "copy_database",
+    "delivery_tools",
     "door",
     "find_attachment",
     "firings",

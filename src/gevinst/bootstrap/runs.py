@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.evidence import note_robot, seal_folder
 from gevinst.bootstrap.here import now, office, store, versions
-from gevinst.bootstrap.work import run_work
+from gevinst.bootstrap.work import deliver, run_work
 from gevinst.formats.robot_folder import load_robot, load_rules
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
         write_reports=write_reports,
         conclude=conclude,
         now=now,
+        deliver=partial(deliver, of),
         versions=versions(),
     )
 

@@ -1,19 +1,22 @@
 """The parts of how robots work: secrets, work items, progress."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gevinst.app.office import Office
+from gevinst.bootstrap.here import now
 from gevinst.domain.secret import SecretPlace
 
 if TYPE_CHECKING:
+    from gevinst.app.deliver_run import DeliveryTools
     from gevinst.app.item_port import ItemBook
     from gevinst.app.progress import ProgressBook
     from gevinst.domain.progress import Progress
     from gevinst.domain.robot import Robot
+    from gevinst.domain.run import Run
     from gevinst.runner.item_lease import ItemLease
     from gevinst.runner.run_work import RunWork
     from gevinst.runner.secret_places import Place, SecretBook
@@ -87,3 +90,21 @@ def items_to_do(book: "ItemBook", queue: str) -> int:
 
     found = [one.counts for one in book.counts() if one.queue == queue]
     return sum(counts.get(state, 0) for counts in found for state in (ItemState.WAITING, ItemState.CLAIMED))
+
+
+def delivery_tools(of: Office) -> "DeliveryTools":
+    """What deliveries need."""
+    from gevinst.app.deliver_run import DeliveryTools  # noqa: PLC0415 - only what delivers needs it
+    from gevinst.bootstrap.unattended import outbox, parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    opened = parts(of)
+    return DeliveryTools(
+        sender=outbox(opened), book=opened.deliveries, alarms=opened.alarms, data=of.data, now=now
+    )
+
+
+def deliver(of: Office, run: "Run", robot: "Robot", folder: Path) -> "Sequence[str]":
+    """Deliver what a run has to; the database is opened only for a robot that delivers."""
+    from gevinst.app.deliver_run import deliver_run  # noqa: PLC0415 - as above
+
+    return deliver_run(run, robot, folder, delivery_tools(of)) if robot.delivery else []

@@ -20,6 +20,7 @@ COMMANDS = {
     "console": "gevinst.web.serve:console",
     "db": "gevinst.cli.db:db",
     "decide": "gevinst.cli.decide:decide_group",
+    "deliveries": "gevinst.cli.deliveries:deliveries",
     "demo": "gevinst.cli.demo:demo",
     "evidence": "gevinst.cli.evidence:evidence",
     "export": "gevinst.cli.leave:export",

@@ -215,6 +215,8 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         if run.run.ended is None:
             return self._broke_down(run)
         run.keep()
+        for key in run.deliver(self._folder()):
+            logger.info(self._texts.get("keyword.delivered", key=key))
         return str(run.finish().state)
 
     def _broke_down(self, run: RobotRun) -> str:

@@ -30,7 +30,9 @@ class Outbox:
     write: Callable[[Path, bytes], None] | None = None  #: forces bytes to disk; ours when None
     rename: Callable[[Path, Path], None] | None = None  #: gives a file its name; ours when None
 
-    def deliver(self, content: bytes, target: Path, *, key: str, run_id: str, control_total: int) -> bool:
+    def deliver(
+        self, content: bytes, target: Path, *, key: str, run_id: str, control_total: int, held: bool = False
+    ) -> bool:
         """Put bytes under a name, unless what has this key has left before.
 
         Args:
@@ -39,6 +41,7 @@ class Outbox:
             key: what it is, such as journal:hovedkonto:2026-10.
             run_id: the run that delivers; it must be running.
             control_total: of the amounts in it, øre.
+            held: it waits, with its bytes on disk, for a second person.
 
         Returns:
             False when it had left before, or waits for a person; nothing was written then.
@@ -63,8 +66,39 @@ class Outbox:
         )
         if not self.book.prepare(one) and not self._makes_way(one):
             return False
-        self._let_go(self._written(one, draft, content), draft, target)
+        written = self._written(one, draft, content)
+        if held:
+            self.book.settle(key, run_id, DeliveryState.HELD, at=self.now())
+            self._note("delivery.held", written)
+        else:
+            self._let_go(written, draft, target)
         return True
+
+    def release(self, one: Delivery) -> bool:
+        """Give a held delivery its name, as a person has decided; False when its bytes are not as they were.
+
+        Raises:
+            FileExistsError: something else has the target's name; it is held as before.
+            OSError: the folder cannot be written; it is held as before.
+        """
+        draft, target = Path(one.draft), Path(one.target)
+        if not _has_bytes(
+            target, one
+        ):  # else it got its name, and the one who gave it died before this was noted
+            if target.exists():
+                raise FileExistsError(17, "exists", str(target))
+            if not _has_bytes(draft, one):
+                return False
+            (self.rename or rename_whole)(draft, target)
+        self.book.decide(one, DeliveryState.DELIVERED, at=self.now())
+        self._note("delivery.delivered", one)
+        return True
+
+    def withdraw(self, one: Delivery) -> None:
+        """Take a held delivery back, since it is not to leave."""
+        Path(one.draft).unlink(missing_ok=True)
+        self.book.decide(one, DeliveryState.DROPPED, at=self.now())
+        self._note("delivery.dropped", one)
 
     def recover(self, run_id: str = "") -> list[Delivery]:
         """Compare book and disk for what was prepared by runs that ended; what became of each.
@@ -125,7 +159,7 @@ class Outbox:
         try:
             Path(one.draft).unlink()  # whoever wakes late has nothing to rename
         except FileNotFoundError:
-            return DeliveryState.DELIVERED if _is_there(one) else DeliveryState.UNCERTAIN
+            return DeliveryState.DELIVERED if _has_bytes(Path(one.target), one) else DeliveryState.UNCERTAIN
         return DeliveryState.DROPPED
 
     def _note(self, what: str, one: Delivery) -> None:
@@ -156,9 +190,9 @@ def rename_whole(draft: Path, target: Path) -> None:
             os.close(folder)
 
 
-def _is_there(one: Delivery) -> bool:
-    target = Path(one.target)
-    if not target.is_file():
+def _has_bytes(path: Path, one: Delivery) -> bool:
+    """Whether a file is the one whose hash was noted."""
+    if not path.is_file():
         return False
-    with target.open("rb") as file:
+    with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest() == one.sha256

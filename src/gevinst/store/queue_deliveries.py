@@ -62,6 +62,14 @@ class SqlDeliveryBook:
         with self._database.writing() as connection:
             return _settled(connection, key, run_id, state=state, at=at)
 
+    def decide(self, one: Delivery, state: DeliveryState, *, at: datetime) -> bool:
+        """See DeliveryBook."""
+        seen = update(delivery).where(
+            delivery.c.key == one.key, delivery.c.run_id == one.run_id, delivery.c.state == one.state
+        )
+        with self._database.writing() as connection:
+            return connection.execute(seen.values(state=state, ended=at)).rowcount == 1
+
     def deliveries(self, states: Collection[DeliveryState] = (), run_id: str = "") -> Sequence[Delivery]:
         """See DeliveryBook."""
         query = select(delivery).order_by(delivery.c.prepared, delivery.c.key)

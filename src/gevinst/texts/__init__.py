@@ -39,7 +39,7 @@ class Texts:
         self._messages = _messages(self.language)
         self._formatter = _Forms(self)
 
-    def get(self, key: str, **facts: Any) -> str:
+    def get(self, key: str, /, **facts: Any) -> str:
         """The message of a key with its facts filled in; `count` chooses between singular and plural.
 
         Raises:
