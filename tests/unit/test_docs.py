@@ -21,6 +21,8 @@ from gevinst.domain.matching.rules import STANDARD_PASSES, Key, PassKind
 from gevinst.domain.robot import Phase
 from gevinst.domain.run import ExitCode
 from gevinst.formats import robot_folder
+from gevinst.formats.gain_card import GAIN_PARTS
+from gevinst.formats.gain_settings import OFFICE_GAIN_PARTS
 from gevinst.formats.layouts import packaged_layouts
 from gevinst.formats.plan import OPTIONS, Role
 from gevinst.formats.robot_folder import load_rules
@@ -48,8 +50,8 @@ MODELS = {
     "ArrivalPart": (ROBOT_PAGE, "`[arrival]`"),
     "_Limits": (ROBOT_PAGE, "`[limits]`"),
     "DeliveryPart": (ROBOT_PAGE, "`[delivery]`"),
-    "_Gain": (ROBOT_PAGE, "`[gain]`"),
-    "_Baseline": (ROBOT_PAGE, "`[gain]`"),
+    **{part.__name__: (ROBOT_PAGE, "`[gain]`") for part in GAIN_PARTS},
+    **{part.__name__: (ROBOT_PAGE, "`[gain]` of the office") for part in OFFICE_GAIN_PARTS},
     "_Passport": (ROBOT_PAGE, "`[passport]`"),
     "_Office": (ROBOT_PAGE, "`gevinst.toml`"),
     "_Rules": (RULES_PAGE, "Keys"),
@@ -108,7 +110,7 @@ def models() -> dict[str, type[BaseModel]]:
         for name, one in parts
         if isinstance(one, type) and issubclass(one, base) and one is not base
     }
-    return found | {part.__name__: part for part in WORK_PARTS}
+    return found | {part.__name__: part for part in (*WORK_PARTS, *GAIN_PARTS, *OFFICE_GAIN_PARTS)}
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

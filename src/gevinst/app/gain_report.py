@@ -25,7 +25,7 @@ from gevinst.app.ports import RunStore
 from gevinst.domain.gain_card import baselines_of
 from gevinst.domain.gain_quality import Share, wilson
 from gevinst.domain.gain_quarters import last_ended_quarter, months_of, months_until, quarters_of
-from gevinst.domain.gain_records import GainSum
+from gevinst.domain.gain_records import GainError, GainSum
 from gevinst.domain.gain_report import (
     Amounts,
     GainReport,
@@ -57,6 +57,24 @@ class GainTools:
     samples: Samples | None
     settings: GainSettings
     today: date
+    every: Sequence[Robot] = ()  #: all robots of the office, where only some are reported
+
+
+def check_shared_costs(robots: Sequence[Robot], tools: GainTools) -> None:
+    """Refuse shared costs that would be counted twice, or lost.
+
+    Raises:
+        GainError: GAI-013, GAI-017.
+    """
+    cards = {robot.id: robot.gain for robot in tools.every or robots if robot.gain is not None}
+    for shared in tools.settings.shared_costs:
+        for key in shared.keys:
+            if key not in cards:
+                raise GainError("GAI-017", key=key, what=shared.what)
+        name = shared.what.strip().casefold()
+        for robot, card in cards.items():
+            if any(one.what.strip().casefold() == name for one in card.terms.running_costs):
+                raise GainError("GAI-013", what=shared.what.strip(), robot=robot)
 
 
 def default_months(today: date) -> list[str]:
@@ -73,8 +91,10 @@ def gain_report(robots: Sequence[Robot], months: Sequence[str], tools: GainTools
         tools: store, gain book and the office's settings.
 
     Raises:
-        GainError: GAI-003 amounts of several years and no price index; GAI-013 a cost is counted twice.
+        GainError: GAI-003 amounts of several years and no price index; GAI-013 a cost is counted twice;
+            GAI-017 a shared cost has a key of no robot.
     """
+    check_shared_costs(robots, tools)
     prices = prices_of(tools.settings, tools.today)
     by_robot: dict[str, list[GainSum]] = {}
     for one in tools.book.sums():

@@ -74,6 +74,7 @@ def gain_tools(of: Office) -> "GainTools":
         samples=samples(of),
         settings=gain_settings(of),
         today=today(),
+        every=robots(of),
     )
 
 

@@ -18,6 +18,7 @@ from gevinst.domain.run import Environment, Run, RunState
 
 MINUTES_PER_HOUR = 60
 HUNDREDTH = Decimal("0.01")
+DIVISION_NOISE = Decimal("1E-9")
 #: Case type of the minutes that a planned occasion took whatever the number of items.
 FIXED_CASE = "fixed"
 
@@ -487,7 +488,8 @@ def _months_between(start: date, end: date) -> int:
 
 def to_ore(value: Decimal) -> int:
     """The nearest øre; a half goes away from zero, as ROUND of a spreadsheet does, which counts the same."""
-    return int(value.to_integral_value(rounding=ROUND_HALF_UP))
+    exact = value.quantize(DIVISION_NOISE)  # 5.635 hours by 60 and times 60 again is 5.63499…
+    return int(exact.to_integral_value(rounding=ROUND_HALF_UP))
 
 
 def _ore(value: Decimal) -> int:
