@@ -65,7 +65,11 @@ class LazyGroup(click.Group):
         """The help in the user's language; made when it is asked for."""
         from gevinst.texts import Texts  # noqa: PLC0415 - reads the catalogue
 
-        self.help = Texts(language()).get("cli.help")
+        texts = Texts(language())
+        self.help = texts.get("cli.help")
+        for option in self.params:
+            if isinstance(option, click.Option) and option.name == "version":
+                option.help = texts.get("cli.version")
         super().format_help_text(ctx, formatter)
 
 

@@ -11,6 +11,7 @@ from gevinst import bootstrap
 from gevinst.app.start_run import default_period, new_run
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.cli.progress_words import ProgressLine
 from gevinst.cli.run_facts import page_of, rejected_lines, run_values, summary_of
 from gevinst.domain.run import EXIT_CODES, Run, RunState, Trigger
 from gevinst.formats.robot_folder import load_robot
@@ -41,7 +42,9 @@ def run(
         now=now,
     )
     signal.signal(signal.SIGTERM, _stop)
-    ended = bootstrap.run_robot(office, started, found, files=files)
+    shown = ProgressLine(Texts(language()))
+    ended = bootstrap.run_robot(office, started, found, files=files, tell=shown.show)
+    shown.clear()
     folder = office.runs / ended.folder
     for line in trouble_lines(ended, folder):
         click.echo(line, err=True)

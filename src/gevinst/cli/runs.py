@@ -1,6 +1,7 @@
 """gevinst runs: which runs there have been, and one of them in full."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import click
 from gevinst import bootstrap
 from gevinst.app.office import Office
 from gevinst.app.ports import UnknownRunError
+from gevinst.app.progress import RunningRun, running_runs
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.cli.progress_words import progress_values, running_words
 from gevinst.cli.run_facts import page_of, rejected_lines, run_values, summary_of
 from gevinst.cli.table import table
+from gevinst.domain.queue import Ticket, TicketState
 from gevinst.domain.run import Run
 from gevinst.reports.numbers import decimal_words
 from gevinst.texts import Texts
@@ -31,12 +35,20 @@ def runs(ctx: click.Context, *, robot: str, limit: int, as_json: bool) -> None:
     if ctx.invoked_subcommand:
         return
     office = bootstrap.office()
-    found = bootstrap.store(office).list(robot or None, limit)
+    opened = bootstrap.parts(office)
+    found = opened.runs.list(robot or None, limit)
+    going_on = running_runs(found, opened.runs, opened.progress, now=bootstrap.now())
     if as_json:
-        values = [run_values(run, evidence_of(office, run)) for run in found]
+        far = {one.run.run_id: progress_values(one) for one in going_on}
+        values = [
+            run_values(run, evidence_of(office, run)) | {"progress": far.get(run.run_id)} for run in found
+        ]
         click.echo(json.dumps(values, ensure_ascii=False, indent=2))
-    else:
-        click.echo(_table(found))
+        return
+    waiting = [one for one in opened.queue.tickets([TicketState.WAITING]) if robot in ("", one.order.robot)]
+    if waiting or going_on:
+        click.echo(f"{_live_table(going_on, waiting)}\n")
+    click.echo(_table(found))
 
 
 @runs.command(help=help_text("runs.show"))
@@ -61,6 +73,26 @@ def show(run_id: str, *, as_json: bool) -> None:
 def evidence_of(office: Office, run: Run) -> Path | None:
     """The evidence folder of a run; None when it ran without our runner."""
     return office.runs / run.folder if run.folder else None
+
+
+def _live_table(going_on: Sequence[RunningRun], waiting: Sequence[Ticket]) -> str:
+    """What goes on, with how far it has come, and what waits for its time or a worker."""
+    texts = Texts(language())
+    rows = [
+        [
+            one.run.run_id,
+            texts.get("state_of_run.running"),
+            texts.moment(one.run.started),
+            running_words(one, texts),
+        ]
+        for one in going_on
+    ]
+    rows += [
+        [one.run_id, texts.get(f"ticket.{one.state}"), texts.moment(max(one.order.due, one.not_before)), ""]
+        for one in reversed(waiting)
+    ]
+    heads = [texts.get(f"cli.runs.{name}") for name in ("run", "state", "due", "progress")]
+    return f"{texts.get('cli.runs.live')}\n{table(heads, rows)}"
 
 
 def _table(found: list[Run]) -> str:
