@@ -31,8 +31,7 @@ def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
 
 def _safe_parts(intake: Intake) -> Parts:
     if not intake.content.startswith(b"PK"):
-        try_out(intake)
-        return Parts(sheets={})
+        return try_out(intake)
     check_package(intake)
     parts = read_parts(intake)
     if not parts.laid_out:

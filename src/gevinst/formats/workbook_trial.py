@@ -2,26 +2,41 @@
 
 In .xls, .xlsb and .ods the places of cells are not known before the library has laid out the whole area up to
 the farthest one. A damaged file that names a cell far out makes it end the process for want of memory: no
-exception tells. So it ends one that may end.
+exception tells. So it ends one that may end. What the library does not show of an .xls, its error cells, is
+looked up there too.
 """
 
 import io
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
 from gevinst.formats.intake import Intake
-from gevinst.formats.workbook_parts import LARGEST_AREA
+from gevinst.formats.workbook_parts import LARGEST_AREA, Parts, SheetMarks
 
 MOST_MEMORY = 3 << 30  # bytes of address space; the largest .xls takes less than one
 MOST_SECONDS = 120
 FAR = 3  # exit code
+OLE = b"\xd0\xcf\x11\xe0"
+ERROR_CELL = 5  # xlrd's kind of cell
+ERROR_VALUES = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 FAULTS = (CalamineError, PasswordError, ZipError, OSError, ValueError)
 
 
-def try_out(intake: Intake) -> None:
-    """See whether a workbook can be laid out.
+def try_out(intake: Intake) -> Parts:
+    """See whether a workbook can be laid out, and what an .xls says beside its values.
 
     Raises:
         InputRejectedError: FIL-005 it takes more memory or time than any real one, or breaks the library.
@@ -35,20 +50,50 @@ def try_out(intake: Intake) -> None:
         raise intake.rejected("FIL-005", what="workbook") from error
     if done.returncode:
         raise intake.rejected("FIL-005", what="far cell" if done.returncode == FAR else "workbook")
+    said = json.loads(done.stdout or b"{}")
+    sheets = {name: SheetMarks(errors=_by_place(cells)) for name, cells in said.get("errors", {}).items()}
+    return Parts(sheets=sheets, days_from_1904=bool(said.get("from_1904")))
+
+
+def _by_place(cells: list[tuple[int, int, str]]) -> dict[tuple[int, int], str]:
+    return {(line, column): value for line, column, value in cells}
 
 
 def main() -> int:
     """Lay out the workbook that stands on standard input; a fault that our process can tell is left to it."""
     _limit_memory()
+    content = sys.stdin.buffer.read()
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height * sheet.total_width > LARGEST_AREA:
                 return FAR
     except FAULTS:
         return 0
+    if content.startswith(OLE):
+        sys.stdout.write(json.dumps(_marks_of(content)))
     return 0
+
+
+def _marks_of(content: bytes) -> dict[str, Any]:
+    """The error cells of each sheet of an .xls, and from when its days count; nothing where it is damaged."""
+    import xlrd  # type: ignore[import-untyped]  # noqa: PLC0415 - only for these files
+
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), ragged_rows=True)
+        errors = {sheet.name: list(_errors(sheet)) for sheet in book.sheets()}
+    except Exception:  # noqa: BLE001 - it raises whatever its parts do; the values were read by another
+        return {}
+    return {"errors": errors, "from_1904": book.datemode == 1}
+
+
+def _errors(sheet: Any) -> Iterator[tuple[int, int, str]]:
+    """Line from 1, column from 0 and value, such as #N/A."""
+    for row in range(sheet.nrows):
+        for column, kind in enumerate(sheet.row_types(row)):
+            if kind == ERROR_CELL:
+                yield row + 1, column, ERROR_VALUES.get(sheet.cell_value(row, column), "#?")
 
 
 def _limit_memory() -> None:

@@ -226,25 +226,42 @@ def test_an_error_in_a_text_is_a_warning_and_the_row_is_read(tmp_path: Path) -> 
     assert len(source.items) == len(ROWS)
 
 
-def test_a_workbook_of_excel_97_is_read_and_its_errors_stop_it(tmp_path: Path) -> None:
+def old_book(folder: Path, *, amount: str) -> Path:
+    """A workbook of Excel 97 whose last row has an error as its text, and one as its amount if told."""
     old = xlwt.Workbook()
     sheet = old.add_sheet("Poster")
     day = xlwt.easyxf(num_format_str="dd-mm-yyyy")
     for column, name in enumerate(HEADER):
         sheet.write(0, column, name)
-    for number, (booked, voucher, text, amount) in enumerate(ROWS, 1):
+    for number, (booked, voucher, text, value) in enumerate(ROWS, 1):
         sheet.write(number, 0, booked, day)
-        for column, value in enumerate((voucher, text, amount), 1):
-            sheet.write(number, column, value)
+        for column, cell in enumerate((voucher, text, value), 1):
+            sheet.write(number, column, cell)
     sheet.write(3, 0, ROWS[0][0], day)
-    sheet.write(3, 2, "Fejl")
-    sheet.write(3, 3, xlwt.Formula("1/0"))
-    old.save(str(tmp_path / "bog.xls"))
+    sheet.row(3).set_cell_error(2, 0x2A)
+    if amount:
+        sheet.row(3).set_cell_error(3, amount)
+    else:
+        sheet.write(3, 3, 10.0)
+    old.save(str(folder / "bog.xls"))
+    return folder / "bog.xls"
 
-    source = read_source(tmp_path / "bog.xls")
+
+def test_a_workbook_of_excel_97_is_read_and_its_errors_stop_it(tmp_path: Path) -> None:
+    source = read_source(old_book(tmp_path, amount="#DIV/0!"))
 
     assert list(source.items["amount"]) == [125050, -1225]
-    assert told(source) == [("CEL-007", "bog.xls:Poster:D4")]
+    assert told(source) == [("CEL-003", "bog.xls:Poster:D4")]
+    assert source.findings[0].found == "#DIV/0!"
+
+
+def test_an_error_in_a_text_of_excel_97_is_a_warning(tmp_path: Path) -> None:
+    source = read_source(old_book(tmp_path, amount=""))
+
+    assert list(source.items["amount"]) == [125050, -1225, 1000]
+    assert [(one.code, one.severity, one.found) for one in source.findings] == [
+        ("CEL-003", Severity.WARNING, "#N/A")
+    ]
 
 
 def test_days_kept_as_plain_numbers_are_read_as_days_and_told(tmp_path: Path) -> None:
