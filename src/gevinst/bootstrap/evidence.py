@@ -3,6 +3,7 @@
 import atexit
 import hashlib
 import os
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,12 +126,34 @@ def register_keys(of: "Office", opened: "RunStore") -> "list[tuple[str, datetime
     return [(name, at, pem_of_raw(kept[name])) for name, at in noted.items() if name in kept]
 
 
-def check_evidence(folder: Path, trusted: set[bytes] | None) -> "list[Problem]":
-    """What is not as it was sealed in an evidence folder; see reports.verify."""
-    from gevinst.reports.signing import quick_fits  # noqa: PLC0415 - loads cryptography
+def check_evidence(folder: Path, trusted: set[bytes] | None, of: "Office | None" = None) -> "list[Problem]":
+    """What is not as it was sealed in an evidence folder (see reports.verify), also in an encrypted one.
+
+    Raises:
+        ConfigurationError: EVI-009, EVI-010 the folder is encrypted and cannot be opened.
+    """
+    from gevinst.reports.locking import is_locked, open_folder  # noqa: PLC0415 - loads cryptography
+    from gevinst.reports.signing import quick_fits  # noqa: PLC0415 - as above
     from gevinst.reports.verify import check  # noqa: PLC0415
 
-    return check(folder, trusted=trusted, fits=quick_fits)
+    if of is None or not is_locked(folder):
+        return check(folder, trusted=trusted, fits=quick_fits)
+    with tempfile.TemporaryDirectory() as name:
+        open_folder(folder, folder.name, lock_key(of), Path(name))
+        return check(Path(name), trusted=trusted, fits=quick_fits)
+
+
+def lock_key(of: "Office") -> bytes:
+    """The key that encrypts evidence at rest.
+
+    Raises:
+        ConfigurationError: EVI-009 the settings name none, or it cannot be used.
+    """
+    from gevinst.reports.locking import read_lock_key  # noqa: PLC0415 - loads cryptography
+
+    if of.evidence.encryption_key is None:
+        raise ConfigurationError("EVI-009", path="[evidence] encryption_key")
+    return read_lock_key(of.evidence.encryption_key)
 
 
 def retention_tools(of: "Office", opened: "RunStore") -> "RetentionTools":
@@ -143,7 +166,7 @@ def retention_tools(of: "Office", opened: "RunStore") -> "RetentionTools":
         folder = of.runs / run.folder
         if not run.folder or not (folder / MANIFEST).is_file():
             return 0, ""  # it never had evidence here; its rows in the database go all the same
-        if check_evidence(folder, trusted_keys(of, opened)):
+        if check_evidence(folder, trusted_keys(of, opened), of):
             raise ConfigurationError(
                 "EVI-007", run=run.run_id
             )  # nor do we delete what a false manifest names

@@ -15,6 +15,7 @@ from gevinst.cli.help import help_text
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.run import ExitCode
 from gevinst.formats.seals import seal_in, unpack
+from gevinst.reports.locking import lock_folder, open_folder
 from gevinst.reports.pack import write_pack
 from gevinst.reports.verify import Problem, raw_key
 from gevinst.texts import Texts
@@ -91,11 +92,46 @@ def pack(ctx: click.Context, run_id: str, *, out: Path) -> None:
         write_pack(folder, out)
     except FileExistsError as error:
         raise ConfigurationError("EVI-006", path=str(out)) from error
-    event = AuditEvent(
-        at=bootstrap.now(), who=bootstrap.user(), what="evidence.export", subject=run_id, detail={}
-    )
-    opened.append_audit(event)
+    _note(opened, "evidence.export", run_id)
     click.echo(texts.get("cli.evidence.packed", path=str(out)))
+
+
+@evidence.command(help=help_text("evidence.lock"))
+@click.argument("run_ids", nargs=-1, required=True, metavar="RUN...")
+def lock(run_ids: tuple[str, ...]) -> None:
+    """Encrypt the evidence of runs where it lies; the proof stays readable."""
+    texts = Texts(language())
+    office = bootstrap.office()
+    opened = bootstrap.store(office)
+    key_bytes = parts.lock_key(office)
+    for run_id in run_ids:
+        folder = _folder_of(run_id, office, opened)
+        if _problems_in(folder, office, opened, parts.trusted_keys(office, opened)):
+            raise ConfigurationError("EVI-011", run=run_id)
+        count = lock_folder(folder, folder.name, key_bytes)
+        _note(opened, "evidence.lock", run_id)
+        click.echo(texts.get("cli.evidence.locked", run=run_id, count=count))
+
+
+@evidence.command("open", help=help_text("evidence.open"))
+@click.argument("run_id", metavar="RUN")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=help_text("evidence.folder"))
+def open_command(run_id: str, *, out: Path) -> None:
+    """Lay out a readable copy of encrypted evidence in a new folder; noted in the audit trail."""
+    office = bootstrap.office()
+    opened = bootstrap.store(office)
+    folder = _folder_of(run_id, office, opened)
+    if out.exists():
+        raise ConfigurationError("EVI-008", path=str(out))
+    key_bytes = parts.lock_key(office)
+    _note(opened, "evidence.open", run_id)
+    open_folder(folder, folder.name, key_bytes, out)
+    click.echo(Texts(language()).get("cli.evidence.opened", path=str(out)))
+
+
+def _note(opened: RunStore, what: str, run_id: str) -> None:
+    event = AuditEvent(at=bootstrap.now(), who=bootstrap.user(), what=what, subject=run_id)
+    opened.append_audit(event)
 
 
 def _office_here() -> Office | None:
@@ -140,16 +176,18 @@ def _problems(
     place: str, office: Office | None, opened: RunStore | None, trusted: set[bytes] | None
 ) -> list[Problem]:
     if Path(place).suffix.lower() != PACK or not Path(place).is_file():
-        return _problems_in(_folder_of(place, office, opened), opened, trusted)
+        return _problems_in(_folder_of(place, office, opened), office, opened, trusted)
     with tempfile.TemporaryDirectory() as name:
         twice = unpack(Path(place), Path(name))
-        found = _problems_in(Path(name), opened, trusted)
+        found = _problems_in(Path(name), office, opened, trusted)
     return [*(("added", one, place) for one in twice), *found]
 
 
-def _problems_in(folder: Path, opened: RunStore | None, trusted: set[bytes] | None) -> list[Problem]:
+def _problems_in(
+    folder: Path, office: Office | None, opened: RunStore | None, trusted: set[bytes] | None
+) -> list[Problem]:
     """What is wrong in the folder; and whether the audit trail knows another manifest of the run."""
-    problems = parts.check_evidence(folder, trusted)
+    problems = parts.check_evidence(folder, trusted, office)
     if problems or opened is None:
         return problems
     seal = seal_in(folder)

@@ -24,6 +24,7 @@ from gevinst.reports.verify import (
 )
 
 CONTRACT = "gevinst-deletion/1"
+LOCKED = ".laast"  # what an encrypted file's name ends in
 #: What stays for ever: the proof, and what it is checked with.
 PROOF = frozenset({MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY, DELETED, DELETED_SIGNATURE, VERIFIER, INSTRUCTIONS})
 OF_ITEMS = frozenset({*ITEMS.values(), GROUPS, RESULT, WORKBOOK, *PAGES.values()})
@@ -41,8 +42,9 @@ def delete_files(
         OSError: the folder cannot be written; begun again, it goes on where it stopped.
     """
     hashes = _sealed(folder)
-    going = [name for name in hashes if kind_of(name) in kinds and (folder / name).is_file()]
-    note = _note(folder, [name for name in hashes if kind_of(name) in kinds], hashes, signer)
+    mine = [name for name in hashes if kind_of(name) in kinds]
+    going = [one for name in mine for one in (name, f"{name}{LOCKED}") if (folder / one).is_file()]
+    note = _note(folder, mine, hashes, signer)
     note |= {"at": at.isoformat(timespec="seconds"), "who": who}
     text = (json.dumps(note, ensure_ascii=False, indent=1) + "\n").encode()
     with all_or_none(folder) as draft:
