@@ -297,11 +297,18 @@ def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
     if name in ("group", "proposal"):
         return ["" if number < 0 else number + 1 for number in column.tolist()]
     if name == "state":
-        return [texts.get(f"state.{state}") for state in column.tolist()]
+        return _each_once(column, lambda state: texts.get(f"state.{state}"))
     if column.dtype.kind == "i":
-        return list(column)
+        return column.tolist()
     masked: Callable[[str], str] = str if name in ("item_id", "suspect") else mask_cpr
-    return [harmless(masked(text)) for text in column.tolist()]
+    return _each_once(column, lambda text: harmless(masked(text)))
+
+
+def _each_once(column: pd.Series, shown: Callable[[str], str]) -> list[str]:
+    """The texts of a column as they are shown; equal ones, as most are, are looked at once."""
+    numbers, different = pd.factorize(column)
+    once = [shown(text) for text in different.tolist()]
+    return [once[number] for number in numbers.tolist()]
 
 
 def harmless(text: str) -> str:
