@@ -4,18 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.engine import SideInput, reconcile
-from gevinst.domain.matching.rules import Rules
 from gevinst.domain.reconciliation import ItemState, Reconciliation
-from quality.two_files import Event, Row, TwoFiles, business_days
+from quality.files import Row, TwoFiles
 
 Look = tuple[str, int, str, str, str]
 Ends = tuple[tuple[Look, ...], tuple[Look, ...]]
-WINDOW = 6  #: bank days in which an equal amount makes a pair without any number doubtful
 DOUBTFUL = "(doubtful)"
+MISSES_KEPT = 4
 
 
 @dataclass(kw_only=True)
@@ -26,7 +23,26 @@ class Score:
     found: int = 0
     proposed: int = 0
     false: int = 0  #: groups made of this kind's items that are not true
+    faults: int = 0  #: events with rows on both sides that must not be matched
+    named: int = 0  #: … of which a suspect or a proposal shows a person the other side's row
     examples: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        """Share of the groups made that are true; 1 where none was made."""
+        made = self.found + self.false
+        return self.found / made if made else 1
+
+    @property
+    def recall(self) -> float:
+        """Share of the true groups that were made."""
+        return self.found / self.true if self.true else 1
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both; pairs that differ in amount count as true groups that were not made."""
+        sought = self.true + self.faults
+        return 2 * self.found / max(1, self.found + self.false + sought)
 
     def add(self, other: "Score") -> None:
         """Take in the score of another run."""
@@ -34,9 +50,11 @@ class Score:
         self.found += other.found
         self.proposed += other.proposed
         self.false += other.false
+        self.faults += other.faults
+        self.named += other.named
         every = [*self.examples, *other.examples]
-        missed = [one for one in every if one.startswith("missed")]
-        self.examples = [one for one in every if one.startswith("FALSE")] + missed[:4]
+        missed = [one for one in every if not one.startswith("FALSE")]
+        self.examples = [one for one in every if one.startswith("FALSE")] + missed[:MISSES_KEPT]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +66,25 @@ class Group:
     said: str  #: pass and reason
 
 
-def score(files: TwoFiles) -> Mapping[str, Score]:
-    """Reconcile two files by the standard passes and score each kind."""
-    result = reconcile(
-        SideInput(items=files.left), SideInput(items=files.right), rules=Rules(), calendar=BankCalendar()
+def answer(files: TwoFiles) -> Reconciliation:
+    """Reconcile two files by their rules."""
+    return reconcile(
+        SideInput(items=files.left),
+        SideInput(items=files.right),
+        rules=files.rules,
+        calendar=BankCalendar(),
+        as_of=files.as_of,
     )
+
+
+def score(files: TwoFiles) -> Mapping[str, Score]:
+    """Reconcile two files and score each kind of event."""
+    result = answer(files)
     scores: dict[str, Score] = defaultdict(Score)
-    true = _true(files)
     made = _made(files, result)
     proposed = _proposed_events(files, result)
     left_over = Counter({ends: len(held) for ends, held in made.items()})
-    for ends, places in true.items():
+    for ends, places in _true(files).items():
         for at in places:
             one = scores[_kind(files, at)]
             one.true += 1
@@ -74,41 +100,41 @@ def score(files: TwoFiles) -> Mapping[str, Score]:
             one = scores[_kind(files, files.event_of[side][item])]
             one.false += 1
             one.examples.append(f"FALSE {held.said} {ends}")
+    _score_faults(files, result, scores)
     return scores
+
+
+def _score_faults(files: TwoFiles, result: Reconciliation, scores: dict[str, Score]) -> None:
+    """Count the faults of which a person is shown the other side's row."""
+    shown = _shown(files, result)
+    for at, event in enumerate(files.events):
+        if not event.matches and event.left and event.right:
+            one = scores[event.kind]
+            one.faults += 1
+            one.named += at in shown
+            if at not in shown:
+                one.examples.append(f"not named {_looks(event.left)} {_looks(event.right)}")
+
+
+def _shown(files: TwoFiles, result: Reconciliation) -> set[int]:
+    """Events of which a suspect, or a proposal, puts rows of both sides together."""
+    found = set()
+    events = dict(zip(("left", "right"), files.event_of, strict=True))
+    for name, side in (("left", result.left), ("right", result.right)):
+        told = side[(side["suspect"] != "") & (side["suspect_side"] != name)]
+        for item, suspect, other in zip(told["item_id"], told["suspect"], told["suspect_side"], strict=True):
+            if events[name][item] == events[other][suspect]:
+                found.add(events[name][item])
+    for one in result.proposals:
+        for left, right in one.alternatives:
+            ends = [{events[name][item] for item in end} for name, end in (("left", left), ("right", right))]
+            found |= ends[0] & ends[1]
+    return found
 
 
 def _kind(files: TwoFiles, at: int) -> str:
     event = files.events[at]
-    return f"{event.kind} {DOUBTFUL}" if not _decidable(files, event) else event.kind
-
-
-def _decidable(files: TwoFiles, event: Event) -> bool:
-    """Whether a person could tell: a number, a common mark, or an amount that only these two have nearby."""
-    if event.kind == "batch, nothing in common":
-        return False
-    if not event.kind.startswith("no reference"):
-        return True
-    (left,), (right,) = event.left, event.right
-    if event.kind.endswith("standard amount") and not _named_on_both(left, right):
-        return False
-    return _alone(files.left, left) and _alone(files.right, right) and _alone_across(files, left, right)
-
-
-def _named_on_both(left: Row, right: Row) -> bool:
-    return bool(right.counterparty) and right.counterparty in f"{left.text} {left.counterparty}"
-
-
-def _alone(side: pd.DataFrame, row: Row) -> bool:
-    return _count(side, row) == 1
-
-
-def _alone_across(files: TwoFiles, left: Row, right: Row) -> bool:
-    return _count(files.right, left) == 1 and _count(files.left, right) == 1
-
-
-def _count(side: pd.DataFrame, row: Row) -> int:
-    low, high = (pd.Timestamp(business_days(row.booked, by)) for by in (-WINDOW, WINDOW))
-    return int(((side["amount"] == row.amount) & side["booked"].between(low, high)).sum())
+    return f"{event.kind} {DOUBTFUL}" if event.doubtful else event.kind
 
 
 def _looks(rows: Iterable[Row]) -> tuple[Look, ...]:
@@ -154,10 +180,10 @@ def _proposed_events(files: TwoFiles, result: Reconciliation) -> set[int]:
     }
 
 
-def total(scores: Mapping[str, Score], *, doubtful: bool) -> Score:
-    """All kinds together: those a person can decide, or those in doubt."""
+def total(scores: Mapping[str, Score], *, doubtful: bool | None = None) -> Score:
+    """All kinds together; or those a person can decide, or those in doubt."""
     summed = Score()
     for kind, one in scores.items():
-        if kind.endswith(DOUBTFUL) == doubtful:
+        if doubtful is None or kind.endswith(DOUBTFUL) == doubtful:
             summed.add(one)
     return summed

@@ -7,14 +7,18 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from gevinst.domain.item import items_frame
+from quality.files import Event, Row, TwoFiles, business_days, lay_out, weekday
 
 FIRST_DAY = date(2026, 3, 2)
 DAYS = 60
+WINDOW = 6  #: bank days in which an equal amount makes a pair without any number doubtful
+MOST_NEARBY = 40  #: rows of one party that a person would try to add up
 STANDARD = (5_000, 10_000, 15_000, 25_000, 50_000, 75_000, 100_000, 125_000, 250_000, 1_000_000)
 PARTIES = (
     *("Kontorforsyning Nord", "Vognmand Fjord", "Havnens Is", "Skovbørnehaven", "City Cleaning", "Elværket"),
@@ -33,28 +37,6 @@ LEFT_TEXTS = (
     "Deposit",
 )
 RIGHT_TEXTS = ("Faktura", "Invoice", "Bilag", "Regning", "Posting", "Debitor", "Credit note", "Kreditor")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of one file."""
-
-    booked: date
-    amount: int  #: øre
-    text: str = ""
-    reference: str = ""
-    counterparty: str = ""
-    alike: str = ""  #: a name that doubles have in common: either of them is as right in a match
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened, as its rows in the two files; a group when both are whole."""
-
-    kind: str
-    left: tuple[Row, ...]
-    right: tuple[Row, ...]
-    matches: bool  #: the rows belong together; otherwise all of them are to stay open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,19 +107,6 @@ class Maker:
 
     def party(self) -> str:
         return self.chance.choice(PARTIES)
-
-
-def weekday(day: date) -> date:
-    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > 4 else day
-
-
-def business_days(day: date, steps: int) -> date:
-    step = 1 if steps > 0 else -1
-    for _ in range(abs(steps)):
-        day += timedelta(days=step)
-        while day.weekday() > 4:
-            day += timedelta(days=step)
-    return day
 
 
 # One against one
@@ -395,40 +364,67 @@ def _next(make: Maker) -> list[Event]:
     return [pair(make)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TwoFiles:
-    """Both sides as frames, and which event each item belongs to."""
-
-    left: pd.DataFrame
-    right: pd.DataFrame
-    events: Sequence[Event]
-    event_of: tuple[dict[str, int], dict[str, int]]  #: item id → place in `events`, left and right
-    row_of: tuple[dict[str, Row], dict[str, Row]]
-
-
 def two_files(mix: Mix) -> TwoFiles:
-    """Lay the events out as two files, rows in order of date as files have them."""
-    made = events(mix)
-    frames, event_of, row_of = [], [], []
-    for name in ("left", "right"):
-        rows = [(row, at) for at, one in enumerate(made) for row in getattr(one, name)]
-        rows.sort(key=lambda found: (found[0].booked, found[0].reference, found[0].amount))
-        ids = [f"row:{number}" for number in range(2, len(rows) + 2)]
-        frames.append(_frame([row for row, _ in rows], ids, f"{name}.csv"))
-        event_of.append({item: at for item, (_, at) in zip(ids, rows, strict=True)})
-        row_of.append({item: row for item, (row, _) in zip(ids, rows, strict=True)})
-    return TwoFiles(
-        left=frames[0],
-        right=frames[1],
-        events=made,
-        event_of=(event_of[0], event_of[1]),
-        row_of=(row_of[0], row_of[1]),
+    """Two files of one mix; what nobody could decide from them is marked."""
+    files = lay_out(events(mix))
+    made = files.events
+    marked = [replace(event, doubtful=event.matches and not decidable(files, event)) for event in made]
+    return replace(files, events=marked)
+
+
+def decidable(files: TwoFiles, event: Event) -> bool:
+    """Whether a person could tell: a number, a common mark, or an amount or sum of these alone nearby."""
+    if event.kind == "batch, nothing in common":
+        return False
+    if event.kind == "batch, same party":
+        return _only_sum(files, event)
+    if not event.kind.startswith("no reference"):
+        return True
+    (left,), (right,) = event.left, event.right
+    if event.kind.endswith("standard amount") and not _named_on_both(left, right):
+        return False
+    return _alone(files.left, left) and _alone(files.right, right) and _alone_across(files, left, right)
+
+
+def _named_on_both(left: Row, right: Row) -> bool:
+    return bool(right.counterparty) and right.counterparty in f"{left.text} {left.counterparty}"
+
+
+def _alone(side: pd.DataFrame, row: Row) -> bool:
+    return _count(side, row) == 1
+
+
+def _alone_across(files: TwoFiles, left: Row, right: Row) -> bool:
+    return _count(files.right, left) == 1 and _count(files.left, right) == 1
+
+
+def _count(side: pd.DataFrame, row: Row) -> int:
+    return int(((side["amount"] == row.amount) & _near(side, row)).sum())
+
+
+def _near(side: pd.DataFrame, row: Row) -> "pd.Series[bool]":
+    low, high = (pd.Timestamp(business_days(row.booked, by)) for by in (-WINDOW, WINDOW))
+    return side["booked"].between(low, high)
+
+
+def _only_sum(files: TwoFiles, event: Event) -> bool:
+    """At most one part is a standard amount, and no other few rows of the party nearby come to the sum."""
+    one, many, side = (
+        (event.left, event.right, files.right)
+        if len(event.left) == 1
+        else (event.right, event.left, files.left)
     )
+    if sum(abs(part.amount) in STANDARD for part in many) > 1:
+        return False
+    party = many[0].counterparty
+    of_party = side["text"].str.contains(party, regex=False) | (side["counterparty"] == party)
+    nearby = side.loc[of_party & _near(side, one[0]), "amount"].to_numpy()
+    return len(nearby) <= MOST_NEARBY and _combinations(nearby, one[0].amount) == 1
 
 
-def _frame(rows: Sequence[Row], ids: Sequence[str], file: str) -> pd.DataFrame:
-    texts = ("text", "reference", "counterparty", "amount")
-    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in texts}
-    columns |= {"item_id": list(ids), "booked": pd.to_datetime([row.booked for row in rows])}
-    columns |= {"currency": ["DKK"] * len(rows), "place_file": [file] * len(rows)}
-    return items_frame(columns)
+def _combinations(amounts: NDArray[np.int64], total: int) -> int:
+    """How many ways two to four of the amounts come to the total."""
+    return sum(
+        int((amounts[np.array(list(combinations(range(len(amounts)), size)))].sum(axis=1) == total).sum())
+        for size in range(2, min(4, len(amounts)) + 1)
+    )

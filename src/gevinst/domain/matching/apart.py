@@ -23,6 +23,11 @@ class Apart:
         """Keep these items apart from now on."""
         self._splits.append((frozenset(left), frozenset(right)))
 
+    def parted_from(self, side: int, at: int) -> int | None:
+        """The first item of the other side that people have split from an item; None for none."""
+        others = [split[1 - side] for split in self._splits if at in split[side] and split[1 - side]]
+        return min(others[-1]) if others else None
+
     def forbids(self, left: Iterable[int], right: Iterable[int]) -> bool:
         """Whether a group of these items is split by people."""
         ends = (frozenset(left), frozenset(right))

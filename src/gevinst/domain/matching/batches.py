@@ -125,8 +125,10 @@ def _one_sided_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
         for mark in sorted(singles.keys() & bundles.keys()):
             by_amount = _by_amount(view.one, singles[mark])
             for items, amount in _bundle_choices(view.many, bundles[mark], of_one_sign=rule.key is Key.TEXT):
+                whole = len(singles[mark]) == 1 and len(items) == len(bundles[mark])
+                days = max(rule.days, rule.far_days) if whole else rule.days
                 for at in by_amount.get(amount, ()):
-                    if view.close(at, items, rule.days):
+                    if view.close(at, items, days):
                         sure = rule.key is Key.CODE or _telling_sum(view.many, items)
                         yield view.fit(at, items, key=str(names[mark]), sure=sure)
 

@@ -180,7 +180,7 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
     More words in common do not outweigh a day that is clearly nearer, nor a name that is clearly more alike:
     then a person decides.
     """
-    scores = {pair: _shared(board, *pair) for pair in knot.pairs}
+    scores = {pair: shared(board, *pair) for pair in knot.pairs}
     small = len(knot.pairs) <= MOST_PAIRS_COMPARED
     alike = {pair: likeness(board, pair) if small else 0 for pair in knot.pairs}
     best, most_alike = _best_of_ends(scores, (0, 0, 0)), _best_of_ends(alike, 0)
@@ -221,7 +221,7 @@ def _apart(board: Board, pair: Pair) -> int:
     return abs(int(board.left.day[pair[0]] - board.right.day[pair[1]]))
 
 
-def _shared(board: Board, left: int, right: int) -> Score:
+def shared(board: Board, left: int, right: int) -> Score:
     """Codes, telling words and names in common; the last, short ones too, only break a tie."""
     codes = len(board.left.codes.of(left) & board.right.codes.of(right))
     words = len(board.left.words.of(left) & board.right.words.of(right))

@@ -19,7 +19,7 @@ from gevinst.domain.matching.budget import over_budget
 from gevinst.domain.matching.columns import Texts, chosen
 from gevinst.domain.matching.decided import apply_decisions
 from gevinst.domain.matching.fees import net_of_fee
-from gevinst.domain.matching.marks import Indexes, Mask
+from gevinst.domain.matching.marks import Indexes
 from gevinst.domain.matching.pairs import one_to_one, within_tolerance
 from gevinst.domain.matching.proposals import proposals
 from gevinst.domain.matching.reversals import reversals
@@ -108,7 +108,8 @@ def reconcile(
     holders = _holders(board, found)
     why = ({}, {}) if errors else causes(board, period_end=as_of, proposed=(holders[0] >= 0, holders[1] >= 0))
     day = as_of or _last_day(left.items, right.items)
-    frames = _states(board, holders, day, why, rejected=bool(errors))
+    single = [one.number for one in found if len(one.alternatives) == 1]
+    frames = _states(board, holders, day, why, single=single, rejected=bool(errors))
     return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
 
 
@@ -149,25 +150,36 @@ def _states(
     day: date,
     why: tuple[Mapping[int, Cause], Mapping[int, Cause]],
     *,
+    single: Sequence[int],
     rejected: bool,
 ) -> dict[Side, pd.DataFrame]:
+    """The result of each side; `single` are the proposals of one alternative."""
     number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
     return {
-        name: _side_frame(side, holders[at], why[at], number, rejected=rejected)
+        name: _side_frame(
+            side,
+            holders[at],
+            _why_columns(_waiting(holders[at], single), why[at], "input_rejected" if rejected else ""),
+            number,
+        )
         for at, (name, side) in enumerate(zip(Side, board.sides, strict=True))
     }
 
 
-def _side_frame(
-    side: BoardSide, proposal: Indexes, why: Mapping[int, Cause], day: int, *, rejected: bool
-) -> pd.DataFrame:
+def _waiting(proposal: Indexes, single: Sequence[int]) -> Indexes:
+    """0 for an item of no proposal, 1 for one of several alternatives, 2 for one of a single."""
+    found: Indexes = (proposal >= 0).astype(np.int64) + np.isin(proposal, single)
+    return found
+
+
+def _side_frame(side: BoardSide, proposal: Indexes, why: Mapping[str, Texts], day: int) -> pd.DataFrame:
     matched, held = side.group >= 0, proposal >= 0
     columns = {
         "state": chosen(STATES, np.where(matched, 0, np.where(held, 1, 2))),
         "group": side.group,
         "proposal": proposal,
         "age_bank_days": np.where(matched, 0, np.maximum(day - side.day, 0)),
-        **_why_columns(held, why, "input_rejected" if rejected else ""),
+        **why,
     }
     order = order_of(side.source, ("item_id",))
     place = np.argsort(side.order)[order]  # of each row of the result, on the board
@@ -176,11 +188,17 @@ def _side_frame(
     return frame.astype({name: dtype for name, dtype in RESULT_COLUMNS.items() if dtype != TEXT_DTYPE})
 
 
-def _why_columns(held: Mask, why: Mapping[int, Cause], fallback: str) -> dict[str, Texts]:
-    """Cause, suspect and its side of each item; most have none."""
-    known = [Cause(key=fallback), Cause(key="ambiguous"), *why.values()]
-    number = held.astype(np.int64)
-    number[np.fromiter(why, dtype=np.int64, count=len(why))] = np.arange(2, len(known))
+def _why_columns(waiting: Indexes, why: Mapping[int, Cause], fallback: str) -> dict[str, Texts]:
+    """Cause, suspect and its side of each item; most have none.
+
+    Args:
+        waiting: see _waiting.
+        why: the cause of items in no proposal, by position.
+        fallback: the cause of all others.
+    """
+    known = [Cause(key=fallback), Cause(key="ambiguous"), Cause(key="unsure"), *why.values()]
+    number = waiting.copy()
+    number[np.fromiter(why, dtype=np.int64, count=len(why))] = np.arange(len(known) - len(why), len(known))
     return {
         "cause": chosen([one.key for one in known], number),
         "suspect": chosen([one.suspect for one in known], number),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from gevinst.domain.matching.board import Board, Doubt
-from gevinst.domain.matching.components import Knot, knots
+from gevinst.domain.matching.components import Knot, knots, shared
 from gevinst.domain.matching.edges import Edges
 from gevinst.domain.matching.evidence import conflicts
 from gevinst.domain.matching.pairs import pair_edges
@@ -46,7 +46,7 @@ def _proposal(board: Board, number: int, knot: Knot, conflicting: set[tuple[int,
         number=number,
         left=_ids(board, 0, knot.left),
         right=_ids(board, 1, knot.right),
-        reason=_reason(knot, conflicting),
+        reason=_reason(board, knot, conflicting),
         facts=_facts(knot.left, knot.right, len(knot.pairs), amount=int(board.left.amount[knot.left[0]])),
         alternatives=tuple((_ids(board, 0, (left,)), _ids(board, 1, (right,))) for left, right in ranked),
     )
@@ -56,10 +56,14 @@ def _ids(board: Board, side: int, items: Sequence[int]) -> tuple[str, ...]:
     return tuple(board.sides[side].ids[at] for at in items)
 
 
-def _reason(knot: Knot, conflicting: set[tuple[int, int]]) -> str:
+def _reason(board: Board, knot: Knot, conflicting: set[tuple[int, int]]) -> str:
     if knot.pairs <= conflicting:
         return "proposal_conflict"
-    return "proposal_unsure" if len(knot.pairs) == 1 else "proposal_equal"
+    if len(knot.pairs) > 1:
+        return "proposal_equal"
+    (pair,) = knot.pairs
+    codes, words, _ = shared(board, *pair)
+    return "proposal_number" if codes else "proposal_common" if words else "proposal_unsure"
 
 
 def _facts(left: Sequence[int], right: Sequence[int], count: int, *, amount: int) -> Mapping[str, str | int]:
@@ -73,8 +77,7 @@ def _facts(left: Sequence[int], right: Sequence[int], count: int, *, amount: int
 
 def _rank(board: Board, pair: tuple[int, int]) -> tuple[int, int, int, tuple[int, int]]:
     left, right = pair
-    codes = len(board.left.codes.of(left) & board.right.codes.of(right))
-    words = len(board.left.words.of(left) & board.right.words.of(right))
+    codes, words, _ = shared(board, left, right)
     return -codes, -words, abs(int(board.left.day[left] - board.right.day[right])), pair
 
 

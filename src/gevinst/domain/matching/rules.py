@@ -34,7 +34,7 @@ class MatchPass:
     kind: PassKind
     key: Key = Key.CODE
     days: int = 5  #: bank days between the two sides, both ends included
-    #: One-to-one by code or text: bank days for two items of which no other can be meant; 0: not wider.
+    #: Bank days for items of which no other can be meant; 0: no wider window. By code or text; batch by code.
     far_days: int = 0
     title: str = (
         ""  #: the pass as a sentence for controllers; "" takes the catalogue's sentence for kind and key
@@ -50,7 +50,7 @@ class MatchPass:
 STANDARD_PASSES: Sequence[MatchPass] = (
     MatchPass(id="reference", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=15, far_days=130),
     MatchPass(id="reference-near", kind=PassKind.ONE_TO_ONE, key=Key.NEAR, days=10),
-    MatchPass(id="batch-reference", kind=PassKind.BATCH, key=Key.CODE, days=15),
+    MatchPass(id="batch-reference", kind=PassKind.BATCH, key=Key.CODE, days=15, far_days=130),
     MatchPass(id="text-date", kind=PassKind.ONE_TO_ONE, key=Key.TEXT, days=6, far_days=15),
     MatchPass(id="amount-date", kind=PassKind.ONE_TO_ONE, key=Key.NONE, days=6),
     MatchPass(id="reversal", kind=PassKind.REVERSAL, key=Key.CODE, days=15),

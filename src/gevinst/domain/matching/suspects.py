@@ -22,6 +22,10 @@ DOUBLE_DAYS = 1
 NEAR_AMOUNT = 100  # øre; a rounding or a slip of the last digits
 DIGIT_SWAP = 9  # swapping two digits changes a number by a multiple of nine
 RARE = 2
+MOST_OF_A_PART = 0.9  # of an amount; more is a slip or a deduction, not a part of it
+DEDUCTION = 15  # percent of the larger amount
+FEE_ON_THE_WAY = 5_000  # øre
+FEWEST_WORDS = 2  # that name one party
 FEE_WORDS = ("GEBYR", "FEE", "OMKOST")
 INTEREST_WORDS = ("RENTE", "INTEREST")
 
@@ -72,10 +76,12 @@ class _Detective:
         self.own, self.other = _Reader(board.sides[own]), _Reader(board.sides[other])
         self.name, self.other_name = sides[own], sides[other]
         self.period_end, self.crowds = period_end, board.crowds
+        self.apart, self.place = board.apart, own
         self.free_by_amount: dict[int, list[int]] = defaultdict(list)
         self.own_by_amount = _ByAmount(self.own.side.amount)
         self.free_by_digits: dict[str, list[int]] = defaultdict(list)
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
+        self.free_by_word: dict[str, list[int]] = defaultdict(list)
         for at in self.other.side.free_indexes().tolist():
             amount = int(self.other.side.amount[at])
             if amount in self.crowds:
@@ -84,6 +90,8 @@ class _Detective:
             self.free_by_digits[_digits(amount)].append(at)
             for code in self.other.side.own.names_of(at):
                 self.free_by_code[code].append(at)
+            for word in self.other.side.all_words(at):
+                self.free_by_word[word].append(at)
         self.times_on_other = self.other.side.codes.times_of
         self.amounts = sorted(self.free_by_amount)
         self.looks = (
@@ -93,12 +101,16 @@ class _Detective:
             self._other_amount,
             self._near_amount,
             self._far,
+            self._other_amount_of_party,
         )
 
     def cause(self, at: int) -> Cause:
         """The first cause that fits, most telling first."""
         if int(self.own.side.amount[at]) in self.crowds:
             return Cause(key="not_searched")
+        parted = self.apart.parted_from(self.place, at)
+        if parted is not None and self.other.side.group[parted] < 0:
+            return Cause(key="parted", suspect=self.other.ids[parted], side=self.other_name)
         mine = self.own.mark(at)
         for look in self.looks:
             found = look(mine)
@@ -133,7 +145,23 @@ class _Detective:
         rare = [code for code in sorted(mine.codes) if 1 <= self.times_on_other(code) <= RARE]
         like = {at for code in rare for at in self.free_by_code.get(code, ())}
         same_sign = [at for at in sorted(like) if (self.other.side.amount[at] > 0) == (mine.amount > 0)]
+        parts = [
+            at for at in same_sign if abs(self.other.side.amount[at]) < MOST_OF_A_PART * abs(mine.amount)
+        ]
+        if self.name is Side.LEFT and parts and len(parts) == len(same_sign):
+            return self._other_cause("split", mine, parts)
         return self._other_cause("other_amount", mine, same_sign)
+
+    def _other_amount_of_party(self, mine: _Mark) -> Cause | None:
+        """The only item nearby of the same name, when the amounts differ by a deduction or a fee at most."""
+        if not mine.words:
+            return None
+        like = {at for word in sorted(mine.words) for at in self.free_by_word.get(word, ())[:MOST_ALIKE]}
+        marks = [self.other.mark(at) for at in sorted(like)]
+        named = [one for one in marks if _same_party(mine, one)]
+        if len(named) != 1 or not _nearly(mine.amount, named[0].amount):
+            return None
+        return Cause(key="near_amount", suspect=self.other.ids[named[0].at], side=self.other_name)
 
     def _near_amount(self, mine: _Mark) -> Cause | None:
         """The only item nearby that shares a word or number and is at most a krone away."""
@@ -226,6 +254,18 @@ def _best(mine: _Mark, candidates: list[_Mark]) -> int | None:
         return min(telling, key=lambda other: _distance(mine, other)).at
     near = [other for other in candidates if abs(other.day - mine.day) <= PERIOD_END_DAYS]
     return near[0].at if len(near) == 1 else None
+
+
+def _same_party(mine: _Mark, other: _Mark) -> bool:
+    """Near in time, of one sign, and all words of the one with fewer in the other; two at least."""
+    fewest = min(len(mine.words), len(other.words))
+    near = abs(mine.day - other.day) <= PERIOD_END_DAYS and mine.amount * other.amount > 0
+    return near and fewest >= FEWEST_WORDS and len(mine.words & other.words) == fewest
+
+
+def _nearly(one: int, other: int) -> bool:
+    larger = max(abs(one), abs(other))
+    return abs(one - other) * 100 <= max(DEDUCTION * larger, 100 * FEE_ON_THE_WAY)
 
 
 def _is_double(mine: _Mark, other: _Mark) -> bool:
