@@ -133,13 +133,15 @@ def doubts(assumptions: Sequence[Assumption], *, file: str, table: Table) -> tup
 
 
 def _doubt(assumption: Assumption, *, file: str, table: Table) -> Finding:
+    # Where two columns have one name, only the letter says which: what is asked for is what can be answered.
+    first = str(assumption.facts.get("alternatives", assumption.taken)).split(ALTERNATIVE_MARK)[0]
     place = Place(file=file, sheet=table.grid.sheet, line=table.header_line)
     return Finding(
         code=UNDECIDED[assumption.subject],
         place=place,
         found=shown_value(str(assumption.facts.get("example", ""))),
         severity=Severity.WARNING,
-        facts={**assumption.facts, "subject": assumption.subject, "taken": assumption.taken},
+        facts={**assumption.facts, "subject": assumption.subject, "taken": first},
     )
 
 

@@ -66,11 +66,13 @@ class ColumnRows(Sequence[Row]):
         """The cells of one column; "" where a row is short."""
         if index < len(self.columns):
             return self.columns[index][self.start : self.stop]
-        cells = [""] * len(self)
+        places = np.zeros(len(self), dtype=np.int64)
+        cells = [""]
         for number, row in self.wide.items():
             if self.start <= number < self.stop and index < len(row):
-                cells[number - self.start] = str(row[index])
-        return TextColumn.of(cells)
+                places[number - self.start] = len(cells)
+                cells.append(str(row[index]))
+        return TextColumn.of(cells).ordered(places)
 
     def widths(self) -> NDArray[np.int64]:
         """Number of cells by row."""

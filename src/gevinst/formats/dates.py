@@ -49,6 +49,8 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "compact8": re.compile(r"(\d{2})(\d{2})(\d{2})(\d{2})"),
     "compact6": re.compile(r"(\d{2})(\d{2})(\d{2})"),
     "named": re.compile(r"(\d{1,2})[-. /]{1,2}([^\W\d_]{3,9})[-. /]{1,2}(\d{4}|\d{2})" + _TIME),
+    # May 4, 2026: the month has a name and the year four digits, so nothing is left to ask.
+    "month_first": re.compile(r"([^\W\d_]{3,9})\.? (\d{1,2})(?:st|nd|rd|th|\.)?,? (\d{4})" + _TIME),
 }
 FIRST_YEAR, LAST_YEAR = 1980, 2079
 CENTURY = 2000
@@ -80,7 +82,7 @@ class OrderChoice:
 
 
 def shape_of(text: str) -> str:
-    """The shape of a date text, or "" when it is no date: iso, parts, compact8, compact6 or named."""
+    """The shape of a date text, a key of `_SHAPES`, or "" when it is no date."""
     for name, pattern in _SHAPES.items():
         if pattern.fullmatch(text):
             return name
@@ -169,7 +171,7 @@ def choose_order(columns: Iterable[Sequence[Cell]]) -> OrderChoice:
     unique = [text for text in texts if shape_of(text)]
     if not unique:
         return OrderChoice(order=DateOrder.DMY, because="date_order.real")
-    loose = [text for text in unique if shape_of(text) not in {"iso", "named"}]
+    loose = [text for text in unique if shape_of(text) not in {"iso", "named", "month_first"}]
     if not loose:
         return OrderChoice(order=DateOrder.YMD, because="date_order.year_first", example=unique[0])
     if all("." in text for text in loose):
@@ -255,6 +257,9 @@ def _parts(shape: str, found: re.Match[str], order: DateOrder) -> tuple[int, int
     if shape == "named":
         month = MONTHS.get(groups[1].casefold().rstrip("."), 0)
         return (_year(groups[2]), month, int(groups[0])) if month else None
+    if shape == "month_first":
+        month = MONTHS.get(groups[0].casefold(), 0)
+        return (int(groups[2]), month, int(groups[1])) if month else None
     if shape == "compact8":
         text = found[0]
         first, second, year = (text[:2], text[2:4], text[4:])

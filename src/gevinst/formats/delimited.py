@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from gevinst.domain.source import Assumption
 from gevinst.formats.amounts import looks_like_amount
 from gevinst.formats.dates import looks_like_date
-from gevinst.formats.grid import Grid, Row, Syntax, is_blank
+from gevinst.formats.grid import Grid, Row, Syntax, blank_row
 from gevinst.formats.plan import assume
 from gevinst.formats.splitting import UnclosedQuoteError, split, split_rows
 
 SEPARATORS = (";", "\t", "|", ",")
 SAMPLE_LINES = 150
 SAMPLE_BYTES = 200_000
+HALF = 0.5
 # A record fits in two blocks at most, so none that is read by columns has a cell longer than LONGEST_CELL.
 BLOCK = 500_000
 FEWEST_FIELDS = 2
@@ -79,10 +80,15 @@ def choose_separator(sample: str) -> str:
 
 def _sample_rows(sample: str, separator: str) -> list[Row]:
     """The records of a sample that hold something."""
-    try:
-        return [row for row in split_rows(sample, separator) if any(not is_blank(cell) for cell in row)]
-    except UnclosedQuoteError:
-        return [line.split(separator) for line in sample.splitlines() if line.strip()]
+    try:  # with a line end behind it, a quote that is open is found out
+        rows = split_rows(f"{sample}\n", separator)
+    except UnclosedQuoteError as error:
+        lines = sample.split("\n")
+        whole = "\n".join(lines[: error.line - 1])
+        # The sample may end within a record; a quote that opens early is a fault of the file.
+        is_cut = error.line - 1 > len(lines) * HALF
+        rows = split_rows(whole, separator) if is_cut else [line.split(separator) for line in lines]
+    return [row for row in rows if not blank_row(row)]
 
 
 def _commonest_width(rows: Sequence[Row]) -> int:

@@ -49,14 +49,16 @@ def take_in(path: Path) -> Intake:
     """Read the whole file once.
 
     Raises:
-        InputRejectedError: FIL-001 empty, FIL-006 still being written, FIL-007 not found or a link, FIL-009
-            too large.
+        InputRejectedError: FIL-001 empty, FIL-006 still being written, FIL-007 not found, a folder or a link,
+            FIL-009 too large.
     """
     place = Place(file=path.name)
     if path.name.startswith(OWNER_FILE_START) or path.name.lower().endswith(UNFINISHED_ENDINGS):
         raise _rejected("FIL-006", place)
     if path.is_symlink():  # whoever may put files here could show one that only we may read
         raise _rejected("FIL-007", place, folder=path.parent.name, variant="link")
+    if path.is_dir():
+        raise _rejected("FIL-007", place, folder=path.parent.name, variant="folder")
     if not path.is_file():
         raise _rejected("FIL-007", place, folder=path.parent.name)
     before = path.stat()

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from gevinst.formats.column_rows import ColumnRows, columns_padded
 from gevinst.formats.grid import Row
-from gevinst.formats.text_column import AT_ONCE, TEXT, TextColumn
+from gevinst.formats.text_column import TEXT, TextColumn
 
 # A cell longer than this is an unclosed quote that swallowed the rest of the file.
 LONGEST_CELL = 1_000_000
 # A record fits in two blocks at most, so none that is read by columns has a cell longer than LONGEST_CELL.
 BLOCK = 500_000
+AT_ONCE = 5_000  # records that are Python objects at a time
 FEWEST_FIELDS = 2
 NO_SEPARATORS = ('"', " ", "\r", "\n")
 # Records of another width than most. With more, leaving out fields is a habit of the file.

@@ -21,6 +21,7 @@ HEADER_WITHIN = 40
 PROBE_ROWS = 40
 MOST_ROWS = 0.5
 FEWEST_NAMES = 2
+MOST_COLUMNS = 1000  # of a list without header
 DATE_ROLES = frozenset({"date", "value_date"})
 MONEY_ROLES = frozenset({"amount", "debit", "credit", "balance", "paid_in", "paid_out"})
 
@@ -116,7 +117,10 @@ def table_at(grid: Grid, header: int) -> Table:
 
 def headless(grid: Grid, first: int) -> Table:
     """The table of a file without header, from this row on."""
-    return Table(grid=grid, header=None, first=first, names=("",) * _widest(grid, first))
+    width = _widest(grid, first)
+    if width > MOST_COLUMNS:  # a broken record, not a list
+        width = _commonest(grid.rows[first : first + PROBE_ROWS])
+    return Table(grid=grid, header=None, first=first, names=("",) * width)
 
 
 def _without_tail(grid: Grid, header: int, names: list[str]) -> list[str]:
@@ -133,6 +137,10 @@ def _holds_anything(grid: Grid, header: int, column: int) -> bool:
 
 def _widest(grid: Grid, first: int) -> int:
     return int(max(widths_of(grid.rows[first:]), default=0))
+
+
+def _commonest(rows: Sequence[Row]) -> int:
+    return Counter(len(row) for row in rows if not blank_row(row)).most_common(1)[0][0]
 
 
 def _by_words(grid: Grid) -> int | None:
@@ -178,7 +186,7 @@ def _first_record(grid: Grid) -> int | None:
     for index in range(min(HEADER_WITHIN, len(grid.rows))):
         below = _probe(grid, index)
         if typed_columns(below):
-            width = Counter(len(row) for row in below).most_common(1)[0][0]
+            width = _commonest(below)
             return next(
                 at
                 for at in range(index, len(grid.rows))

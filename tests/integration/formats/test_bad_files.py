@@ -41,6 +41,36 @@ def test_a_file_that_is_not_there_is_named_with_its_folder(tmp_path: Path) -> No
     assert [finding.code for finding in caught.value.findings] == ["FIL-007"]
 
 
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(tmp_path)
+
+    finding = caught.value.findings[0]
+    assert (finding.code, finding_text(finding, Texts("da")).title) == (
+        "FIL-007",
+        "Det er en mappe, ikke en fil",
+    )
+
+
+def test_a_quote_that_opens_above_a_long_list_is_said_on_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_bytes(BANK.replace("Rødgrød", '"Rødgrød').encode() + b"17-01-2026;a;3,00\n" * 100_000)
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(file)
+
+    assert [(one.code, one.place.line) for one in caught.value.findings] == [("FIL-004", 2)]
+
+
+def test_a_line_of_separators_does_not_make_a_table_of_a_million_columns(tmp_path: Path) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_bytes(b"17-01-2026;a;3,00\n" * 20 + b";" * 1_000_000 + b"\n")
+
+    read = read_source(file)
+
+    assert (len(read.items), len(read.raw.columns), read.findings) == (20, 3, ())
+
+
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "andres.csv").write_text(BANK, encoding="utf-8")
     link = tmp_path / "fil.csv"

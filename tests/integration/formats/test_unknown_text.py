@@ -5,6 +5,8 @@ import pytest
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.source import SourceRead
 from gevinst.formats.reading import read_source, unsure
+from gevinst.texts import Texts
+from gevinst.texts.findings import finding_text
 
 BANK = """Dato;Tekst;Beløb;Saldo
 05-01-2026;Løn;-1.250,00;8.750,00
@@ -275,6 +277,13 @@ def test_two_columns_of_the_same_rank_are_asked_about(tmp_path: Path) -> None:
         ("amount", ("Net", "Gross"))
     ]
     assert list(read(tmp_path, text, amount="Gross").items["amount"]) == [125, 500]
+
+
+def test_of_two_columns_with_one_name_the_letter_is_asked_for(tmp_path: Path) -> None:
+    source = read(tmp_path, "Dato;Dato;Tekst;Beløb\n15-01-2026;16-01-2026;a;1,00\n")
+
+    doubt = next(finding for finding in source.findings if finding.code == "LAY-006")
+    assert finding_text(doubt, Texts("da")).do == "Skriv valget, for eksempel date=A."
 
 
 def test_a_file_without_header_is_known_by_its_cells(tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ from gevinst.formats.dates import DateOrder, choose_order, read_date, read_dates
         ("310126", DateOrder.DMY),
         ("31-Jan-2026", DateOrder.DMY),
         ("31. januar 2026", DateOrder.DMY),
+        ("January 31, 2026", DateOrder.DMY),
+        ("jan. 31 2026", DateOrder.YMD),
+        ("Januar 31st, 2026", DateOrder.MDY),
         ("2026-01-31T23:59:00+01:00", DateOrder.DMY),
         ("31-01-2026 08:15", DateOrder.DMY),
     ],
@@ -27,10 +30,27 @@ def test_a_date_is_read_in_each_way_it_is_written(text: str, order: DateOrder) -
 
 
 @pytest.mark.parametrize(
-    "text", ["31-02-2026", "00-01-2026", "2026-13-01", "1-1-1", "0-0-0000", "31-01-1899", "i går"]
+    "text",
+    [
+        "31-02-2026",
+        "00-01-2026",
+        "2026-13-01",
+        "1-1-1",
+        "0-0-0000",
+        "31-01-1899",
+        "i går",
+        "May 40, 2026",
+        "Lot 4, 2026",
+    ],
 )
 def test_a_day_that_does_not_exist_is_no_date(text: str) -> None:
     assert all(read_date(text, order) is None for order in DateOrder)
+
+
+def test_a_month_with_a_name_leaves_no_order_to_ask_for() -> None:
+    choice = choose_order([["May 4, 2026", "May 5, 2026"]])
+
+    assert (choice.sure, read_date("May 4, 2026", choice.order)) == (True, date(2026, 5, 4))
 
 
 def test_two_digit_years_are_of_this_century_and_the_last_of_the_one_before() -> None:
