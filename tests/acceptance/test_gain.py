@@ -68,6 +68,20 @@ def test_an_item_that_is_matched_again_is_credited_again(case_office: TestOffice
     assert case_office.minutes(robot) == 3 * TWO_MINUTES
 
 
+def test_a_run_in_production_keeps_the_card_that_it_credits_by(case_office: TestOffice) -> None:
+    robot = account(case_office, "kort")
+
+    case_office.run(robot, "--trial")
+    assert case_office.database("SELECT version FROM gain_card WHERE robot = 'kort'") == []
+    case_office.run(robot)
+    case_office.run(robot)
+
+    kept = case_office.database("SELECT version FROM gain_card WHERE robot = 'kort'")
+    credited_by = case_office.database("SELECT DISTINCT card_version FROM gain WHERE robot = 'kort'")
+    assert len(kept) == 1
+    assert kept == credited_by
+
+
 def test_a_trial_credits_nothing(case_office: TestOffice) -> None:
     robot = account(case_office, "proeve")
 

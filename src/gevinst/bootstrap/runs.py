@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.evidence import note_robot, seal_folder
+from gevinst.bootstrap.gains import keep_card
 from gevinst.bootstrap.here import now, office, store, versions
 from gevinst.bootstrap.work import deliver, run_work
 from gevinst.formats.robot_folder import load_robot, load_rules
@@ -92,6 +93,7 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
         now=now,
         deliver=partial(deliver, of),
         versions=versions(),
+        keep_card=partial(keep_card, of),
     )
 
 

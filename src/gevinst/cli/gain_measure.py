@@ -26,7 +26,8 @@ from gevinst.texts import Texts
 
 STOPWATCH = "stopwatch"
 HUNDREDTHS = 100
-MEASURED = (Method.STOPWATCH, Method.TIMESTAMPS, Method.SELF_REPORT)
+#: How the times of a file may have been found.
+MEASURED = tuple(map(str, (Method.SELF_REPORT, Method.TIMESTAMPS, Method.STOPWATCH)))
 
 
 @click.command("measure", help=help_text("gain.measure"))
@@ -38,9 +39,7 @@ MEASURED = (Method.STOPWATCH, Method.TIMESTAMPS, Method.SELF_REPORT)
 @click.option("--start-column", default="", help=help_text("gain.start_column"))
 @click.option("--end-column", default="", help=help_text("gain.end_column"))
 @click.option("--where", default="", metavar="COLUMN=VALUE", help=help_text("gain.where"))
-@click.option(
-    "--method", type=click.Choice(MEASURED), default=Method.SELF_REPORT, help=help_text("gain.method")
-)
+@click.option("--method", type=click.Choice(MEASURED), default=MEASURED[0], help=help_text("gain.method"))
 @click.option("--write", is_flag=True, help=help_text("gain.write"))
 @click.option("--no-input", is_flag=True, help=help_text("gain.no_input"))
 def measure(
