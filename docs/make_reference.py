@@ -26,7 +26,12 @@ PAGES = ROOT / "docs" / "reference"
 MADE = "<!-- Made by docs/make_reference.py; change the code or its texts, then run that. -->\n"
 CATALOGUES = ROOT / "src" / "gevinst" / "texts"
 FORM = re.compile(r"\{(\w+):\w+\}")  # how a fact is shown, as in {rows:n}, is of no interest to a reader
-LIBRARIES = ("gevinst.keywords.reconciliation", "gevinst.keywords.period_folder", "gevinst.keywords.mail")
+LIBRARIES = (
+    "gevinst.keywords.reconciliation",
+    "gevinst.keywords.period_folder",
+    "gevinst.keywords.mail",
+    "gevinst.keywords.vault",
+)
 
 #: What stands before the dash of a code; another one is shown under its own letters.
 AREAS = {
@@ -46,6 +51,7 @@ AREAS = {
     "CFG": "Settings, robots and rules",
     "STO": "The database",
     "QUE": "The queue of runs",
+    "ITM": "Work items",
 }
 
 EXIT_CODES = {

@@ -206,6 +206,23 @@ def test_what_a_run_still_holds_when_it_ends_is_given_back(items: ItemBook) -> N
     assert items.tally("run-1").again == 1
 
 
+def test_what_a_stopped_run_held_waits_as_it_was(items: ItemBook) -> None:
+    items.add(an_item())
+    taken(items)
+
+    assert items.give_back("run-1", None) == 1
+    assert taken(items, "run-2").failures == 0
+
+
+def test_what_a_run_that_ended_well_has_not_released_is_done(items: ItemBook) -> None:
+    items.add(an_item())
+    parent = taken(items)
+    items.draft(NewItem(queue="bilag", key="B-1", payload="{}"), parent=parent.number, made_by="run-1")
+
+    assert items.complete("run-1") == 1
+    assert [one.state for one in items.items()] == [ItemState.WAITING, ItemState.DONE]
+
+
 def test_a_person_retries_and_parks_and_the_trail_says_so(items: ItemBook, parts: StoreParts) -> None:
     items.add(an_item())
     items.park(1, by="controller", why="venter på svar")

@@ -130,8 +130,8 @@ class ItemBook(Protocol):
     def complete(self, owner: str) -> int:
         """Finish all that a run that has ended well still holds, and publish its drafts; how many it held."""
 
-    def give_back(self, owner: str, failure: Failure) -> int:
-        """Fail all that a run that has ended still holds; how many."""
+    def give_back(self, owner: str, failure: Failure | None) -> int:
+        """Fail all that a run that has ended still holds, or let it wait as it was (None); how many."""
 
     def rescue(self) -> int:
         """Take back items whose lease has ended; how many."""

@@ -46,10 +46,13 @@ class RunWork:
         self.tell(found)
 
     def let_go(self, run: Run, robot: Robot) -> None:
-        """Give back what a run that has ended still holds, and forget how far it had come."""
+        """Give back what a run that has ended still holds, and forget how far it had come.
+
+        That a person stopped it is no failure of the items.
+        """
         self.progress.forget(run.run_id)
         if robot.items:
-            self.items.give_back(run.run_id, RUN_ENDED)
+            self.items.give_back(run.run_id, None if run.state is RunState.STOPPED else RUN_ENDED)
             self.items.drop_drafts(run.run_id)
 
     def closed(self, run: Run, robot: Robot, *, store: RunStore, folder: Path, at: datetime) -> Run:

@@ -123,9 +123,8 @@ class SqlItemBook:
 
     def hand_back(self, claim: ItemClaim) -> None:
         """See ItemBook."""
-        values = {"state": ItemState.WAITING, "lease_until": None}
         with self._writing() as connection:
-            connection.execute(update(work_item).where(*_held(claim)).values(values))
+            _handed_back(connection, *_held(claim))
 
     def fail(self, claim: ItemClaim, failure: Failure) -> ItemState:
         """See ItemBook."""
@@ -147,12 +146,15 @@ class SqlItemBook:
             connection.execute(mine.values(state=ItemState.WAITING, not_before=now))
             return count
 
-    def give_back(self, owner: str, failure: Failure) -> int:
+    def give_back(self, owner: str, failure: Failure | None) -> int:
         """See ItemBook."""
         with self._writing() as connection:
             held = _locked(connection, _item.owner == owner, _item.state == CLAIMED)
             for one in held:
-                _failed(connection, one, failure)
+                if failure:
+                    _failed(connection, one, failure)
+                else:
+                    _handed_back(connection, _item.number == one.number)
             return len(held)
 
     def rescue(self) -> int:
@@ -433,6 +435,11 @@ def _claim_of(row: Sequence[Any] | None) -> ItemClaim | None:
 def _locked(connection: Connection, *where: ColumnElement[bool]) -> Sequence[WorkItem]:
     query = select(work_item).where(*where).order_by(_item.number).with_for_update(skip_locked=True)
     return [item_of(row) for row in connection.execute(query).mappings()]
+
+
+def _handed_back(connection: Connection, *where: ColumnElement[bool]) -> None:
+    values = {"state": ItemState.WAITING, "lease_until": None}
+    connection.execute(update(work_item).where(*where).values(values))
 
 
 def _lapsed_taken_back(connection: Connection) -> int:
