@@ -2,8 +2,10 @@
 
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from acceptance.offices import Ran, TestOffice
@@ -44,7 +46,7 @@ def texts_of(folder: Path) -> dict[str, str]:
             with zipfile.ZipFile(path) as book:
                 texts |= {f"{path.name}/{name}": book.read(name).decode() for name in book.namelist()}
         else:
-            texts[path.name] = path.read_text(encoding="utf-8")
+            texts[path.name] = path.read_bytes().decode("utf-8", "replace")  # a signature is no text
     return texts
 
 
@@ -70,7 +72,7 @@ def test_no_command_prints_a_cpr_number(ran: Ran, case_office: TestOffice) -> No
 def test_no_audit_row_has_a_cpr_number(ran: Ran, case_office: TestOffice) -> None:
     rows = case_office.database(f"SELECT * FROM audit WHERE subject = '{ran.facts['run_id']}'")  # noqa: S608
 
-    assert len(rows) == 2
+    assert len(rows) >= 2
     assert [number for number in CPR if number in str(rows)] == []
 
 
@@ -97,6 +99,116 @@ def test_markup_in_a_text_is_shown_as_text(ran: Ran, page: str) -> None:
 def test_markup_in_a_text_is_inert_in_the_technical_log(ran: Ran, log: str) -> None:
     assert "<script>alert" not in ran.text(log)
     assert "<img src=x" not in ran.text(log)
+
+
+#: Numbers of persons as they come: with and without a hyphen, of before 2007 and of after (no check digit).
+SEEDED = (
+    "010180-1234",
+    "0101801234",
+    "010180 1234",
+    "010180–1234",
+    "010180\u00a01234",
+    "150711-4000",
+    "1507114000",
+)
+HEADS = ("Dato", "Tekst", "Beløb", "Saldo", "Reference", "Modtager", "CPR 010180-1234")
+
+
+def seeded_workbook(folder: Path) -> Path:
+    """A bank statement with numbers of persons in its name, sheet, heads and every text."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "CPR 0101801234"
+    sheet.append(HEADS)
+    balance = 10_000
+    for day, number in enumerate(SEEDED, start=1):
+        balance += day
+        texts = (f"Ydelse {number}", day, balance, f"REF {number}", f"Borger {number}", number)
+        sheet.append((f"{day:02}-10-2026", *texts))
+    path = folder / "kontoudtog 010180-1234 (0101801234).xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def seeded(case_office: TestOffice) -> Ran:
+    def make() -> Ran:
+        robot = case_office.add_robot("saaet")
+        lines = [
+            f"{4000 + day};{day:02}-10-2026;Udbetalt {number};{day},01;{number}"
+            for day, number in enumerate(SEEDED, start=1)
+        ]
+        case_office.put(robot, "ledger", "\n".join([LEDGER.splitlines()[0], *lines, ""]))
+        return case_office.run(robot, files={"bank": seeded_workbook(case_office.data)})
+
+    return case_office.once("saaet", make)
+
+
+@pytest.fixture
+def seeded_and_rejected(case_office: TestOffice) -> Ran:
+    """As seeded, with a number of a person where an amount should be, and a head that is none."""
+
+    def make() -> Ran:
+        robot = case_office.add_robot("saaet-afvist")
+        lines = (
+            "Dato;Tekst 0101801234;Beløb;Saldo",
+            "05-10-2026;Løn;010180-1234;1,00",
+            "06-10-2026;Løn;1507114000x;1",
+        )
+        bank = "\n".join([*lines, ""])
+        path = case_office.data / "bank 1507114000.csv"
+        path.write_text(bank, encoding="utf-8")
+        case_office.put(robot, "ledger", LEDGER)
+        return case_office.run(robot, files={"bank": path})
+
+    return case_office.once("saaet-afvist", make)
+
+
+def names_of(folder: Path) -> set[str]:
+    paths = (path.relative_to(folder) for path in folder.rglob("*"))
+    return {path.as_posix() for path in paths if AS_THEY_CAME not in path.parts}
+
+
+def leaks(texts: Mapping[str, str]) -> set[tuple[str, str]]:
+    return {(name, number) for name, text in texts.items() for number in SEEDED if number in text}
+
+
+@pytest.mark.parametrize("run", ["seeded", "seeded_and_rejected"])
+def test_no_number_of_a_person_is_in_anything_for_people(
+    run: str, request: pytest.FixtureRequest, case_office: TestOffice
+) -> None:
+    ran: Ran = request.getfixturevalue(run)
+    run_id = ran.facts["run_id"]
+    asked = (
+        ["runs", "show", run_id],
+        ["decide", "list", "saaet"],
+        ["audit", "export"],
+        ["robots", "register"],
+    )
+    printed = {" ".join(words): case_office.gevinst(*words).said for words in asked}
+
+    assert leaks(texts_of(ran.folder)) == set()
+    assert leaks({"command": ran.out + ran.err, **printed}) == set()
+    assert leaks({name: name for name in names_of(ran.folder)}) == set()
+
+
+def test_the_seeded_run_did_read_the_numbers(seeded: Ran, seeded_and_rejected: Ran) -> None:
+    assert len(seeded.result["open"]) == 2 * len(SEEDED)
+    assert seeded_and_rejected.facts["state"] == "rejected"
+    assert "150711-XXXX" in seeded.text("koersel.html")
+
+
+def test_a_sample_shows_no_number_of_a_person(case_office: TestOffice) -> None:
+    robot = case_office.add_robot("saaet-stikproeve")
+    case_office.put(robot, "bank", BANK)
+    case_office.put(robot, "ledger", LEDGER.replace("Faktura 20117", "Faktura 20117 til 010180-1234"))
+    ran = case_office.run(robot)
+
+    drawn = case_office.gevinst("samples", "draw", ran.facts["run_id"])
+
+    assert drawn.code == 0, drawn.said
+    assert leaks(texts_of(case_office.data / "stikproever")) == set()
 
 
 def test_a_text_cannot_become_html_in_the_log(case_office: TestOffice) -> None:

@@ -2,15 +2,23 @@
 
 import re
 
-_CPR = re.compile(r"(?<!\d)(?P<birth>(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2})[- ]?\d{4}(?!\d)")
+_CPR = re.compile(
+    r"(?<!\d)(?P<birth>(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2})"
+    r"[ \u00a0\u202f]?[-\u2010-\u2015\u2212]?[ \u00a0\u202f]?\d{4}(?!\d)"
+)
 _PASSWORD = re.compile(r"(?P<user>://[^\s:/@]*):[^\s/@]+@")
 LONGEST_FOUND = 60
-CPR_LENGTH = 11  # with its hyphen
+CPR_LENGTH = 13  # with its hyphen and the blanks beside it
 
 
 def mask_cpr(text: str) -> str:
     """Replace the last four digits of each CPR number, as in 010180-XXXX."""
     return _CPR.sub(lambda match: f"{match['birth']}-XXXX", text)
+
+
+def has_cpr(text: str) -> bool:
+    """Whether a text has what may be a CPR number: by its form, since those after 2007 fit no check digit."""
+    return _CPR.search(text) is not None
 
 
 def mask_log(text: str, longest: int | None = None) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gevinst.domain.item import ROW_ID
+from gevinst.domain.masking import has_cpr
 from gevinst.domain.source import Assumption
 from gevinst.formats.headings import by_tier
 from gevinst.formats.plan import Plan, Role, assume
@@ -33,7 +34,7 @@ def item_ids(
         return paired
     for index in _candidates(table, plan):
         ids = texts_at(table.columns[index], rows)
-        if _names_each(ids):
+        if _names_each(ids) and not _names_persons(table, index, ids):
             return ids, _reason(table.label(index), "id.column")
     if paired:
         return paired
@@ -96,6 +97,15 @@ def _names_each(ids: TextColumn) -> bool:
     if not len(ids) or first.distinct() < len(first):
         return False
     return bool(ids.filled().all()) and ids.distinct() == len(ids)
+
+
+def _names_persons(table: Table, index: int, ids: TextColumn) -> bool:
+    """Whether a column of references holds numbers of persons: ids are shown unmasked, so it is none.
+
+    A voucher number may look like one by chance, and stays an id.
+    """
+    of_references = any(index in tier for tier in by_tier(table.names, "reference"))
+    return of_references and any(map(has_cpr, ids))
 
 
 def _reason(label: str, because: str) -> Assumption:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.audit import AuditAnchor
-from gevinst.domain.masking import mask_cpr
+from gevinst.domain.masking import has_cpr, mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
@@ -109,7 +109,8 @@ def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) 
 def copy_inputs(folder: Path, inputs: Iterable[Path]) -> dict[str, Path]:
     """Copy the inputs as they were under `input/`; gives the name that each got, with its source.
 
-    A name that could mislead a person or a system is replaced by one of ours; equal names are numbered.
+    A name that could mislead a person or a system, or that names a person, is replaced by one of ours; equal
+    names are numbered.
     """
     named: dict[str, Path] = {}
     for number, path in enumerate(inputs, start=1):
@@ -249,6 +250,7 @@ def _own_name(name: str, number: int, taken: Mapping[str, Path]) -> str:
     safe = (
         _SAFE_NAME.fullmatch(name)
         and not _DEVICE_NAME.fullmatch(name)
+        and not has_cpr(name)
         and len(name.encode()) <= _LONGEST_NAME
     )
     suffix = Path(name).suffix

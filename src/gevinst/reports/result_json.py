@@ -223,7 +223,8 @@ def _open_item(item: Item, danish: str, english: str) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"file": mask_cpr(place.file), "sheet": place.sheet, "line": place.line, "cell": place.cell}
+    names = {"file": mask_cpr(place.file), "sheet": mask_cpr(place.sheet)}
+    return names | {"line": place.line, "cell": mask_cpr(place.cell)}
 
 
 def _finding(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
@@ -231,10 +232,10 @@ def _finding(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
     return {
         "code": finding.code,
         "file": mask_cpr(finding.place.file),
-        "place": str(finding.place),
-        "sheet": finding.place.sheet,
+        "place": mask_cpr(str(finding.place)),
+        "sheet": mask_cpr(finding.place.sheet),
         "line": finding.place.line,
-        "cell": finding.place.cell,
+        "cell": mask_cpr(finding.place.cell),
         "found": words.found,
         "title": words.title,
         "expected": words.expected,

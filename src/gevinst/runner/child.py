@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 from gevinst.app.office import Office
+from gevinst.domain.masking import mask_cpr
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
 from gevinst.domain.secret import Scrubber
@@ -232,3 +233,16 @@ def _stop_tree(child: subprocess.Popen[bytes]) -> None:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(SECONDS_TO_END)
     child.wait()
+
+
+def mask_work_items(folder: Path) -> None:
+    """Take CPR numbers out of the work items of an ended run: a file by hand may have one in its name.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    for path in (folder / WORK_ITEM_IN, folder / WORK_ITEM_OUT):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            if text != mask_cpr(text):
+                path.write_text(mask_cpr(text), encoding="utf-8")

@@ -12,7 +12,7 @@ from gevinst.app.ports import FINAL_STATES, FinishedRunError, RunStore
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
-from gevinst.runner.child import CONSOLE_FILE, Ended, run_child
+from gevinst.runner.child import CONSOLE_FILE, Ended, mask_work_items, run_child
 from gevinst.runner.holder import is_gone, this_process
 from gevinst.runner.run_work import RunWork
 
@@ -143,6 +143,7 @@ def _sealed(closed: Run, robot: Robot, tools: RunnerTools) -> dict[str, str]:
     try:
         if closed.state in (RunState.FAILED, RunState.STOPPED):
             tools.write_failed(folder, closed, robot, closed.summary)
+        mask_work_items(folder)
         return {"manifest": tools.seal(folder, closed)}
     except OSError as error:
         return {"not_sealed": error.strerror or type(error).__name__}
