@@ -299,6 +299,13 @@ def test_fault_40_an_alarm_is_told_when_the_mail_server_is_back_and_only_once(of
     assert office.parts.alarms.alarms() == []
 
 
+def test_an_alarm_that_rings_on_uses_up_no_numbers(either: Installation) -> None:
+    for subject in ("run1",) * 20 + ("run2",):
+        either.parts.alarms.ring(AlarmKind.LATE, subject, robot="r", detail="d", at=NOON)
+
+    assert [(one.number, one.count) for one in either.parts.alarms.alarms()] == [(2, 1), (1, 20)]
+
+
 def test_a_run_that_waits_beyond_its_grace_is_told_as_late(office: Installation) -> None:
     office.queue.offer(an_order(1))
     now = SetClock(office.queue.find("run1").offered + timedelta(hours=1))

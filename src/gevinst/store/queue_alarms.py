@@ -22,17 +22,23 @@ class SqlAlarmBook:
 
     def ring(self, kind: AlarmKind, subject: str, *, robot: str, detail: str, at: datetime) -> bool:
         """See AlarmBook."""
+        open_one = update(alarm).where(
+            alarm.c.kind == kind, alarm.c.subject == subject, alarm.c.closed.is_(None)
+        )
+        counted = open_one.values(last=at, count=alarm.c.count + 1)
         values = {"kind": kind, "subject": subject, "robot": robot, "detail": detail, "opened": at}
-        fresh = values | {"last": at, "count": 1, "closed_by": "", "why": ""}
         with self._database.writing() as connection:
+            # An insert that meets an open alarm would use up a number each time, and people read the numbers.
+            if connection.execute(counted).rowcount:
+                return False
             make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            opening = make(alarm).values(fresh)
-            counted = opening.on_conflict_do_update(
+            opening = make(alarm).values(values | {"last": at, "count": 1, "closed_by": "", "why": ""})
+            once = opening.on_conflict_do_update(
                 index_elements=["kind", "subject"],
                 index_where=text("closed IS NULL"),
                 set_={"last": at, "count": alarm.c.count + 1},
             )
-            return connection.execute(counted.returning(alarm.c.count)).scalar() == 1
+            return connection.execute(once.returning(alarm.c.count)).scalar() == 1
 
     def alarms(self, *, also_closed: bool = False) -> Sequence[Alarm]:
         """See AlarmBook."""
