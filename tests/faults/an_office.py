@@ -1,7 +1,7 @@
 """A process of an office that lives in simulated time, on a machine of a name: a clock, a worker, or a robot.
 
-`python tests/faults/an_office.py TIME HOST clock|worker|robot|ask WORDS…`: the program's own commands and
-`robot`, as in an office; only the time and the machine's name are others.
+`python tests/faults/an_office.py TIME HOST clock|worker|robot|ask|look WORDS…`: the program's own commands
+and `robot`, as in an office; only the time and the machine's name are others.
 """
 
 import socket
@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
 from faults.simulated_time import SimulatedTime, live_in  # noqa: E402 - found by the line above
 
-ROBOT, ASK = "robot", "ask"
+ROBOT, ASK, LOOK = "robot", "ask", "look"
 
 
 def main(time: str, host: str, command: str, *words: str) -> None:
@@ -32,13 +32,25 @@ def main(time: str, host: str, command: str, *words: str) -> None:
     _boot_as(host)
     _let_robots_live_here(time, host)
     _let_the_engine_wait(SimulatedTime.of_words(time))
-    if command == ASK:
-        ask(*words)
+    if command in (ASK, LOOK):
+        ask(*words) if command == ASK else look()
         return
     from gevinst.cli import main as gevinst  # noqa: PLC0415 - as above
 
     sys.argv = ["gevinst", command, *words]
     gevinst()
+
+
+def look() -> None:
+    """Let the clock see the robots."""
+    from gevinst import bootstrap  # noqa: PLC0415 - after the time is set
+
+    office = bootstrap.office()
+    process = bootstrap.clock_process(
+        office, bootstrap.parts(office), told=lambda _: None, tell=bool, failed=lambda _: None
+    )
+    process.clock.tick()
+    process.clock.tools.book.resign(process.clock.tools.owner)
 
 
 def ask(robot_id: str, count: str) -> None:

@@ -26,6 +26,7 @@ from faults.simulated_time import SimulatedTime
 from gevinst import bootstrap
 from gevinst.domain.queue import LIVE
 from gevinst.domain.robot import Robot
+from gevinst.domain.run import RunState
 from gevinst.store.opening import StoreParts
 from gevinst.texts import OFFICE_ZONE
 from invariants import record_history
@@ -36,7 +37,10 @@ CLOCK, WORKER, ROBOT, ASK = "clock", "worker", "robot", "ask"
 LOOK = 0.05  # real seconds
 SECONDS_TO_RESTART = 1.0  # as a service manager takes
 SECONDS_TO_END = 180.0
+SECONDS_TO_STOP = 30
 KILLS_OF_EACH = 4
+ROBOT_HIT = "robot killed"
+LOOK_ONCE = "look"
 BY_HAND = 8  # runs that are asked for at once
 GARBAGE = b"\x00\xff not a statement \x00"
 
@@ -95,13 +99,15 @@ class Month:
 
     def live(self) -> None:
         """Go through the month; returns when nothing is left to do."""
+        self.time = SimulatedTime.from_now(self.plan.start, 1)
+        self._started(self.plan.hosts[0], LOOK_ONCE).wait()  # robots are due from when a clock has seen them
         self.time = SimulatedTime.from_now(self.plan.start, self.plan.speed)
         acts = sorted(self._acts(), key=lambda act: act[0])
         try:
             while self.time.now() < self.plan.end:
                 while acts and acts[0][0] <= self.time.now():
                     acts.pop(0)[1]()
-                self._keep_alive()
+                self._keep_alive(CLOCK, WORKER)
                 time.sleep(LOOK)
             self._wait_for_the_last()
         finally:
@@ -142,9 +148,9 @@ class Month:
         date = self.plan.start.date() + timedelta(days=day)
         return datetime(date.year, date.month, date.day, hour, tzinfo=OFFICE_ZONE).astimezone(UTC)
 
-    def _keep_alive(self) -> None:
+    def _keep_alive(self, *kinds: str) -> None:
         """Start what should run and does not, as a service manager would."""
-        for key in ((host, kind) for host in self.plan.hosts for kind in (CLOCK, WORKER)):
+        for key in ((host, kind) for host in self.plan.hosts for kind in kinds):
             process = self._processes.get(key)
             if key[0] in self._off or (process is not None and process.poll() is None):
                 continue
@@ -173,14 +179,19 @@ class Month:
         while not (robots := list(self._robots())):
             if time.monotonic() > until:
                 return  # the day's runs are over
-            self._keep_alive()
+            self._keep_alive(CLOCK, WORKER)
             time.sleep(LOOK)
-        host, number = self._chance.choice(robots)
+        host, number, run_id = self._chance.choice(robots)
         time.sleep(self._chance.uniform(0, 1.5))
         if kind == WORKER:
             self._kill_process(host, WORKER)
         elif _killed(number):
-            self._note("robot killed", f"a robot on {host} was killed with -9")
+            run = self.parts.runs.find(run_id)
+            hit = run is not None and run.state is RunState.RUNNING
+            words = "" if hit else ", when its run had ended"
+            self._note(
+                ROBOT_HIT if hit else "robot killed late", f"a robot on {host} was killed with -9{words}"
+            )
 
     def _kill_process(self, host: str, kind: str) -> None:
         process = self._processes.get((host, kind))
@@ -197,10 +208,11 @@ class Month:
         for kind in (CLOCK, WORKER):
             self._processes[host, kind].kill()
             self._processes[host, kind].wait()
-        for other, number in self._robots():
+        for other, number, _ in self._robots():
             if other == host:
                 _killed(number)
-        self._note("machine off", f"{host} was off from 22.00 to 09.00")
+        alone = len(self.plan.hosts) == 1
+        self._note("machine off" if alone else "one machine off", f"{host} was off from 22.00 to 09.00")
 
     def _machine_on(self) -> None:
         self._off.clear()
@@ -229,28 +241,34 @@ class Month:
     def _note(self, what: str, words: str) -> None:
         self.done.append(Done(at=self.time.now(), what=what, words=words))
 
-    def _robots(self) -> Iterator[tuple[str, int]]:
-        """Host and number of each robot's process of this office."""
+    def _robots(self) -> Iterator[tuple[str, int, str]]:
+        """Host, number and run of each robot's process of this office."""
         mine = str(self.office.folder).encode()
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 words = (process / "cmdline").read_bytes().split(b"\0")
-                if ROBOT.encode() in words[4:5] and any(mine in word for word in words):
-                    yield words[3].decode(), int(process.name)
+                if words[4:5] == [ROBOT.encode()] and mine in (folder := words[6]):
+                    yield words[3].decode(), int(process.name), Path(folder.decode()).name
 
     def _wait_for_the_last(self) -> None:
+        """The month is over: nothing more comes due, and what waits is worked off."""
+        for host in self.plan.hosts:
+            self._ends(host, CLOCK)
         until = time.monotonic() + SECONDS_TO_END
         while self.parts.queue.tickets(LIVE) and time.monotonic() < until:
-            self._keep_alive()
+            self._keep_alive(WORKER)
             time.sleep(10 * LOOK)
 
+    def _ends(self, host: str, kind: str) -> None:
+        process = self._processes[host, kind]
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_TO_STOP)
+        process.kill()
+
     def _end(self) -> None:
-        for process in self._processes.values():
-            process.send_signal(signal.SIGTERM)
-        for process in self._processes.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(30)
-            process.kill()
+        for host, kind in self._processes:
+            self._ends(host, kind)
         self._log.close()
 
 

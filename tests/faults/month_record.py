@@ -2,11 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from faults.month import Done, Month
+from faults.month import ROBOT_HIT, Month
 from gevinst import bootstrap
 from gevinst.domain.alarm import Alarm
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
@@ -17,12 +17,12 @@ from invariants import broken_laws, history
 
 LONG_WAIT = timedelta(seconds=20)  # real; runs of one lane wait for each other
 HEADS = ("planned", "on time", "late", "missed", "by hand", "attempts", "open items", "rejected", "failed")
+#: What must show in the record. A clock or a worker that is killed need not: another may go on in time.
 TRACES = {
     "machine off": {"late", "covered", "gone"},
     "file missing": {"rejected"},
     "file broken": {"rejected"},
-    "robot killed": {"broke down"},
-    "worker killed": {"gone"},
+    ROBOT_HIT: {"broke down", "gone"},
     "queue full": {"waited"},
 }
 
@@ -54,7 +54,7 @@ def record_of(month: Month) -> Record:
     problems = broken_laws(month.parts, steps)
     problems += _lost(month)
     problems += [f"not explained: {one}" for one in irregular if not one.why]
-    problems += _without_trace(month.done, irregular)
+    problems += _without_trace(month, irregular)
     return Record(by_robot=_counted(month), irregular=irregular, problems=problems)
 
 
@@ -126,7 +126,7 @@ def _of_ticket(
     month: Month, ticket: Ticket, runs: dict[str, Run], alarms: Sequence[Alarm]
 ) -> Iterator[Irregularity]:
     robot, first = ticket.order.robot, ticket.order.run_id
-    for name in (first, *(f"{first}-{number}" for number in range(2, ticket.attempt + 1))):
+    for name in [first, *(f"{first}-{number}" for number in range(2, ticket.attempt + 1))][: ticket.attempt]:
         run = runs.get(name)
         if run is None:
             yield _noted(month, ticket.order.due, robot, kind="gone", why=_why_no_run(ticket))
@@ -149,7 +149,7 @@ def _real_wait(month: Month, ticket: Ticket) -> timedelta:
 
 
 def _noted(month: Month, at: datetime, robot: str, *, kind: str, why: str) -> Irregularity:
-    near = [one for one in month.done if at - timedelta(hours=12) <= one.at <= at + timedelta(hours=12)]
+    near = [one for one in month.done if abs(one.at - at) < _soon(month, 12)]
     return Irregularity(at=at, robot=robot, kind=kind, why=why, done="; ".join(one.words for one in near))
 
 
@@ -185,13 +185,18 @@ def _why_it_ended(month: Month, run: Run) -> str:
     return texts.get(run.summary) if texts.has(run.summary) else ""
 
 
-def _without_trace(done: Iterable[Done], irregular: Sequence[Irregularity]) -> Iterator[str]:
+def _without_trace(month: Month, irregular: Sequence[Irregularity]) -> Iterator[str]:
     """What was done to the office that the record does not show."""
-    for one in done:
+    for one in month.done:
         wanted = TRACES.get(one.what, set())
-        near = {each.kind for each in irregular if abs(each.at - one.at) < timedelta(hours=14)}
+        near = {each.kind for each in irregular if abs(each.at - one.at) < _soon(month, 14)}
         if wanted and not wanted & near:
             yield f"no trace of: {_local(one.at)} {one.words}"
+
+
+def _soon(month: Month, hours: int) -> timedelta:
+    """So many hours, or what passes on the calendar while a busy machine gets round to it."""
+    return max(timedelta(hours=hours), LONG_WAIT * month.plan.speed)
 
 
 def _local(moment: datetime) -> str:
