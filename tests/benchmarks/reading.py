@@ -2,7 +2,7 @@
 
 The plain reads give no place, no exact øre and no proof; they are the floor that a reader stands on.
 
-    uv run --with polars --with fastexcel python tests/benchmarks/reading.py
+    uv run --group benchmark python tests/benchmarks/reading.py
 
 All reads of a file take turns in processes of their own; the figures are medians of processor time, and
 memory is what the process held at its highest above what it held before the read. `--rows` sets the size,
@@ -60,6 +60,20 @@ def write_csv(path: Path, rows: int) -> None:
             money = f"{danish(ore)};{danish(balance)};DKK"
             names = f"R{number:08};{number // 7:07};Lejer på vej {number % 900};0400-4025{number % 10:06}"
             file.write(f"{days};Indbetaling fra lejemål {number % 5000};{money};{names};OVF;\r\n")
+
+
+def write_list(path: Path, rows: int) -> None:
+    """A list display of an ERP in cp1252: bars, dashes and a minus behind the amount."""
+    dashes = "-" * 83 + "\n"
+    with path.open("w", encoding="cp1252") as file:
+        file.write(
+            f"{dashes}|{'Bilag':10}|{'Bogf.dato':10}|{'Beløb':>16}|{'Valuta':6}|{'Tekst':35}|\n{dashes}"
+        )
+        for number, day, ore, _ in movements(rows):
+            amount = danish(abs(ore)) + ("-" if ore < 0 else " ")
+            text = f"Husleje lejemål {number % 5000}"
+            file.write(f"|{number:010}|{day:%d.%m.%Y}|{amount:>16}|DKK   |{text:35}|\n")
+        file.write(dashes)
 
 
 def write_xlsx(path: Path, rows: int) -> None:
@@ -144,6 +158,11 @@ def by_polars(path: Path) -> object:
     )
 
 
+def by_split(path: Path) -> object:
+    """Every cell as text, from lines cut at their bars."""
+    return [line.split("|") for line in path.read_text(encoding="cp1252").splitlines()]
+
+
 def by_fastexcel(path: Path) -> object:
     """Every cell, as a frame."""
     return import_module("fastexcel").read_excel(path).load_sheet(0).to_polars()
@@ -171,10 +190,16 @@ def by_lxml(path: Path) -> object:
 
 READS: dict[str, dict[str, Callable[[Path], object]]] = {
     "csv": {"gevinst": ours, "polars": by_polars},
+    "txt": {"gevinst": ours, "split": by_split},
     "xlsx": {"gevinst": ours, "fastexcel": by_fastexcel, "openpyxl": by_openpyxl},
     "xml": {"gevinst": ours, "lxml": by_lxml},
 }
-WRITERS: dict[str, Callable[[Path, int], None]] = {"csv": write_csv, "xlsx": write_xlsx, "xml": write_camt}
+WRITERS: dict[str, Callable[[Path, int], None]] = {
+    "csv": write_csv,
+    "txt": write_list,
+    "xlsx": write_xlsx,
+    "xml": write_camt,
+}
 
 
 def measure(path: Path, name: str) -> dict[str, float]:

@@ -42,7 +42,9 @@ def is_list(text: str) -> bool:
 
 def read_list(text: str) -> tuple[Grid, Assumption]:
     """Cut a list at the bars of its header, so that a bar inside a text does no harm."""
-    lines = text.translate(_BOX).splitlines()
+    if any(chr(mark) in text for mark in _BOX):  # few lists have them, and a large text takes long
+        text = text.translate(_BOX)
+    lines = text.splitlines()
     at = _header_at(lines)
     deep = _header_depth(lines, at)
     header = lines[at].rstrip()
