@@ -86,7 +86,7 @@ def read_amount(cell: Cell, style: NumberStyle) -> int:
 
 def read_amounts(cells: Sequence[Cell], style: NumberStyle) -> OreColumn:
     """Read a column as øre; None for each cell that is no amount. Equal texts are read once."""
-    if not isinstance(cells, TextColumn) and cells and all(type(cell) is str for cell in cells):
+    if not isinstance(cells, TextColumn) and set(map(type, cells)) == {str}:
         cells = TextColumn.of(map(str, cells))
     if isinstance(cells, TextColumn):
         return _read_texts(cells.stripped(), style)
@@ -124,7 +124,7 @@ def _read_texts(texts: TextColumn, style: NumberStyle) -> OreColumn:
 
 def _read_numbers(cells: Sequence[Cell]) -> OreColumn | None:
     """A whole column of workbook numbers in one pass; None when one is no number, or its øre is in doubt."""
-    if not cells or any(type(cell) is not float for cell in cells):
+    if set(map(type, cells)) != {float}:
         return None
     ore = np.array(cells, dtype=np.float64) * ORE_PER_KRONE
     nearest = np.rint(ore)

@@ -125,10 +125,8 @@ def columns_of(rows: Sequence[Row], width: int, *, texts: bool) -> list[Sequence
     """
     if isinstance(rows, ColumnRows):
         return [rows.column(index) for index in range(width)]
-    return [
-        TextColumn.of(map(str, column)) if texts or all(type(cell) is str for cell in column) else column
-        for column in columns_padded(rows, width)
-    ]
+    columns = columns_padded(rows, width)
+    return [TextColumn.of(map(str, one)) if texts or set(map(type, one)) <= {str} else one for one in columns]
 
 
 def columns_padded(rows: Sequence[Row], width: int) -> list[Sequence[Cell]]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gevinst.formats.grid import Cell
-from gevinst.formats.text_column import TextColumn
+from gevinst.formats.text_column import TextColumn, coded_cells
 from gevinst.formats.value_columns import DayColumn
 
 MONTHS: Mapping[str, int] = {
@@ -106,11 +106,8 @@ def read_dates(cells: Sequence[Cell], order: DateOrder) -> DayColumn:
         words, codes = _without_times(cells).coded()
         days = DayColumn.of([read_date(word.strip(), order) for word in words]).days
         return DayColumn(days=days[codes])
-    known: dict[Cell, date | None] = {}
-    for cell in cells:
-        if cell not in known:
-            known[cell] = _cell_date(cell, order)
-    return DayColumn.of([known[cell] for cell in cells])
+    different, codes = coded_cells(cells)
+    return DayColumn(days=DayColumn.of([_cell_date(cell, order) for cell in different]).days[codes])
 
 
 def _without_times(cells: TextColumn) -> TextColumn:

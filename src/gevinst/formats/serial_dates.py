@@ -36,9 +36,9 @@ def _is_serial(table: Table, index: int, zero: date) -> bool:
     if not roles or roles[0][0] not in DATE_ROLES:
         return False
     cells = table.columns[index]
-    numbers = [cell for cell in cells if isinstance(cell, int | float)]
-    if not numbers:
+    if not {int, float} & set(map(type, cells)):
         return False
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
     days = sum(_day(cell, zero) is not None for cell in numbers)
     return days >= MOST * sum(not is_blank(cell) for cell in cells)
 
