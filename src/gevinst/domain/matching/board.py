@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ DAY_SPAN = 1 << 16  # bank-day numbers stay far below this
 SHORTEST_LINK = 5
 #: What makes a form of code a link between the sides.
 REASONS_BY_CODE = pa.array(["reference", "reference_interchangeable"], type=pa.large_string())
+SPACE = pa.scalar(" ", type=pa.large_string())
 Note = tuple[str, Mapping[str, str | int]]  # key of the sentence (note.<key>), facts
 
 
@@ -47,6 +48,11 @@ class Column:
     def whole(self) -> Texts:
         """All texts."""
         return self._texts.take(pa.array(self._order))
+
+
+@lru_cache(maxsize=65_536)
+def _words_said(text: str) -> frozenset[str]:
+    return frozenset(words_of(text))
 
 
 @dataclass(kw_only=True)
@@ -114,21 +120,19 @@ class BoardSide:
         """The counterparty of each item, "" for none."""
         return self.column("counterparty")
 
-    @cached_property
-    def _words(self) -> list[frozenset[str]]:
-        said = pd.Series([f"{text} {party}" for text, party in zip(self.texts, self.parties, strict=True)])
-        numbers, unique = pd.factorize(said)
-        words = [frozenset(words_of(one)) for one in unique]
-        return [words[number] for number in numbers.tolist()]
-
     def all_words(self, at: int) -> frozenset[str]:
         """All telling words of an item, whether the other side has them or not."""
-        return self._words[at]
+        return _words_said(f"{self.texts[at]} {self.parties[at]}")
 
     @cached_property
     def word_times(self) -> Counter[str]:
         """How many items have each word."""
-        return Counter(word for words in self._words for word in words)
+        times: Counter[str] = Counter()
+        said = pc.binary_join_element_wise(self.texts.whole(), self.parties.whole(), SPACE)
+        for found in pc.value_counts(said).to_pylist():
+            for word in _words_said(found["values"]):
+                times[word] += found["counts"]
+        return times
 
     @cached_property
     def _namings(self) -> dict[int, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -232,6 +233,11 @@ def shared(board: Board, left: int, right: int) -> Score:
 def likeness(board: Board, pair: Pair) -> int:
     """How many letters the names of two items have in common, in order and in runs."""
     left, right = ("".join(side.naming(at)) for side, at in zip(board.sides, pair, strict=True))
+    return _letters_in_common(left, right)
+
+
+@lru_cache(maxsize=65_536)
+def _letters_in_common(left: str, right: str) -> int:
     blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks if block.size >= SHORTEST_RUN)
 

@@ -140,7 +140,12 @@ def _equal_amounts(
 
 
 def amount_edges(
-    board: Board, *, days: int, only: tuple[Mask, Mask] | None = None, most: int = MOST_EDGES
+    board: Board,
+    *,
+    days: int,
+    only: tuple[Mask, Mask] | None = None,
+    most: int = MOST_EDGES,
+    noted: bool = True,
 ) -> Edges:
     """Pairs of free items with the same amount within the window.
 
@@ -148,7 +153,8 @@ def amount_edges(
         board: the items.
         days: bank days between the two, both ends included.
         only: limits the items of each side.
-        most: pairs; the most crowded items beyond it are left out and noted.
+        most: pairs; the most crowded amounts beyond it are left out.
+        noted: those amounts count as not searched.
     """
     ends = [side.free if only is None else side.free & only[at] for at, side in enumerate(board.sides)]
     asked, ordered, window = _equal_amounts(board, ends[0], ends[1], days=days)
@@ -158,7 +164,8 @@ def amount_edges(
         first_left_out = by_size[np.searchsorted(np.cumsum(by_size), most, side="right")]
         amounts = board.left.amount[asked]
         crowded = np.unique(amounts[counts >= first_left_out])
-        board.note_crowd(crowded)
+        if noted:
+            board.note_crowd(crowded)
         # The whole amount is left out: with some of its items gone, the others would seem to be alone.
         searched = ~np.isin(amounts, crowded)
         asked, window = asked[searched], _Window(low=window.low[searched], high=window.high[searched])

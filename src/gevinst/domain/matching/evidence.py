@@ -118,21 +118,34 @@ def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
     That other one shares no whole word, or it would be a candidate too: names are cut, glued together or
     misspelt. All pairs of such an item are in doubt.
     """
-    linked = set(zip(edges.left.tolist(), edges.right.tolist(), strict=True))
-    amounts = np.unique(board.left.amount[edges.left])
-    only = (np.isin(board.left.amount, amounts), np.isin(board.right.amount, amounts))
-    rivals: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    every = amount_edges(board, days=days, only=only, most=MOST_RESEMBLANCES)
-    for pair in zip(every.left.tolist(), every.right.tolist(), strict=True):
-        if pair not in linked:
-            rivals[0, pair[0]].append(pair)
-            rivals[1, pair[1]].append(pair)
+    amounts = np.unique(board.left.rank[edges.left])
+    only = (np.isin(board.left.rank, amounts), np.isin(board.right.rank, amounts))
+    every = amount_edges(board, days=days, only=only, most=MOST_RESEMBLANCES, noted=False)
+    rivals = every.keep(_of_same_items(every, edges))
+    ends = ((rivals.left, edges.left), (rivals.right, edges.right))
+    alike = _likenesses(board, rivals)
+    best = np.full(len(edges), -1)
+    for of_rivals, of_edges in ends:
+        most = np.full(max(of_rivals.max(initial=0), of_edges.max(initial=0)) + 1, -1)
+        np.maximum.at(most, of_rivals, alike)
+        best = np.maximum(best, most[of_edges])
+    contested = np.flatnonzero(best >= 0)
     doubted = np.zeros(len(edges), dtype=np.bool_)
-    for at, pair in enumerate(zip(edges.left.tolist(), edges.right.tolist(), strict=True)):
-        others = rivals[0, pair[0]] + rivals[1, pair[1]]
-        if others:
-            doubted[at] = max(likeness(board, other) for other in others) >= likeness(board, pair)
+    doubted[contested] = best[contested] >= _likenesses(board, edges.keep(best >= 0))
     return _beside(edges, doubted)
+
+
+def _of_same_items(every: Edges, edges: Edges) -> Mask:
+    """Those of all pairs that are none of the edges and have an item of them."""
+    width = max(every.right.max(initial=0), edges.right.max(initial=0)) + 1
+    linked = np.isin(every.left * width + every.right, edges.left * width + edges.right)
+    found: Mask = ~linked & (np.isin(every.left, edges.left) | np.isin(every.right, edges.right))
+    return found
+
+
+def _likenesses(board: Board, edges: Edges) -> Indexes:
+    pairs = zip(edges.left.tolist(), edges.right.tolist(), strict=True)
+    return np.array([likeness(board, pair) for pair in pairs], dtype=np.int64)
 
 
 def _expected_alike(board: Board, edges: Edges, themselves: Indexes | int) -> Floats:

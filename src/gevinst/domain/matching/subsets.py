@@ -89,6 +89,7 @@ class _Pool:
         self.side, self.days = side, days
         self.free = side.free_indexes()
         self.free = self.free[np.argsort(side.day[self.free], kind="stable")]
+        self.days_of_free = side.day[self.free]
         self.by_mark = [_ByMark(side, marks) for marks in (side.codes, side.words)]
 
     def worth_searching(self, one: BoardSide) -> Indexes:
@@ -105,8 +106,7 @@ class _Pool:
         return found
 
     def _until(self, day: Indexes | int, side: str) -> Indexes:
-        days = self.side.day[self.free]
-        found: Indexes = np.searchsorted(days, day, side=side)  # type: ignore[call-overload]
+        found: Indexes = np.searchsorted(self.days_of_free, day, side=side)  # type: ignore[call-overload]
         return found
 
     def pools(self, one: BoardSide, at: int) -> Iterator[list[int]]:
@@ -124,8 +124,7 @@ class _Pool:
             return
         for fewest in sorted(set(by_word.values()), reverse=True):
             yield sorted(item for item, shared in by_word.items() if shared >= fewest)
-        alike = self.names.resembling(one, at)
-        yield sorted(item for item in alike if abs(int(self.side.day[item]) - day) <= self.days)
+        yield self.names.resembling(one, at, days=self.days)
 
     @cached_property
     def names(self) -> NameIndex:
@@ -181,13 +180,16 @@ def _search(one: BoardSide, at: int, many: BoardSide, pool: _Pool) -> _Search:
 
 def _with_credits(side: BoardSide, items: list[int], target: int) -> list[int]:
     """All of them, where some are of the other sign: a payment of invoices less a credit note."""
-    credits_too = any(side.amount[at] * np.sign(target) < 0 for at in items)
+    credits_too = (side.amount[np.array(items, dtype=np.int64)] * np.sign(target) < 0).any()
     return items if credits_too else []
 
 
 def _parts_of(side: BoardSide, items: list[int], target: int) -> list[int]:
     """Those of the target's sign and smaller than it."""
-    return [at for at in items if 0 < side.amount[at] * np.sign(target) < abs(target)]
+    places = np.array(items, dtype=np.int64)
+    amounts = side.amount[places] * np.sign(target)
+    parts: list[int] = places[(amounts > 0) & (amounts < abs(target))].tolist()
+    return parts
 
 
 def _count(side: BoardSide, items: list[int], target: int, *, largest: int, marked: bool) -> _Search:
