@@ -46,6 +46,7 @@ AREAS = {
     "ROB": "What the robot expects",
     "DRF": "What differs from the periods before",
     "DEC": "Decisions",
+    "EVI": "Evidence, deletion and leaving",
     "GAI": "Gains",
     "TID": "Time sheets",
     "CFG": "Settings, robots and rules",

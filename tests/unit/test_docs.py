@@ -54,6 +54,7 @@ MODELS = {
     **{part.__name__: (ROBOT_PAGE, "`[gain]` of the office") for part in OFFICE_GAIN_PARTS},
     "_Passport": (ROBOT_PAGE, "`[passport]`"),
     "_Office": (ROBOT_PAGE, "`gevinst.toml`"),
+    "_Evidence": (REFERENCE / "evidence.md", "Settings"),
     "_Rules": (RULES_PAGE, "Keys"),
     "_Pass": (RULES_PAGE, "Keys"),
 }
