@@ -9,7 +9,6 @@ import argparse
 import importlib
 import importlib.util
 import random
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -52,8 +51,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         corpus = asked.corpus or Path(scratch)
         corpus.mkdir(parents=True, exist_ok=True)
-        for number, file in enumerate(target.files()):
-            shutil.copy(file, corpus / f"{number:03}-{file.name}")
+        for number, content in enumerate(target.beginnings()):
+            (corpus / f"{number:03}").write_bytes(content)
         arguments = [
             sys.argv[0],
             str(corpus),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TypeAlias
+from unittest.mock import patch
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import SourceRead
 from gevinst.formats import camt, mt940, pain, workbook
+from gevinst.formats.camt_quick import OFTEN
 from gevinst.formats.detection import Told, read_known_or_unknown
 from gevinst.formats.intake import Intake
 from gevinst.formats.invoices import read_invoice_of
@@ -90,20 +92,38 @@ class Target:
     read: Callable[[Intake], tuple[Finding, ...]]  #: the findings of what was read
     #: changes a file by what its format is made of
     change: Callable[[bytes, Change, Random], bytes | None] | None = None
+    more: Callable[[], bytes] | None = None  #: makes one file more to begin from
 
-    def files(self) -> Iterator[Path]:
+    def beginnings(self) -> Iterator[bytes]:
         """The files to begin from."""
-        for pattern in self.seeds:
-            yield from (path for path in sorted(FIXTURES.glob(pattern)) if path.suffix not in NO_INPUT)
+        paths = (path for pattern in self.seeds for path in sorted(FIXTURES.glob(pattern)))
+        yield from (path.read_bytes() for path in paths if path.suffix not in NO_INPUT)
+        if self.more:
+            yield self.more()
 
 
 def _source(intake: Intake) -> tuple[Finding, ...]:
     return _lawful(read_known_or_unknown(intake, Told(mapping={})))
 
 
-def _details(intake: Intake) -> tuple[Finding, ...]:
-    layout = packaged_layouts()["camt_details"]
-    return _lawful(read_known_or_unknown(intake, Told(mapping={}, layout=layout)))
+def _camt(intake: Intake) -> tuple[Finding, ...]:
+    """A camt file, which is the same however it is read: cut into pieces, by patterns, or from a tree."""
+    told = Told(mapping={}, layout=packaged_layouts()["camt_details"])
+    read = read_known_or_unknown(intake, told)
+    with patch.object(camt, "cut", return_value=None):
+        tree = read_known_or_unknown(intake, told)
+    if not (read.items.equals(tree.items) and read.raw.equals(tree.raw)):
+        raise AssertionError("other items than in the tree")
+    if (read.rows, read.findings, read.statements) != (tree.rows, tree.findings, tree.statements):
+        raise AssertionError("another account of them than in the tree")
+    return _lawful(read)
+
+
+def _long_camt() -> bytes:
+    """A statement with enough entries alike to be read by a pattern."""
+    text = (FIXTURES / "bank_reconciliation/statement_gap/bank.xml").read_text(encoding="utf-8")
+    start, end = text.index("<Ntry>"), text.index("</Ntry>") + len("</Ntry>")
+    return (text[:start] + text[start:end] * (3 * OFTEN) + text[end:]).encode()
 
 
 def _lawful(read: SourceRead) -> tuple[Finding, ...]:
@@ -119,7 +139,9 @@ def _lawful(read: SourceRead) -> tuple[Finding, ...]:
 
 
 TARGETS = {
-    "camt": Target(seeds=("bank_reconciliation/*/*.xml",), read=_details, change=_element_changed),
+    "camt": Target(
+        seeds=("bank_reconciliation/*/*.xml",), read=_camt, more=_long_camt, change=_element_changed
+    ),
     "mt940": Target(seeds=("formats/mt940/*",), read=_source),
     "delimited": Target(seeds=("bank_reconciliation/*/*.csv", "bank_reconciliation/*/*.txt"), read=_source),
     "workbook": Target(seeds=("bank_reconciliation/*/*.xlsx",), read=_source, change=_part_changed),
