@@ -1,4 +1,4 @@
-"""The gain report and the business case in a real browser: accessible, self-contained, readable, printable."""
+"""Gain report and business case in a real browser: accessible, self-contained, readable, printable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
