@@ -27,7 +27,9 @@ def audit() -> None:
 
 
 @audit.command(help=help_text("audit.verify"))
-@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "folders", nargs=-1, metavar="FOLDERS", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @click.pass_context
 def verify(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
     """Check every row of the trail, and what other tables and evidence folders say beside it."""

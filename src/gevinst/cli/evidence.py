@@ -43,7 +43,7 @@ def key(*, rotate: bool) -> None:
 
 
 @evidence.command(help=help_text("evidence.verify"))
-@click.argument("targets", nargs=-1, metavar="RUN|FOLDER|ZIP")
+@click.argument("targets", nargs=-1, metavar="RUN_FOLDER_OR_ZIP")
 @click.option("--all", "everything", is_flag=True, help=help_text("evidence.all"))
 @click.option(
     "--key",
@@ -97,7 +97,7 @@ def pack(ctx: click.Context, run_id: str, *, out: Path) -> None:
 
 
 @evidence.command(help=help_text("evidence.lock"))
-@click.argument("run_ids", nargs=-1, required=True, metavar="RUN...")
+@click.argument("run_ids", nargs=-1, required=True, metavar="RUNS")
 def lock(run_ids: tuple[str, ...]) -> None:
     """Encrypt the evidence of runs where it lies; the proof stays readable."""
     texts = Texts(language())

@@ -45,7 +45,7 @@ def retention(ctx: click.Context, *, doing: bool, day: datetime | None, as_json:
 
 
 @retention.command(help=help_text("retention.hold"))
-@click.argument("subject", metavar="ROBOT|RUN", required=False)
+@click.argument("subject", metavar="ROBOT_OR_RUN", required=False)
 @click.option("--why", default="", help=help_text("retention.why"))
 def hold(subject: str | None, *, why: str) -> None:
     """Hold back the data of a robot or a run; without one, list what is held."""
@@ -61,7 +61,7 @@ def hold(subject: str | None, *, why: str) -> None:
 
 
 @retention.command(help=help_text("retention.release"))
-@click.argument("subject", metavar="ROBOT|RUN")
+@click.argument("subject", metavar="ROBOT_OR_RUN")
 @click.option("--why", default="", help=help_text("retention.why"))
 def release(subject: str, *, why: str) -> None:
     """End a hold."""

@@ -35,8 +35,8 @@ def samples_group(ctx: click.Context) -> None:
 
 
 @samples_group.command(help=help_text("samples.draw"))
-@click.argument("subject", metavar="RUN|ROBOT")
-@click.argument("period", required=False)
+@click.argument("subject", metavar="RUN_OR_ROBOT")
+@click.argument("period", metavar="PERIOD", required=False)
 @click.option(
     "--size",
     type=click.IntRange(1, LARGEST_SAMPLE),
