@@ -4,20 +4,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Dialect,
     RowMapping,
-    Update,
-    bindparam,
     delete,
     func,
     insert,
-    literal_column,
     select,
     update,
 )
@@ -41,13 +36,19 @@ from gevinst.domain.work_item import (
 from gevinst.store import trail
 from gevinst.store.engine import Database
 from gevinst.store.item_schema import NO_DEADLINE, work_item, work_item_file
-from gevinst.store.one_statement import OwnLine, Statement
+from gevinst.store.item_statements import (
+    CLAIMED,
+    finished,
+    finished_and_taking,
+    finishing,
+    finishing_values,
+    taking,
+    taking_values,
+)
+from gevinst.store.one_statement import OwnLine
 from gevinst.store.queue_schema import moment_of_database
 from gevinst.store.queue_turn import turn_of
 
-# In the text of a query, so that SQLite sees that a partial index fits.
-WAITING: ColumnElement[str] = literal_column("'waiting'")
-CLAIMED: ColumnElement[str] = literal_column("'claimed'")
 GONE = Failure(kind=FailureKind.APPLICATION, code="gone")
 UNENDED = (ItemState.DRAFT, ItemState.WAITING, ItemState.CLAIMED)
 
@@ -91,10 +92,10 @@ class SqlItemBook:
 
     def reserve(self, queue: str, owner: str, *, lease: timedelta) -> ItemClaim | None:
         """See ItemBook."""
-        taking = (_taking(self._of, lease), {"of_queue": queue, "new_owner": owner})
-        found = self._line.run(*taking).row
+        next_one = (taking(self._of, lease), taking_values(queue, owner))
+        found = self._line.run(*next_one).row
         if found is None and self.rescue():
-            found = self._line.run(*taking).row
+            found = self._line.run(*next_one).row
         return _claim_of(found)
 
     def renew(self, owner: str, *, lease: timedelta) -> Collection[int]:
@@ -108,18 +109,25 @@ class SqlItemBook:
     def finish(self, claim: ItemClaim) -> None:
         """See ItemBook."""
         with self._writing() as connection:
-            _must_hold(connection.execute(_finishing(self._dialect), _held_values(claim)).rowcount, claim)
+            _must_hold(connection.execute(finishing(self._dialect), finishing_values(claim)).rowcount, claim)
             _published(connection, claim.number, claim.owner)
             _dropped(connection, _item.parent == claim.number)
 
     def finish_and_reserve(self, claim: ItemClaim, queue: str, *, lease: timedelta) -> ItemClaim | None:
         """See ItemBook."""
-        answers = self._line.run_both(
-            (_finished(self._of), _held_values(claim)),
-            (_taking(self._of, lease), {"of_queue": queue, "new_owner": claim.owner}),
-        )
-        _must_hold(len(answers), claim)
-        return _claim_of(answers[1].row)
+        mine, next_one = finishing_values(claim), taking_values(queue, claim.owner)
+        if self._dialect == "sqlite":
+            answers = self._line.run_both((finished(self._of), mine), (taking(self._of, lease), next_one))
+            _must_hold(len(answers), claim)
+            return _claim_of(answers[1].row)
+        found = self._line.run(finished_and_taking(self._of, lease), {**mine, **next_one}).row
+        if found is None:  # no next item, or the claim was void
+            _must_hold(int(self._is_done(claim)), claim)
+        return _claim_of(found)
+
+    def _is_done(self, claim: ItemClaim) -> bool:
+        one = self.find(claim.number)
+        return (one.state, one.attempt, one.owner) == (ItemState.DONE, claim.token, claim.owner)
 
     def hand_back(self, claim: ItemClaim) -> None:
         """See ItemBook."""
@@ -361,54 +369,6 @@ def _dropped(connection: Connection, *where: ColumnElement[bool]) -> int:
     numbers = select(_item.number).where(*drafts)
     connection.execute(delete(work_item_file).where(work_item_file.c.item.in_(numbers)))
     return connection.execute(delete(work_item).where(*drafts)).rowcount
-
-
-@lru_cache
-def _taking(of: Dialect, lease: timedelta) -> Statement:
-    """Claims the item that is next in a queue."""
-    dialect = of.name
-    first = (
-        select(_item.number)
-        .where(
-            _item.state == WAITING,
-            _item.queue == bindparam("of_queue"),
-            _item.not_before <= moment_of_database(dialect),
-        )
-        .order_by(_item.priority, _item.deadline, _item.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    values = {
-        "state": ItemState.CLAIMED,
-        "attempt": _item.attempt + 1,
-        "owner": bindparam("new_owner"),
-        "lease_until": moment_of_database(dialect, lease),
-        "started": moment_of_database(dialect),
-    }
-    told = (_item.number, _item.attempt, _item.owner, _item.failures, _item.tries)
-    waiting = (_item.number == first.scalar_subquery(), _item.state == WAITING)
-    return Statement(update(work_item).where(*waiting).values(values).returning(*told), of)
-
-
-@lru_cache
-def _finished(of: Dialect) -> Statement:
-    return Statement(_finishing(of.name), of)
-
-
-@lru_cache
-def _finishing(dialect: str) -> Update:
-    held = (
-        _item.number == bindparam("of_number"),
-        _item.attempt == bindparam("of_token"),
-        _item.owner == bindparam("of_owner"),
-        _item.state == CLAIMED,
-    )
-    values = {"state": ItemState.DONE, "ended": moment_of_database(dialect), "lease_until": None}
-    return update(work_item).where(*held).values(values)
-
-
-def _held_values(claim: ItemClaim) -> dict[str, str | int]:
-    return {"of_number": claim.number, "of_token": claim.token, "of_owner": claim.owner}
 
 
 def _must_hold(found: int, claim: ItemClaim) -> None:
