@@ -109,3 +109,43 @@ def test_an_amount_without_its_decimal_mark_is_noticed(tmp_path: Path) -> None:
     checked = check_drift(run, BANK, spoiled, store=store, read_before=lambda _run, _source: None)
 
     assert "DRF-002" in [one.code for one in checked.read.findings if one.severity is Severity.ERROR]
+
+
+def read_amounts(folder: Path, text: str) -> list[tuple[str, int]]:
+    """Day and øre of each row that a file gives."""
+    file = folder / "udtog.csv"
+    file.write_text(text, encoding="utf-8")
+    items = read_source(file).items
+    return list(zip(items["booked"].dt.strftime("%d-%m-%Y"), items["amount"].tolist(), strict=True))
+
+
+def test_titles_above_the_header_and_a_total_below_are_no_rows(tmp_path: Path) -> None:
+    """Source: github.com/The-Commit-Company/mint/issues/98: header not on row 1, footers."""
+    title = "Kontoudtog for konto 4711\nPeriode;oktober 2026\n\n"
+    rows = "05-10-2026;Husleje;100,00\n06-10-2026;Gebyr;-25,00\nI alt;;75,00\n"
+
+    assert read_amounts(tmp_path, f"{title}{HEAD}\n{rows}") == [
+        ("05-10-2026", 10_000),
+        ("06-10-2026", -2_500),
+    ]
+
+
+def test_debits_and_credits_of_two_columns_are_both_read(tmp_path: Path) -> None:
+    """Source: github.com/frappe/erpnext/issues/16202: only credits imported."""
+    text = "Dato;Tekst;Debet;Kredit\n05-10-2026;Husleje;;100,00\n06-10-2026;Gebyr;25,00;\n"
+
+    assert read_amounts(tmp_path, text) == [("05-10-2026", -10_000), ("06-10-2026", 2_500)]
+
+
+def test_day_and_month_are_not_guessed_row_by_row(tmp_path: Path) -> None:
+    """Source: github.com/odoo/documentation/pull/157: day and month swapped by guessing."""
+    danish = f"{HEAD}\n03-10-2026;Husleje;100,00\n04-10-2026;Gebyr;-25,00\n"
+    american = f"{HEAD}\n10/03/2026;Husleje;100,00\n10/14/2026;Gebyr;-25,00\n"
+
+    assert [day for day, _ in read_amounts(tmp_path, danish)] == ["03-10-2026", "04-10-2026"]
+    assert [day for day, _ in read_amounts(tmp_path, american)] == ["03-10-2026", "14-10-2026"]
+
+
+def test_an_export_without_a_row_is_read_as_none(tmp_path: Path) -> None:
+    """Source: github.com/robocorp/rpaframework/issues/203: an empty sheet crashes."""
+    assert read_amounts(tmp_path, f"{HEAD}\n") == []

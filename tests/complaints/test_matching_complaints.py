@@ -142,3 +142,10 @@ def test_four_thousand_lines_are_an_ordinary_day() -> None:
 
 def _later(one: Line) -> date:
     return one.booked.replace(day=7)
+
+
+def test_the_amount_alone_still_makes_a_match_where_nothing_speaks_against_it() -> None:
+    """Source: github.com/odoo/odoo/issues/61584: after an upgrade, matching by amount alone stopped."""
+    result = match([f"B1 {BANK} 18.734,15 Overførsel"], [f"L1 {LEDGER} 18.734,15 Faktura"])
+
+    assert reasons(result) == {"amount_date"}

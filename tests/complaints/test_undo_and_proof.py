@@ -89,3 +89,11 @@ def test_a_small_difference_is_accepted_within_a_set_tolerance_on_a_chosen_accou
 
     assert near.groups[["difference", "difference_account"]].to_numpy().tolist() == [[50, "6.45.51"]]
     assert groups(far) == []
+
+
+def test_a_new_file_does_not_overwrite_what_a_person_has_settled() -> None:
+    """Source: github.com/actualbudget/actual/issues/2103: the importer overwrote reconciled lines."""
+    left, right = frame(["B1 2026-10-05 100,00 A"]), frame(["L1 2026-10-28 100,00 B"])
+    better = frame(["L1 2026-10-28 100,00 B", "L2 2026-10-05 100,00 A"])
+
+    assert groups(decided(left, right, MATCH)) == groups(decided(left, better, MATCH)) == [(("B1",), ("L1",))]
