@@ -111,7 +111,8 @@ def models() -> dict[str, type[BaseModel]]:
         for name, one in parts
         if isinstance(one, type) and issubclass(one, base) and one is not base
     }
-    return found | {part.__name__: part for part in (*WORK_PARTS, *GAIN_PARTS, *OFFICE_GAIN_PARTS)}
+    others: tuple[type[BaseModel], ...] = (*WORK_PARTS, *GAIN_PARTS, *OFFICE_GAIN_PARTS)
+    return found | {part.__name__: part for part in others}
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

@@ -75,7 +75,7 @@ def test_an_estimate_is_not_called_measured() -> None:
 
 
 def test_an_estimate_shows_its_own_ends_and_is_graded_c() -> None:
-    assert ESTIMATE.interval == (3, 15)
+    assert ESTIMATE.interval == (Decimal(3), Decimal(15))
     assert ESTIMATE.grade(date(2026, 4, 1)) is Grade.C
 
 

@@ -148,7 +148,7 @@ def test_a_measurement_gives_mean_spread_and_grade() -> None:
     summary = summary_of(minutes)
     baseline = baseline_of(summary, Method.STOPWATCH, date(2026, 10, 5))
 
-    assert (summary.n, summary.mean, summary.sd, summary.outliers) == (10, 5, Decimal("1.89"), 0)
+    assert (summary.n, summary.mean, summary.sd, summary.outliers) == (10, Decimal(5), Decimal("1.89"), 0)
     assert baseline.grade(date(2026, 10, 5)) is Grade.B
     assert baseline.interval is not None
     assert baseline.valid_until == date(2028, 10, 5)
@@ -223,7 +223,7 @@ def test_the_pessimistic_case_has_the_worst_of_everything() -> None:
 
     assert [one.case for one in case.cases] == list(Case)
     assert (worst.items, worst.minutes, worst.exceptions, worst.investment) == (
-        400,
+        Decimal(400),
         Decimal("2.5"),
         Decimal("0.25"),
         10_500_000,

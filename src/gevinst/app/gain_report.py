@@ -41,10 +41,12 @@ from gevinst.domain.gain_report import (
 from gevinst.domain.gain_settings import GainSettings
 from gevinst.domain.gain_terms import GainTerms
 from gevinst.domain.gains import FIXED_CASE, GainCard, GainKind, value_of
-from gevinst.domain.robot import Robot
+from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Environment, Run
 
 ZERO = Decimal(0)
+#: Phases in which a robot is reported even when it has earned nothing.
+COUNTED = frozenset({Phase.PRODUCTION, Phase.RETIRED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ def gain_report(robots: Sequence[Robot], months: Sequence[str], tools: GainTools
     """The report of some robots over some months.
 
     Args:
-        robots: those without a gain card are left out.
+        robots: left out are those without a gain card, and ideas and trials that have earned nothing.
         months: one after the other, oldest first; at least one.
         tools: store, gain book and the office's settings.
 
@@ -105,7 +107,7 @@ def gain_report(robots: Sequence[Robot], months: Sequence[str], tools: GainTools
             hole=robot.id in holes
         )
         for robot in robots
-        if robot.gain is not None
+        if robot.gain is not None and (robot.phase in COUNTED or robot.id in by_robot)
     ]
     units = _units(rows, robots, months)
     return GainReport(

@@ -26,6 +26,8 @@ from gevinst.texts import Language, Texts
 
 SHEETS = ("portfolio", "robots", "quarters", "months", "items", "payback", "basis")
 MONEY, HOURS, NUMBER, SHARE = "#,##0.00", "#,##0.00", "#,##0", "0.0%"
+LINE = 15  # points; not every program makes room for a text that is wrapped
+REASON_WIDTH = 60
 EFFECTIVE, FIRST_RATE, HORIZON = 2, 3, 6  # rows of the sheet Basis, counted from 1 as a spreadsheet does
 
 
@@ -50,6 +52,7 @@ class _Sheet:
         for at, (text, width) in enumerate(zip(texts, widths, strict=True)):
             self.sheet.set_column(at, at, width)
             self.sheet.write_string(self.row, at, text, self.styles["head"])
+        self.sheet.set_row(self.row, 2 * LINE)
         self.row += 1
         self.sheet.freeze_panes(self.row, 0)
 
@@ -253,6 +256,7 @@ class _Book:
                     5, f'IF(D{row}=0,"",E{row}/D{row})', "" if one.share is None else one.share, "share"
                 )
                 sheet.put(6, one.realised, "given")
+                sheet.sheet.set_row(sheet.row, LINE * (1 + len(one.reason) // REASON_WIDTH))
                 for column, text in (
                     (7, one.reason),
                     (8, one.role),

@@ -49,7 +49,7 @@ def code_of(parts: StoreParts, wish: Wish) -> str:
 
 
 def test_hours_are_realised_once_their_owner_has_confirmed_them(quarter: StoreParts) -> None:
-    assert (quarter_of(quarter).state, quarter_of(quarter).realised) == (QuarterState.CALCULATED, 0)
+    assert (quarter_of(quarter).state, quarter_of(quarter).realised) == (QuarterState.CALCULATED, Decimal(0))
 
     answer(quarter)
 
@@ -66,7 +66,7 @@ def test_rejected_hours_are_not_realised(quarter: StoreParts) -> None:
     answer(quarter, replace(WISH, state=QuarterState.REJECTED, reason="Afstemmes stadig i hånden"))
 
     found = quarter_of(quarter)
-    assert (found.state, found.realised) == (QuarterState.REJECTED, 0)
+    assert (found.state, found.realised) == (QuarterState.REJECTED, Decimal(0))
     assert found.reason == "Afstemmes stadig i hånden"
 
 

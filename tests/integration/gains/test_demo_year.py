@@ -4,10 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gevinst.demo.year import MONTHS, lay_out_year
@@ -97,8 +98,6 @@ def danish_sum(rows: Sequence[dict[str, str]], column: str) -> Decimal:
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(year: DemoYear) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - this test alone
-
     evil = replace(year.report.robots[0], unit='=HYPERLINK("http://x")', title={"da": "+1"})
     report = replace(year.report, robots=(evil,))
 
@@ -109,8 +108,6 @@ def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(year: DemoYear) ->
 
 
 def test_a_persons_number_is_in_no_form_of_the_report(year: DemoYear, tmp_path: Path) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - this test alone
-
     number = "010170-1234"
     row = year.report.robots[1]
     quarters = [replace(one, reason=f"Se {number}", role=number) for one in row.quarters]

@@ -22,6 +22,7 @@ from gevinst.domain.gains import (
     credits_for,
 )
 from gevinst.domain.money import kroner
+from gevinst.domain.robot import Phase
 from gevinst.domain.run import Environment, RunState
 from gevinst.store.opening import StoreParts
 
@@ -144,7 +145,7 @@ def test_trap_6_a_new_baseline_leaves_what_was_counted(parts: StoreParts) -> Non
     row = row_of(parts, after)
 
     [match] = [one for one in row.cases if one.name == "match"]
-    assert (match.card_version, match.minutes) == (before.version, 650)
+    assert (match.card_version, match.minutes) == (before.version, Decimal(650))
     assert match.baseline == TIMED
 
 
@@ -288,3 +289,9 @@ def test_a_card_from_another_years_prices_moves_its_investment(parts: StoreParts
 
     assert found is not None
     assert found.amount == 110_000
+
+
+def test_an_idea_that_has_earned_nothing_is_not_in_the_report(parts: StoreParts) -> None:
+    report = gain_report([a_robot(phase=Phase.TRIAL), a_robot(a_card(robot="x"))], JULY, tools(parts))
+
+    assert [one.robot for one in report.robots] == ["x"]
