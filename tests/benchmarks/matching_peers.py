@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -181,19 +181,33 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000])
     parser.add_argument("--only", choices=TOOLS, action="append", help="one tool; may be given again")
     parser.add_argument("--one", nargs=2, metavar=("TOOL", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--write", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         sys.stdout.write(measure(given.one[0], Path(given.one[1])) + "\n")
-        return
-    for size in given.sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            write_files(Path(folder), size)
-            for tool in given.only or TOOLS:
-                command = [sys.executable, __file__, "--one", tool, folder]
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-                last = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
-                sys.stdout.write(f"{size:>10,} {tool:16} {' '.join(last)}\n")
-                sys.stdout.flush()
+    elif given.write:
+        write_files(given.write, given.sizes[0])
+    else:
+        for size in given.sizes:
+            measure_all(size, given.only or TOOLS)
+
+
+def measure_all(size: int, tools: Iterable[str]) -> None:
+    """Each tool on the same files, a line each."""
+    with tempfile.TemporaryDirectory() as folder:
+        # In a process of its own too: a process begins with its parent's peak of memory as its own.
+        _again("--write", folder, str(size))
+        for tool in tools:
+            done = _again("--one", tool, folder)
+            last = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
+            sys.stdout.write(f"{size:>10,} {tool:16} {' '.join(last)}\n")
+            sys.stdout.flush()
+
+
+def _again(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """This file as a process of its own."""
+    command = [sys.executable, __file__, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 if __name__ == "__main__":
