@@ -98,11 +98,19 @@ def run_tools(of: Office, opened: "RunStore") -> "RunTools":
 
 
 def robot_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunStore") -> "RobotRun":
-    """The steps of a run over the office's robot and rules."""
+    """The steps of a run over the office's robot and rules.
+
+    Raises:
+        ConfigurationError: CFG-030 the robot is another than the one that the run was started with.
+    """
     from gevinst.app.robot_run import RobotRun  # noqa: PLC0415 - loads pandas
 
-    rules = load_rules(of.robots / run.robot)
-    return RobotRun(run, load_robot(of, run.robot), rules, run_tools(of, opened), files=files)
+    rules, robot = load_rules(of.robots / run.robot), load_robot(of, run.robot)
+    if robot.version != run.robot_version:
+        raise ConfigurationError(
+            "CFG-030", robot=robot.id, started=run.robot_version[:12], found=robot.version[:12]
+        )
+    return RobotRun(run, robot, rules, run_tools(of, opened), files=files)
 
 
 def trial_tools(of: Office, robot: "Robot") -> "TrialTools":
