@@ -34,7 +34,7 @@ def credit_gain(
     _reverse_reopened(run, store, {one.item_key for one in entries}, at=at)
     new = store.credit(entries)
     mine = [one for one in store.gain_entries(robot.id, run.period) if one.run_id == run.run_id]
-    return _gain_fact(card, mine, already=len(entries) - new, at=at)
+    return gain_fact(card, mine, already=len(entries) - new, at=at)
 
 
 def _reverse_reopened(run: Run, store: RunStore, credited: set[str], *, at: datetime) -> None:
@@ -46,7 +46,7 @@ def _reverse_reopened(run: Run, store: RunStore, credited: set[str], *, at: date
         store.reverse(run.robot, reopened, run_id=run.run_id, reason="reopened", at=at)
 
 
-def _gain_fact(card: GainCard, mine: Sequence[GainEntry], *, already: int, at: datetime) -> GainFact:
+def gain_fact(card: GainCard, mine: Sequence[GainEntry], *, already: int, at: datetime) -> GainFact:
     minutes = credited_minutes(mine)
     baselines = {**card.case_types, FIXED_CASE: card.fixed}
     return GainFact(

@@ -2,6 +2,7 @@
 
 from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names, robot_readme
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
+from gevinst.bootstrap.flows import flow_run
 from gevinst.bootstrap.here import (
     clear_demo,
     holder,
@@ -62,6 +63,7 @@ __all__ = [
     "door",
     "find_attachment",
     "firings",
+    "flow_run",
     "holder",
     "holder_is_gone",
     "item_book",

@@ -59,6 +59,21 @@ def parse_amount(text: str, style: NumberStyle = NumberStyle.COMMA) -> int:
     return -ore if negative else ore
 
 
+def parse_number(text: str, style: NumberStyle = NumberStyle.COMMA) -> Decimal:
+    """Read a number with any count of decimals: a rate, a quantity, hours.
+
+    Raises:
+        AmountError: blank, a letter, or marks that are not of this style.
+    """
+    cleaned = _SPACES.sub("", text.strip()).translate(_MINUS)
+    trailing = cleaned.endswith("-")
+    cleaned = "-" + cleaned[:-1] if trailing else cleaned
+    mark, thousands = (",", ".") if style is NumberStyle.COMMA else (".", ",")
+    if not _BODIES[mark].fullmatch(cleaned.removeprefix("-")):
+        raise AmountError("not a number in this number style")
+    return Decimal(cleaned.replace(thousands, "").replace(mark, "."))
+
+
 def ore_from_number(value: float | Decimal) -> int:
     """Read a workbook's number as øre.
 

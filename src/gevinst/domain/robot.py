@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from gevinst.domain.arrival import DropFolder
 from gevinst.domain.chain import After
@@ -84,6 +85,7 @@ class Robot:
     phase: Phase
     people: People
     sources: Mapping[str, Source]
+    settings: Mapping[str, Any] = field(default_factory=dict)  #: of the flow; it says what they are
     schedule: str = ""  #: in words; "" is by hand only
     closed_day: ClosedDay = ClosedDay.RUN  #: when the schedule names a day on which banks are closed
     late: LatePolicy = field(default_factory=LatePolicy)  #: what happens with moments at which nothing ran

@@ -5,6 +5,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,6 +23,7 @@ from gevinst.app.office import (
     SettingsError,
 )
 from gevinst.app.period_folder import RECONCILING_FLOW
+from gevinst.domain.flows import FLOW_IDS, flow_of
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.occurrence import LatePolicy
 from gevinst.domain.retention import DataKind, RetentionWordsError, retention_rule
@@ -46,6 +48,7 @@ RULES_FILE = "rules.toml"
 ROBOT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 HASH_SHOWN = 12
 #: Sources that a flow cannot do without.
+SOURCES_KNOWN = {RECONCILING_FLOW: ("bank", "ledger", "balances", "carried")}
 SOURCES_OF_FLOW = {RECONCILING_FLOW: ("bank", "ledger")}
 Model = TypeVar("Model", bound=BaseModel)
 _RATE = re.compile(r"(\d{1,2})(?:,(\d{1,4}))? ?%")
@@ -116,7 +119,8 @@ class _Robot(_Part):
     flow: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     phase: Phase
     people: _People
-    sources: dict[Literal["bank", "ledger", "balances", "carried"], _Source]
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], _Source]
+    settings: dict[str, Any] = {}
     schedule: SchedulePart = SchedulePart()
     limits: _Limits = _Limits()
     delivery: DeliveryPart = DeliveryPart()
@@ -259,6 +263,7 @@ def load_robot(office: Office, robot_id: str) -> Robot:
         raise ConfigurationError("CFG-004", file=place, found=parts.id, expected=robot_id)
     if not (office.tasks / f"{parts.flow}.robot").is_file():
         raise ConfigurationError("CFG-005", file=place, flow=parts.flow)
+    _check_flow(parts, place)
     missing = [name for name in SOURCES_OF_FLOW.get(parts.flow, ()) if name not in parts.sources]
     if missing:
         raise SettingsError(place, [SettingProblem(kind="missing", key=f"sources.{one}") for one in missing])
@@ -269,6 +274,41 @@ def load_robot(office: Office, robot_id: str) -> Robot:
     if parts.gain and robot.gain and (wrong := gain_problems(parts.gain, robot.gain)):
         raise SettingsError(place, wrong)
     return robot
+
+
+def _check_flow(parts: _Robot, place: str) -> None:
+    """Sources and settings are those that the flow knows.
+
+    Raises:
+        SettingsError: one is not, or is wrong.
+    """
+    if parts.flow not in FLOW_IDS:
+        known = SOURCES_KNOWN.get(parts.flow)
+        unknown = sorted(set(parts.sources) - set(known)) if known else []
+        found = [SettingProblem(kind="unknown", key=f"sources.{one}") for one in unknown]
+        found += [SettingProblem(kind="unknown", key=f"settings.{one}") for one in parts.settings]
+    else:
+        flow = flow_of(parts.flow)
+        unknown = sorted(set(parts.sources) - set(flow.sources))
+        needed = [name for name, shape in flow.sources.items() if not shape.optional]
+        found = [SettingProblem(kind="unknown", key=f"sources.{one}") for one in unknown]
+        found += [
+            SettingProblem(kind="missing", key=f"sources.{one}") for one in needed if one not in parts.sources
+        ]
+        found += _settings_problems(flow.settings, parts.settings)
+    if found:
+        raise SettingsError(place, found)
+
+
+def _settings_problems(model: type[BaseModel], settings: Mapping[str, Any]) -> list[SettingProblem]:
+    try:
+        model(**settings)
+    except ValidationError as error:
+        return [
+            replace(one, key=f"settings.{one.key}")
+            for one in problems_of(error, known=sorted(model.model_fields))
+        ]
+    return []
 
 
 def load_rules(folder: Path) -> Rules:
@@ -313,6 +353,7 @@ def _robot(parts: _Robot, version: str) -> Robot:
         phase=parts.phase,
         people=People(**parts.people.model_dump()),
         sources={name: _source(name, source) for name, source in parts.sources.items()},
+        settings=parts.settings,
         schedule=parts.schedule.when,
         closed_day=parts.schedule.closed_day,
         late=LatePolicy(missed=parts.schedule.missed, grace=timedelta(minutes=parts.schedule.grace_minutes)),

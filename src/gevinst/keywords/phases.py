@@ -3,7 +3,7 @@
 from gevinst import bootstrap
 from gevinst.texts import Texts
 
-PHASE_NAMES = ("read", "match", "write")
+PHASE_NAMES = ("read", "match", "work", "write")
 
 
 def get_variables(language: str = "") -> dict[str, dict[str, str]]:

@@ -9,24 +9,19 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from gevinst import bootstrap
-from gevinst.app.begin_run import begin, replacing
-from gevinst.app.office import Office
-from gevinst.app.ports import FINAL_STATES, RunStore
+from gevinst.app.ports import FINAL_STATES
 from gevinst.app.robot_run import RobotRun
-from gevinst.app.start_run import default_period, new_run
-from gevinst.bootstrap.evidence import note_robot, seal_at_exit
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.reconciliation import Reconciliation
-from gevinst.domain.run import Run, RunState, Trigger
+from gevinst.domain.run import RunState
 from gevinst.domain.source import SourceRead
-from gevinst.formats.robot_folder import load_robot
+from gevinst.keywords.beginning import RUN_SETTING, started_run
 from gevinst.runner.listener import SafeLog
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 
 MOST_SAID = 5  # findings in a message of the log
 BROKE_DOWN = "failure.broke_down"
-RUN_SETTING = "GEVINST_RUN"  # set by our runner, which has started the run and will seal it
 
 
 class PeopleNeededError(AssertionError):
@@ -63,29 +58,10 @@ class reconciliation:  # noqa: N801 - Robot Framework finds a library by its mod
         """
         office = bootstrap.office()
         store = bootstrap.store(office)
-        started = store.find(os.environ.get(RUN_SETTING, "")) or self._begun_here(
-            office, store, robot, period
-        )
+        started = started_run(office, store, robot, period=period, folder=self._folder())
         chosen = {name: Path(path) for name, path in json.loads(files).items()}
         self._current = bootstrap.robot_run(office, started, files=chosen, opened=store)
         return started.run_id
-
-    def _begun_here(self, office: Office, store: RunStore, robot: str, period: str) -> Run:
-        """A run that no runner has started: plain `robot`, or another tool chain."""
-        now = bootstrap.now()
-        run = new_run(
-            load_robot(office, robot),
-            period=period or default_period(bootstrap.today()),
-            trial=False,
-            trigger=Trigger.MANUAL,
-            user=bootstrap.user(),
-            now=now,
-        )
-        run = replacing(run, store)
-        begin(run, store, holder=bootstrap.holder(), gone=bootstrap.holder_is_gone, at=now)
-        note_robot(office, store, run)
-        seal_at_exit(office, store, run, self._folder())
-        return run
 
     @property
     def _run(self) -> RobotRun:

@@ -72,7 +72,7 @@ def _environment(language: Language) -> Environment:
 
 
 @lru_cache
-def _css() -> tuple[Markup, str]:
+def style_sheet() -> tuple[Markup, str]:
     """The style sheet, and the hash that lets only this one in."""
     text = files(__package__).joinpath("templates/run_page.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -80,7 +80,7 @@ def _css() -> tuple[Markup, str]:
 
 
 def _facts(report: RunReport, texts: Texts) -> dict[str, Any]:
-    css, css_hash = _css()
+    css, css_hash = style_sheet()
     other = Language.ENGLISH if texts.language is Language.DANISH else Language.DANISH
     title = (
         report.robot_title

@@ -1,0 +1,325 @@
+"""One run of a flow over tables, step by step; each step is one word of its suite."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from gevinst.app.flow_report import FlowReport
+from gevinst.app.gain_of_flow import credit_flow
+from gevinst.app.office import Office
+from gevinst.app.ports import DONE_STATES, CarriedItem, RunStore, SeenInput
+from gevinst.app.run_report import GainFact
+from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.case import Case, CaseItem, CaseKind, case_subject
+from gevinst.domain.decision import SETTLING, Decision, in_force
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.flow import Flow, FlowCase, FlowInput, FlowResult, SourceShape, TableRead
+from gevinst.domain.gains import GainCard
+from gevinst.domain.period import period_end
+from gevinst.domain.place import Place
+from gevinst.domain.reconciliation import Side
+from gevinst.domain.robot import Robot, Source
+from gevinst.domain.run import Environment, Run, RunState
+
+MISSING = "FIL-007"
+ROWS = "ROB-001"
+
+
+class TableReader(Protocol):
+    """Reads files of one shape as one table."""
+
+    def __call__(self, paths: Sequence[Path], shape: SourceShape) -> TableRead:
+        """Raises InputRejectedError when a file cannot be used at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowTools:
+    """What a run of a flow needs from outside."""
+
+    office: Office
+    store: RunStore
+    read: TableReader
+    write_reports: Callable[[Path, FlowReport, Sequence[Path]], None]
+    conclude: Callable[[FlowReport, str], str]  #: the conclusion in one sentence of a language (da or en)
+    deliver: Callable[[Run, Robot, Path], Sequence[str]]  #: files of the run's folder; keys of what left
+    now: Callable[[], datetime]
+    versions: Mapping[str, str]
+    keep_card: Callable[[GainCard], object] = lambda _card: None
+
+
+class FlowRun:
+    """The steps of a run. What makes the input unusable is kept, so that a person sees all of it at once."""
+
+    def __init__(
+        self,
+        run: Run,
+        robot: Robot,
+        flow: Flow,
+        tools: FlowTools,
+        *,
+        files: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.run, self.robot, self.flow, self.tools = run, robot, flow, tools
+        self.files = dict(files or {})
+        self.calendar = BankCalendar()
+        self.reads: dict[str, TableRead] = {}
+        self.paths: dict[str, list[Path]] = {}
+        self.findings: list[Finding] = []
+        self.result: FlowResult | None = None
+        self.gain: GainFact | None = None
+        self.delivered: Sequence[str] = ()
+        self.accepted: tuple[Decision, ...] = ()
+
+    def read_source(self, name: str) -> TableRead | None:
+        """Read one of the robot's sources; None when it cannot be read (its findings are kept)."""
+        shape = self.flow.sources[name]
+        source = self.robot.sources.get(name)
+        if source is None:
+            return None
+        paths = self.paths[name] = self._paths(source, shape)
+        try:
+            read = self.tools.read(paths, shape) if paths else self._nothing(source, shape)
+        except InputRejectedError as error:
+            self.findings += error.findings
+            return None
+        self.findings += self._row_findings(source, read)
+        self.reads[name] = read
+        return read
+
+    def _paths(self, source: Source, shape: SourceShape) -> list[Path]:
+        """The source's files of this period; one given by hand goes first."""
+        given = self.files.get(source.name)
+        if given:
+            return [given]
+        path = source.path.format(period=self.run.period)
+        if shape.several:
+            found = sorted(self.tools.office.data.glob(path))
+            return [one for one in found if one.is_file() and not one.name.startswith((".", "~$"))]
+        return [self.tools.office.data / path]
+
+    def _nothing(self, source: Source, shape: SourceShape) -> TableRead:
+        """No file where several are expected: missing, unless the flow can do without."""
+        if shape.optional:
+            return self.tools.read([], shape)
+        folder = Path(source.path).parent.as_posix()
+        raise InputRejectedError(
+            [Finding(code=MISSING, place=Place(file=Path(source.path).name), facts={"folder": folder})]
+        )
+
+    def _row_findings(self, source: Source, read: TableRead) -> list[Finding]:
+        rows, most = len(read.rows), source.max_rows
+        if rows >= source.min_rows and (most is None or rows <= most):
+            return []
+        facts = {"rows": rows, "low": source.min_rows, "high": most if most is not None else 0}
+        return [Finding(code=ROWS, place=Place(file=Path(source.path).name), found=str(rows), facts=facts)]
+
+    def read_all(self) -> int:
+        """Read every source of the flow; how many rows there were."""
+        for name in self.flow.sources:
+            self.read_source(name)
+        return sum(len(read.rows) for read in self.reads.values())
+
+    def check_input(self) -> None:
+        """Stop when any file cannot be used.
+
+        Raises:
+            InputRejectedError: with every finding of every file.
+        """
+        errors = [one for one in self.findings if one.severity is Severity.ERROR]
+        errors += [
+            one for read in self.reads.values() for one in read.findings if one.severity is Severity.ERROR
+        ]
+        if errors:
+            raise InputRejectedError(errors)
+
+    def work_out(self) -> FlowResult:
+        """Do the flow's work; what people have accepted is taken off the list of cases."""
+        self.check_input()
+        result = self.flow.work_out(
+            FlowInput(
+                tables={name: read.rows for name, read in self.reads.items()},
+                files={name: read.files for name, read in self.reads.items()},
+                settings=self.flow.settings(**self.robot.settings),
+                period=self.run.period,
+                as_of=period_end(self.run.period),
+                calendar=self.calendar,
+            )
+        )
+        self.accepted = tuple(self._settled(result.cases))
+        settled = {name for one in self.accepted for name in one.left + one.right}
+        self.result = replace(
+            result, cases=tuple(case for case in result.cases if case.item_id not in settled)
+        )
+        return self.result
+
+    def _settled(self, cases: Sequence[FlowCase]) -> list[Decision]:
+        """Decisions in force that take cases of this result off the list."""
+        known = {case.item_id for case in cases}
+        made = [one for one in self.tools.store.decisions(self.robot.id) if one.at <= self.run.started]
+        return [
+            one
+            for one in in_force(made)
+            if one.kind in SETTLING and not known.isdisjoint(one.left + one.right)
+        ]
+
+    def credit_gain(self) -> GainFact | None:
+        """Credit each business item that the flow handled, once; nothing for a trial."""
+        if self.result is not None:
+            run = replace(self.run, state=self.state())
+            if self.robot.gain is not None and run.environment is Environment.PRODUCTION:
+                self.tools.keep_card(self.robot.gain)
+            self.gain = credit_flow(run, self.robot, self.result.done, self.tools.store, at=self.tools.now())
+        return self.gain
+
+    def deliver(self, folder: Path) -> Sequence[str]:
+        """Hand out what the robot delivers, while the run still runs; nothing when a control does not hold.
+
+        Raises:
+            OSError: a folder cannot be written.
+        """
+        if self.result is not None and self.result.holds:
+            self.delivered = self.tools.deliver(self.ended(), self.robot, folder)
+        return self.delivered
+
+    def state(self) -> RunState:
+        """What the run comes to."""
+        if self.result is None:
+            return RunState.REJECTED if self.findings or self.reads else RunState.FAILED
+        return RunState.OPEN_ITEMS if self.result.cases or not self.result.holds else RunState.AGREED
+
+    def report(self, run: Run) -> FlowReport:
+        """All that the page, the workbook and the JSON show."""
+        return FlowReport(
+            run=run,
+            robot=self.robot,
+            office=self.tools.office.name,
+            files=tuple(file for read in self.reads.values() for file in read.files),
+            findings=tuple(self.findings)
+            + tuple(one for read in self.reads.values() for one in read.findings),
+            result=self.result,
+            accepted=self.accepted,
+            gain=self.gain,
+            delivered=tuple(self.delivered),
+            versions={**self.tools.versions, "robot": self.robot.version},
+        )
+
+    def write(self, folder: Path) -> None:
+        """Write the run page, the workbook, the result and the flow's own files, and copy the inputs."""
+        ended = self.ended()
+        inputs = [
+            path
+            for paths in self.paths.values()
+            for path in paths
+            if path.is_file() and not path.is_symlink()
+        ]
+        self.tools.write_reports(folder, self.report(ended), inputs)
+        self.run = ended
+
+    def keep(self) -> None:
+        """Hand what people and the next run need to the store."""
+        store = self.tools.store
+        store.save_inputs(
+            self.run,
+            [
+                SeenInput(source=name, file=file.file, sha256=file.sha256, rows=file.counts.in_file)
+                for name, read in self.reads.items()
+                for file in read.files
+            ],
+        )
+        if self.result is not None:
+            store.save_open_items(self.run, [_open_item(one, self.run.period) for one in self.result.cases])
+            store.save_cases(
+                self.run,
+                [_case(number, one, self.run) for number, one in enumerate(self.result.cases, 1)],
+            )
+
+    def ended(self) -> Run:
+        """The run with what it came to."""
+        run = replace(self.run, state=self.state(), ended=self.run.ended or self.tools.now())
+        if self.result is not None:
+            off = [control.difference for control in self.result.controls if control.is_amount]
+            run = replace(
+                run,
+                read=sum(len(read.rows) for read in self.reads.values()),
+                matched=sum(map(len, self.result.done.values())),
+                open=len(self.result.cases),
+                unexplained=sum(map(abs, off)),
+                minutes_saved=str(self.gain.minutes_net) if self.gain else "",
+            )
+        return replace(run, summary=self.tools.conclude(self.report(run), "da"))
+
+    def finish(self) -> Run:
+        """Close the run in the store with what it came to."""
+        self.run = self.ended()
+        self.tools.store.finish(self.run)
+        return self.run
+
+    def conclusion(self, language: str) -> str:
+        """What the run came to in one sentence of a language (da or en)."""
+        return self.tools.conclude(self.report(self.run), language)
+
+    def was_done(self) -> bool:
+        """Whether an earlier run of the period is done."""
+        return self.tools.store.latest(self.robot.id, self.run.period, DONE_STATES) is not None
+
+
+def _open_item(case: FlowCase, period: str) -> CarriedItem:
+    return CarriedItem(
+        side=Side.LEFT,
+        item_id=case.item_id,
+        account=case.reference,
+        booked=case.day,
+        amount=case.amount,
+        currency="DKK",
+        reference=case.reference,
+        text=case.text,
+        counterparty=case.counterparty,
+        document=case.document,
+        first_period=period,
+        place=case.place,
+        cause=case.cause,
+    )
+
+
+def _case(number: int, one: FlowCase, run: Run) -> Case:
+    return Case(
+        run_id=run.run_id,
+        number=number,
+        robot=run.robot,
+        period=run.period,
+        subject=case_subject(CaseKind.OPEN, [("left", run.period, one.item_id)]),
+        kind=CaseKind.OPEN,
+        cause=one.cause,
+        items=(_case_item(one, run.period),),
+        counterparty=one.counterparty,
+        text=one.text,
+        amount=one.amount,
+        oldest=one.day,
+        first_period=run.period,
+    )
+
+
+def _case_item(one: FlowCase, period: str) -> CaseItem:
+    return CaseItem(
+        side="left",
+        item_id=one.item_id,
+        booked=one.day,
+        amount=one.amount,
+        currency="DKK",
+        text=one.text,
+        counterparty=one.counterparty,
+        reference=one.reference,
+        document=one.document,
+        first_period=period,
+        age_bank_days=_age(one.day, period),
+        file=one.place.file,
+        sheet=one.place.sheet,
+        line=one.place.line,
+        cell=one.place.cell,
+    )
+
+
+def _age(day: date, period: str) -> int:
+    return max(BankCalendar().bank_days_between(day, period_end(period)), 0)

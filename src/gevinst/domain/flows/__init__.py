@@ -1,0 +1,22 @@
+"""The flows that work on tables, one module each with its `FLOW`; loaded when a robot of it runs."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # its module loads pandas, which a list of robots need not pay
+    from gevinst.domain.flow import Flow
+
+#: Flows by id; each is a module of this package.
+FLOW_IDS = ("small_differences",)
+
+
+def flow_of(flow_id: str) -> "Flow":
+    """The flow of an id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    if flow_id not in FLOW_IDS:
+        raise KeyError(flow_id)
+    flow: Flow = import_module(f"gevinst.domain.flows.{flow_id}").FLOW
+    return flow

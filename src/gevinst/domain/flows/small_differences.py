@@ -1,0 +1,112 @@
+"""Small differences (F5): which balances of a debtor list may be posted to the difference account.
+
+A proposal list: the robot posts nothing. As offices do it by hand: balances between -10,00 and -0,01 with the
+status *Fri* are posted to the ledger key `diff`.
+"""
+
+from decimal import Decimal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from gevinst.domain.flow import (
+    Column,
+    ColumnKind,
+    Control,
+    Flow,
+    FlowCase,
+    FlowInput,
+    FlowResult,
+    ResultTable,
+    SourceColumn,
+    SourceShape,
+)
+from gevinst.domain.place import Place
+
+LIST = "list"
+
+
+class Settings(BaseModel):
+    """The robot's [settings]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    most: Decimal = Field(
+        default=Decimal("10.00"), gt=0, le=100
+    )  #: kroner; the largest difference, without sign
+    free_status: str = "Fri"  #: the status of a balance that nothing blocks
+    account: str = Field(min_length=4, max_length=10)  #: the difference account
+
+
+SHAPE = SourceShape(
+    columns=(
+        SourceColumn(key="account", headings=("Aftale", "Konto", "Debitorkonto"), filled=True),
+        SourceColumn(key="document", headings=("Bilagsnummer", "Bilag"), required=False),
+        SourceColumn(key="status", headings=("Status",), filled=True),
+        SourceColumn(key="day", kind=ColumnKind.DAY, headings=("Dato", "Bogføringsdato"), filled=True),
+        SourceColumn(key="amount", kind=ColumnKind.AMOUNT, headings=("Saldo", "Beløb"), filled=True),
+    ),
+    skip=("i alt", "sum", "total"),
+)
+COLUMNS = (
+    Column(key="account"),
+    Column(key="document"),
+    Column(key="day", kind=ColumnKind.DAY),
+    Column(key="amount", kind=ColumnKind.AMOUNT),
+    Column(key="post_to"),
+)
+
+
+def work_out(given: FlowInput) -> FlowResult:
+    """Split the list: proposed for posting, blocked (a case for a person), and too large to be one."""
+    settings: Settings = given.settings
+    rows = given.tables[LIST]
+    limit = int(settings.most * 100)
+    small = rows["amount"].abs().between(1, limit)
+    free = rows["status"].str.casefold() == settings.free_status.casefold()
+    proposed = rows[small & free].assign(post_to=settings.account)
+    blocked, other = rows[small & ~free], rows[~small]
+    parts = (proposed, blocked, other)
+    return FlowResult(
+        conclusion="small_differences",
+        facts={
+            "count": len(proposed),
+            "amount": _sum(proposed),
+            "blocked": len(blocked),
+            "other": len(other),
+        },
+        controls=(
+            Control(key="rows", expected=len(rows), found=sum(map(len, parts)), is_amount=False),
+            Control(key="sum", expected=_sum(rows), found=sum(map(_sum, parts))),
+        ),
+        tables=(
+            ResultTable(key="proposed", columns=COLUMNS, rows=proposed, summed=("amount",)),
+            ResultTable(key="other", columns=COLUMNS[:-1], rows=other, summed=("amount",)),
+        ),
+        cases=tuple(_case(row) for row in blocked.to_dict("records")),
+        done={"difference": [_key(row) for row in proposed.to_dict("records")]},
+    )
+
+
+def _sum(rows: pd.DataFrame) -> int:
+    return int(rows["amount"].sum())
+
+
+def _key(row: dict) -> str:  # type: ignore[type-arg] # a row of the shape
+    return f"{row['account']}:{row['document']}:{row['day']:%Y-%m-%d}:{row['amount']}"
+
+
+def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # as _key
+    return FlowCase(
+        item_id=_key(row),
+        cause="blocked_balance",
+        amount=int(row["amount"]),
+        day=row["day"].date(),
+        text=str(row["status"]),
+        reference=str(row["account"]),
+        document=str(row["document"]),
+        place=Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"])),
+    )
+
+
+FLOW = Flow(id="small_differences", sources={LIST: SHAPE}, settings=Settings, work_out=work_out)

@@ -1,0 +1,277 @@
+"""Tables that flows read: any text file or workbook, its columns found by their headings."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.flow import PLACE_COLUMNS, ColumnKind, FileRead, SourceColumn, SourceShape, TableRead
+from gevinst.domain.masking import shown_value
+from gevinst.domain.money import AmountError, NumberStyle, parse_number
+from gevinst.domain.place import Place
+from gevinst.domain.source import RowCounts
+from gevinst.formats.amounts import choose_style, read_amount
+from gevinst.formats.dates import choose_order, read_dates
+from gevinst.formats.delimited import read_delimited
+from gevinst.formats.encoding import decode
+from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
+from gevinst.formats.headings import fold
+from gevinst.formats.intake import Intake, take_in
+from gevinst.formats.workbook import read_workbook
+
+ZIP_START = b"PK"
+OLE_START = b"\xd0\xcf\x11\xe0"
+MOST_HEADER_ROWS = 60  # rows among which a header is looked for
+_DTYPES = {
+    ColumnKind.TEXT: "str",
+    ColumnKind.AMOUNT: "Int64",
+    ColumnKind.DAY: "datetime64[ns]",
+    ColumnKind.COUNT: "Int64",
+    ColumnKind.NUMBER: "str",
+}
+
+
+def read_tables(paths: Sequence[Path], shape: SourceShape) -> TableRead:
+    """Read files of one shape as one table, one below the other; every file's findings come together.
+
+    Raises:
+        InputRejectedError: a file cannot be used at all; holds every finding of every file.
+    """
+    parts: list[TableRead] = []
+    refused: list[Finding] = []
+    for path in paths:
+        try:
+            parts.append(_read_one(take_in(path), shape))
+        except InputRejectedError as error:
+            refused += error.findings
+    if refused:
+        raise InputRejectedError(refused)
+    rows = [part.rows for part in parts]
+    return TableRead(
+        rows=pd.concat(rows, ignore_index=True) if rows else _frame(shape, {}, {}),
+        findings=tuple(finding for part in parts for finding in part.findings),
+        files=tuple(file for part in parts for file in part.files),
+    )
+
+
+def _read_one(intake: Intake, shape: SourceShape) -> TableRead:
+    grids = _grids(intake)
+    for grid in grids:
+        header = _header(grid, shape.columns)
+        if header is not None:
+            return _Reading(intake, grid, header, shape).table()
+    raise _no_header(intake, grids, shape)
+
+
+def _grids(intake: Intake) -> list[Grid]:
+    if intake.content.startswith((ZIP_START, OLE_START)):
+        return read_workbook(intake)
+    grid, _ = read_delimited(decode(intake).utf8)
+    return [grid]
+
+
+def _header(grid: Grid, columns: Sequence[SourceColumn]) -> int | None:
+    """The row with all required headings, wherever it stands among the first rows."""
+    for at, row in enumerate(grid.rows[:MOST_HEADER_ROWS]):
+        names = {fold(cell_text(cell)) for cell in row}
+        if all(_named(column, names) for column in columns if column.required):
+            return at
+    return None
+
+
+def _named(column: SourceColumn, names: Iterable[str]) -> bool:
+    known = set(names)
+    return any(fold(heading) in known for heading in column.headings)
+
+
+def _no_header(intake: Intake, grids: Sequence[Grid], shape: SourceShape) -> InputRejectedError:
+    """TAB-001 with the headings that are missing in the row that has most of them."""
+    rows = [(grid, at, row) for grid in grids for at, row in enumerate(grid.rows[:MOST_HEADER_ROWS])]
+    wanted = [column for column in shape.columns if column.required]
+
+    def missing(row: Row) -> list[str]:
+        names = {fold(cell_text(cell)) for cell in row}
+        return [column.headings[0] for column in wanted if not _named(column, names)]
+
+    if not rows:
+        return intake.rejected("TAB-001", missing=", ".join(column.headings[0] for column in wanted))
+    grid, at, row = min(rows, key=lambda one: len(missing(one[2])))
+    place = intake.place(line=grid.lines[at], sheet=grid.sheet)
+    finding = Finding(code="TAB-001", place=place, facts={"missing": ", ".join(missing(row))})
+    return InputRejectedError([finding])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """Rows of a grid that hold records, and those that do not."""
+
+    rows: list[Row]
+    lines: list[int]
+    skipped: tuple[tuple[int, str], ...]
+
+
+class _Reading:
+    """One table of one file, on its way to typed columns."""
+
+    def __init__(self, intake: Intake, grid: Grid, header: int, shape: SourceShape) -> None:
+        self._intake, self._grid, self._header, self._shape = intake, grid, header, shape
+        self._names = [fold(cell_text(cell)) for cell in grid.rows[header]]
+        self._findings: list[Finding] = []
+
+    def table(self) -> TableRead:
+        """The table, or the reasons why it cannot be used."""
+        kept = self._records()
+        where = {column.key: self._position(column) for column in self._shape.columns}
+        values = {column.key: self._column(column, where[column.key], kept) for column in self._shape.columns}
+        if any(finding.severity is Severity.ERROR for finding in self._findings):
+            raise InputRejectedError(self._findings)
+        places = {
+            "place_file": [self._intake.name] * len(kept.rows),
+            "place_sheet": [self._grid.sheet] * len(kept.rows),
+            "place_line": kept.lines,
+        }
+        after = len(self._grid.rows) - self._header - 1
+        counts = RowCounts(in_file=after, read=len(kept.rows), skipped=after - len(kept.rows))
+        file = FileRead(
+            file=self._intake.name,
+            sha256=self._intake.sha256,
+            counts=counts,
+            sheet=self._grid.sheet,
+            header_line=self._grid.lines[self._header],
+            skipped=kept.skipped,
+        )
+        return TableRead(
+            rows=_frame(self._shape, values, places), findings=tuple(self._findings), files=(file,)
+        )
+
+    def _records(self) -> _Kept:
+        rows, lines, skipped = [], [], []
+        for row, line in zip(
+            self._grid.rows[self._header + 1 :], self._grid.lines[self._header + 1 :], strict=True
+        ):
+            reason = self._no_record(row)
+            if reason:
+                skipped.append((line, reason))
+            else:
+                rows.append(row)
+                lines.append(line)
+        return _Kept(rows=rows, lines=lines, skipped=tuple(skipped))
+
+    def _no_record(self, row: Row) -> str:
+        """Why a row is no record; "" for one that is."""
+        if blank_row(row):
+            return "blank"
+        first = next((cell_text(cell) for cell in row if not is_blank(cell)), "")
+        if self._shape.skip and first.casefold().startswith(self._shape.skip):
+            return "subtotal"
+        names = [fold(cell_text(cell)) for cell in row]
+        return "header" if names[: len(self._names)] == self._names else ""
+
+    def _position(self, column: SourceColumn) -> int | None:
+        """Where the column stands; a heading that stands twice is an error, not a guess."""
+        wanted = {fold(heading) for heading in column.headings}
+        found = [at for at, name in enumerate(self._names) if name in wanted]
+        if len(found) > 1:
+            self._tell("TAB-002", self._grid.lines[self._header], found[1], column, found=column.headings[0])
+        return found[0] if found else None
+
+    def _column(self, column: SourceColumn, at: int | None, kept: _Kept) -> list[Any]:
+        if at is None:
+            return [None if column.kind is not ColumnKind.TEXT else ""] * len(kept.rows)
+        cells = [row[at] if at < len(row) else "" for row in kept.rows]
+        self._check_cells(column, at, kept, cells)
+        values = _READERS[column.kind](cells)
+        for cell, value, line in zip(cells, values, kept.lines, strict=True):
+            if value is None and not is_blank(cell):
+                self._tell("TAB-003", line, at, column, found=shown_value(cell))
+            elif column.filled and is_blank(cell):
+                self._tell("TAB-004", line, at, column)
+        return values
+
+    def _check_cells(self, column: SourceColumn, at: int, kept: _Kept, cells: Sequence[Cell]) -> None:
+        """Cells that show an error, or a formula that nobody has computed."""
+        for line, cell in zip(kept.lines, cells, strict=True):
+            if (line, at) in self._grid.errors:
+                self._tell("TAB-005", line, at, column, found=self._grid.errors[line, at])
+            elif is_blank(cell) and (line, at) in self._grid.formulas:
+                self._tell("TAB-006", line, at, column)
+
+    def _tell(self, code: str, line: int, at: int, column: SourceColumn, *, found: str = "") -> None:
+        place = Place(
+            file=self._intake.name, sheet=self._grid.sheet, line=line, cell=f"{column_letter(at)}{line}"
+        )
+        self._findings.append(
+            Finding(code=code, place=place, found=found, facts={"column": column.headings[0]})
+        )
+
+
+def _texts(cells: Sequence[Cell]) -> list[Any]:
+    return [cell_text(cell) for cell in cells]
+
+
+def _amounts(cells: Sequence[Cell]) -> list[Any]:
+    style = choose_style([cells]).style
+    return [None if is_blank(cell) else _or_none(lambda: read_amount(cell, style)) for cell in cells]  # noqa: B023 - called at once
+
+
+def _days(cells: Sequence[Cell]) -> list[Any]:
+    return list(read_dates(cells, choose_order([cells]).order))
+
+
+def _counts(cells: Sequence[Cell]) -> list[Any]:
+    return [None if is_blank(cell) else _whole(cell) for cell in cells]
+
+
+def _whole(cell: Cell) -> int | None:
+    text = cell_text(cell).replace(".", "").replace(" ", "")
+    return int(text) if text.removeprefix("-").isdecimal() else None
+
+
+def _numbers(cells: Sequence[Cell]) -> list[Any]:
+    style = choose_style([cells]).style
+    return [None if is_blank(cell) else _or_none(lambda: _decimal(cell, style)) for cell in cells]  # noqa: B023 - called at once
+
+
+def _decimal(cell: Cell, style: NumberStyle) -> str:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell_text(cell)
+    return str(parse_number(cell_text(cell), style))
+
+
+def _or_none(read: Any) -> Any:
+    try:
+        return read()
+    except AmountError:
+        return None
+
+
+_READERS = {
+    ColumnKind.TEXT: _texts,
+    ColumnKind.AMOUNT: _amounts,
+    ColumnKind.DAY: _days,
+    ColumnKind.COUNT: _counts,
+    ColumnKind.NUMBER: _numbers,
+}
+
+
+def _frame(
+    shape: SourceShape, values: Mapping[str, Sequence[Any]], places: Mapping[str, Any]
+) -> pd.DataFrame:
+    typed = {
+        column.key: pd.Series(_filled(column, values.get(column.key, [])), dtype=_DTYPES[column.kind])
+        for column in shape.columns
+    }
+    kinds = dict(zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True))
+    return pd.DataFrame(
+        typed | {name: pd.Series(places.get(name, []), dtype=kind) for name, kind in kinds.items()}
+    )
+
+
+def _filled(column: SourceColumn, values: Sequence[Any]) -> Iterator[Any] | list[Any]:
+    """Texts have no gaps; other kinds keep theirs."""
+    if column.kind in (ColumnKind.TEXT, ColumnKind.NUMBER):
+        return ["" if value is None else value for value in values]
+    return list(values)

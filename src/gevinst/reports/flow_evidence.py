@@ -1,0 +1,133 @@
+"""The evidence of a flow's run: pages, workbook, result, lists as CSV, and the files that the flow made."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gevinst.app.flow_report import FlowReport
+from gevinst.domain.finding import Finding
+from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, ResultTable
+from gevinst.domain.masking import mask_cpr
+from gevinst.domain.money import kroner
+from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
+from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
+from gevinst.reports.flow_workbook import write_flow_workbook
+from gevinst.reports.run_json import run_facts
+from gevinst.reports.run_page import PAGES
+from gevinst.texts import Language, Texts
+from gevinst.texts.findings import finding_text
+
+CONTRACT = "gevinst-flow/1"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_flow_reports(folder: Path, report: FlowReport, inputs: Iterable[Path]) -> None:
+    """Write everything that the run leaves for people and machines, all or none of it.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written; what stood there before is untouched.
+    """
+    copy_inputs(folder, inputs)
+    with all_or_none(folder) as draft:
+        for language, name in PAGES.items():
+            (draft / name).write_text(flow_page(report, language), "utf-8", newline="\n")
+        write_flow_workbook(draft / WORKBOOK, report)
+        text = json.dumps(flow_json(report), ensure_ascii=False, indent=1)
+        (draft / RESULT).write_text(text + "\n", "utf-8", newline="\n")
+        for table in report.result.tables if report.result else ():
+            _write_csv(draft / f"{table.key}.csv", table)
+        for output in report.result.outputs if report.result else ():
+            (draft / output.name).write_bytes(output.content)
+
+
+def flow_json(report: FlowReport) -> dict[str, Any]:
+    """The result as plain values. Amounts are integer øre, days ISO 8601; only `run` holds times."""
+    danish, english = Texts(Language.DANISH), Texts(Language.ENGLISH)
+    result = report.result
+    return {
+        "contract": CONTRACT,
+        "state": str(report.run.state),
+        "conclusion": flow_conclusion(report, danish),
+        "conclusion_en": flow_conclusion(report, english),
+        "run": run_facts(report.run),
+        "files": [_file(one) for one in report.files],
+        "controls": [
+            {
+                "key": one.key,
+                "sentence": control_words(one, danish),
+                "expected": one.expected,
+                "found": one.found,
+                "difference": one.difference,
+                "amount": one.is_amount,
+            }
+            for one in (result.controls if result else ())
+        ],
+        "cases": [_case(one) for one in (result.cases if result else ())],
+        "tables": {one.key: len(one.rows) for one in (result.tables if result else ())},
+        "outputs": [
+            {"name": one.name, "control_total": one.control_total}
+            for one in (result.outputs if result else ())
+        ],
+        "done": {kind: len(keys) for kind, keys in (result.done if result else {}).items()},
+        "decisions": [one.number for one in report.accepted],
+        "rejected": [_finding(one, danish) for one in report.rejected],
+        "warnings": [_finding(one, danish) for one in report.warnings],
+        "versions": dict(report.versions),
+    }
+
+
+def _file(one: FileRead) -> dict[str, Any]:
+    counts = one.counts
+    return {
+        "file": mask_cpr(one.file),
+        "sha256": one.sha256,
+        "rows": {"in_file": counts.in_file, "read": counts.read, "skipped": counts.skipped},
+    }
+
+
+def _case(one: FlowCase) -> dict[str, Any]:
+    return {
+        "id": mask_cpr(one.item_id),
+        "cause": one.cause,
+        "amount": one.amount,
+        "day": one.day.isoformat(),
+        "place": {"file": mask_cpr(one.place.file), "sheet": one.place.sheet, "line": one.place.line},
+    }
+
+
+def _finding(one: Finding, texts: Texts) -> Mapping[str, Any]:
+    words = finding_text(one, texts)
+    return {
+        "code": one.code,
+        "place": words.place,
+        "found": words.found,
+        "expected": words.expected,
+        "do": words.do,
+    }
+
+
+def _write_csv(path: Path, table: ResultTable) -> None:
+    """A list as CSV for Danish Excel: semicolons, decimal comma, UTF-8 with a mark."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow([column.key for column in table.columns])
+        columns: Sequence[list[str]] = [
+            [_text(value, column.kind) for value in table.rows[column.key].tolist()]
+            for column in table.columns
+        ]
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _text(value: Any, kind: ColumnKind) -> str:
+    if pd.isna(value):
+        return ""
+    if kind is ColumnKind.AMOUNT:
+        return str(kroner(int(value))).replace(".", ",")
+    if kind is ColumnKind.DAY:
+        return str(value.date())
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and kind is ColumnKind.TEXT else text

@@ -1,0 +1,150 @@
+"""The run page of a flow over tables: conclusion, controls, cases, lists; one file in each language."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gevinst.app.flow_report import FlowReport
+from gevinst.domain.flow import ColumnKind, Control, FlowCase, ResultTable
+from gevinst.domain.masking import mask_cpr
+from gevinst.domain.run import RunState
+from gevinst.reports.numbers import period_words
+from gevinst.reports.run_page import MOST_ROWS, PAGES, gain_words, style_sheet
+from gevinst.texts import Language, Texts
+from gevinst.texts.findings import finding_text, place_text
+
+WORKBOOK = "resultat.xlsx"
+MOST_LISTED = 200  # rows of a list that stand on the page; the workbook has all
+TONES = {RunState.AGREED: "ok", RunState.OPEN_ITEMS: "act"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownTable:
+    """A list as the page shows it."""
+
+    key: str
+    title: str
+    note: str
+    heads: tuple[tuple[str, bool], ...]  #: heading, and whether it is of numbers
+    rows: list[list[str]]
+    count: int
+    totals: tuple[str, ...]  #: a text for each column; empty when nothing is summed
+
+
+def flow_page(report: FlowReport, language: Language | str = Language.DANISH) -> str:
+    """The page as HTML text."""
+    texts = Texts(language)
+    return _environment(texts.language).get_template("flow_page.html.j2").render(**_facts(report, texts))
+
+
+@lru_cache
+def _environment(language: Language) -> Environment:
+    texts = Texts(language)
+    environment = Environment(
+        loader=PackageLoader("gevinst.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = texts.get
+    environment.filters |= {
+        "kr": texts.amount,
+        "n": texts.number,
+        "day": texts.day,
+        "moment": texts.moment,
+        "masked": mask_cpr,
+    }
+    return environment
+
+
+def _facts(report: FlowReport, texts: Texts) -> dict[str, Any]:
+    css, css_hash = style_sheet()
+    danish = texts.language is Language.DANISH
+    other = Language.ENGLISH if danish else Language.DANISH
+    result = report.result
+    return {
+        "report": report,
+        "result": result,
+        "language": str(texts.language),
+        "other_language": str(other),
+        "other_page": PAGES[other],
+        "css": css,
+        "css_hash": css_hash,
+        "title": report.robot.title.get(str(texts.language)) or report.robot.title.get("da", report.robot.id),
+        "period": period_words(report.run.period, texts),
+        "tone": TONES.get(report.run.state, "stop"),
+        "conclusion": flow_conclusion(report, texts),
+        "findings": [finding_text(one, texts) for one in report.rejected[:MOST_ROWS]],
+        "warnings": [finding_text(one, texts) for one in report.warnings[:MOST_ROWS]],
+        "controls": [(control_words(one, texts), one) for one in result.controls] if result else [],
+        "cases": [case_row(one, texts) for one in result.cases[:MOST_ROWS]] if result else [],
+        "tables": [shown_table(one, texts) for one in result.tables] if result else [],
+        "most_rows": MOST_ROWS,
+        "most_listed": MOST_LISTED,
+        "workbook": WORKBOOK,
+        "gain": gain_words(report.gain, texts) if report.gain else None,
+    }
+
+
+def flow_conclusion(report: FlowReport, texts: Texts) -> str:
+    """What the run came to, in one sentence."""
+    if report.result is not None:
+        return texts.get(f"flow.conclusion.{report.result.conclusion}", **report.result.facts)
+    if report.rejected:
+        return texts.get("flow.rejected", count=len(report.rejected))
+    return texts.get("flow.failed")
+
+
+def control_words(control: Control, texts: Texts) -> str:
+    """What two figures must be equal for."""
+    return texts.get(f"flow.control.{control.key}", **control.facts)
+
+
+def case_row(case: FlowCase, texts: Texts) -> Mapping[str, Any]:
+    """A case as the page shows it."""
+    return {
+        "why": texts.get(f"cause.{case.cause}"),
+        "what": mask_cpr(" · ".join(part for part in (case.counterparty, case.text, case.reference) if part)),
+        "place": mask_cpr(place_text(case.place, texts)),
+        "day": case.day,
+        "amount": case.amount,
+    }
+
+
+def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
+    """A list in words, cut to what a page can hold."""
+    numbers = (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.NUMBER)
+    first = table.rows.head(MOST_LISTED)
+    columns = [list(_shown(first[column.key], column.kind, texts)) for column in table.columns]
+    totals = tuple(
+        texts.amount(int(table.rows[column.key].sum())) if column.key in table.summed else ""
+        for column in table.columns
+    )
+    return ShownTable(
+        key=table.key,
+        title=texts.get(f"flow.table.{table.key}"),
+        note=texts.get(f"flow.note.{table.note}") if table.note else "",
+        heads=tuple((texts.get(f"flow.col.{one.key}"), one.kind in numbers) for one in table.columns),
+        rows=[list(row) for row in zip(*columns, strict=True)],
+        count=len(table.rows),
+        totals=totals if table.summed else (),
+    )
+
+
+def _shown(values: "pd.Series[Any]", kind: ColumnKind, texts: Texts) -> Iterator[str]:
+    for value in values.tolist():
+        if pd.isna(value):
+            yield ""
+        elif kind is ColumnKind.AMOUNT:
+            yield texts.amount(int(value))
+        elif kind is ColumnKind.COUNT:
+            yield texts.number(int(value))
+        elif kind is ColumnKind.DAY:
+            yield texts.day(value.date())
+        else:
+            yield mask_cpr(str(value))
