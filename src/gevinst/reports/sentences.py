@@ -15,6 +15,7 @@ import pandas as pd
 from gevinst.app.run_report import RunReport, SideNames
 from gevinst.domain.finding import Finding
 from gevinst.domain.masking import mask_cpr
+from gevinst.domain.matching.codes import STEM
 from gevinst.domain.reconciliation import GROUP_COLUMNS, Proposal, Reconciliation, Side
 from gevinst.domain.run import RunState
 from gevinst.domain.source import Assumption
@@ -29,6 +30,7 @@ EXPLAINED_CAUSES = frozenset({"period_end"})
 # Stand-ins for the facts that differ in every group; all else repeats, so its sentence is made once.
 _AMOUNT, _OTHER_AMOUNT, _DIFFERENCE, _RATE, _KEY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _BASIS_POINTS = 10_000
+_BY_WORD = frozenset({"text_date", "batch_text"})
 
 
 class Group(NamedTuple):
@@ -106,6 +108,8 @@ def _rate(group: Group, texts: Texts) -> str:
 
 
 def _shown_key(group: Group, texts: Texts) -> str:
+    if group.reason in _BY_WORD and len(group.key) == STEM:
+        return f"{group.key}…"  # the beginning of a word, which may have gone on
     if group.reason != "batch_day":
         return group.key
     try:

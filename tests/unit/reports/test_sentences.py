@@ -89,6 +89,11 @@ def test_a_number_that_looks_like_a_day_stays_a_number() -> None:
     assert "20261007" in because(group("reference", key="20261007"), DANISH)
 
 
+def test_a_word_of_which_the_beginning_counts_says_that_it_goes_on() -> None:
+    assert "samme ord »UDDELI…«" in because(group("text_date", key="UDDELI"), DANISH)
+    assert "samme ord »LEJE«" in because(group("batch_text", key="LEJE"), DANISH)
+
+
 def test_a_reversal_on_the_ledger_side_counts_both_items() -> None:
     said = because(group("reversal", n_left=0, n_right=2, amount_left=0, amount_right=0), DANISH)
 
