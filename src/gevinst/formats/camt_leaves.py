@@ -87,12 +87,13 @@ def leaves_of(element: etree._Element) -> Leaves:
 def _gather(element: etree._Element, prefix: str, texts: dict[str, list[str]], details: list[Leaves]) -> None:
     for child in element.iterchildren("*"):
         name = str(child.tag).rpartition("}")[2]
+        if prefix == "NtryDtls/" and name == "TxDtls":
+            details.append(leaves_of(child))
+            continue
         text = child.text
         if text and not text.isspace():
             texts.setdefault(prefix + name, []).append(text.strip())
-        elif prefix == "NtryDtls/" and name == "TxDtls":
-            details.append(leaves_of(child))
-        elif name not in UNREAD:
+        if len(child) and name not in UNREAD:
             _gather(child, f"{prefix}{name}/", texts, details)
 
 

@@ -49,6 +49,7 @@ CUT = {
     "attributes in an entry": PLAIN.replace("<Ntry>", "<Ntry  xml:lang='da' >"),
     "empty elements": PLAIN.replace("</BookgDt>", "</BookgDt><ValDt/><AddtlNtryInf />"),
     "blank texts": PLAIN.replace("</NtryRef>", "</NtryRef><RvslInd> \n </RvslInd>"),
+    "texts beside elements": PLAIN.replace("<NtryDtls>", "<NtryDtls> x ").replace("<TxDtls>", "<TxDtls> y"),
     "pending": statement(entry(1, status="<Sts>PDNG</Sts>"), entry(2)),
     "no amount": statement(entry(1).replace('<Amt Ccy="DKK">100.00</Amt>', ""), entry(2)),
     "an impossible day": statement(entry(1).replace("10-01", "13-01"), entry(2)),
