@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision, DecisionKind, Standing, in_force, standing_of
 from gevinst.domain.matching.decided import decisions_for
 from gevinst.domain.matching.engine import SideInput, reconcile
-from gevinst.domain.matching.rules import MatchPass, PassKind, Rules
+from gevinst.domain.matching.rules import STANDARD_PASSES, MatchPass, PassKind, Rules
 from gevinst.domain.reconciliation import Reconciliation
 from unit.matching.builders import Line, frame, groups, open_ids, proposed, summary
 from unit.matching.strategies import two_sides
@@ -355,3 +355,38 @@ def test_decisions_keep_the_laws_of_a_reconciliation(
         assert (totals.unplaced().count, totals.unplaced().sum) == (0, 0)
     shuffled = [random.sample(side, len(side)) for side in sides]
     assert summary(decide(*shuffled, *made)) == summary(result)
+
+
+ROUNDING = MatchPass(id="afrunding", kind=PassKind.TOLERANCE, tolerance=30, difference_account="øre")
+
+
+@st.composite
+def carried_over(draw: st.DrawFn) -> tuple[list[Line], list[Line]]:
+    """Two sides of which some right items are carried in from the month before, under ids of their own."""
+    left, right = draw(two_sides())
+    old = draw(st.lists(st.booleans(), min_size=len(right), max_size=len(right)))
+    return left, [
+        replace(one, id=f"{one.id} (2026-09)", booked=one.booked - timedelta(days=30)) if before else one
+        for one, before in zip(right, old, strict=True)
+    ]
+
+
+@laws
+@given(carried_over(), st.integers(0, 60), st.randoms())
+def test_carried_items_and_a_budget_keep_the_laws_too(sides: TwoSides, budget: int, random: Any) -> None:
+    rules = Rules(passes=(ROUNDING, *STANDARD_PASSES), tolerance_budget=budget)
+
+    def settle(left: Sequence[Line], right: Sequence[Line]) -> Reconciliation:
+        ledger = frame(right)
+        since = ledger["item_id"].str.contains("(2026-09)", regex=False).map({True: "2026-09", False: ""})
+        return of_frames(frame(left), ledger.assign(carried_from=since.astype("str")), [], rules=rules)
+
+    result = settle(*sides)
+
+    assert result.bridge.difference == 0
+    for totals in result.totals.values():
+        assert (totals.unplaced().count, totals.unplaced().sum) == (0, 0)
+    accepted = result.groups["difference"].abs().groupby(result.groups["pass_id"]).sum()
+    assert not budget or all(spent <= budget for spent in accepted.tolist())
+    shuffled = [random.sample(side, len(side)) for side in sides]
+    assert summary(settle(*shuffled)) == summary(result)
