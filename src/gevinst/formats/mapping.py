@@ -16,6 +16,7 @@ from gevinst.formats.plan import OPTIONS, PAIR_MARK, Role
 from gevinst.formats.table import Table
 from gevinst.formats.text_column import unique_cells
 
+PRINTED_SEPARATORS = (";", "|", ",")  # examples for whoever wrote another; TAB cannot be seen
 _LETTER = re.compile(r"[A-Za-z]{1,3}")
 
 
@@ -41,6 +42,8 @@ def check_keys(told: Mapping[str, str]) -> None:
     for key, value in told.items():
         if key not in OPTIONS and key not in set(Role):
             raise MappingError(key, value, (*Role, *sorted(OPTIONS)))
+        if key == "separator" and len(value) != 1:
+            raise MappingError(key, value, PRINTED_SEPARATORS)
         if key in choices and value not in choices[key]:
             raise MappingError(key, value, choices[key])
 

@@ -4,6 +4,7 @@ import pytest
 
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.source import SourceRead
+from gevinst.formats.mapping import MappingError
 from gevinst.formats.reading import read_source, unsure
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_text
@@ -344,3 +345,10 @@ def test_a_list_of_movements_that_lacks_a_column_is_told_which(
         read(tmp_path, f"{header}\n{row}\n")
 
     assert [(one.code, one.facts["wanted"]) for one in caught.value.findings] == [("LAY-001", wanted)]
+
+
+def test_a_separator_of_two_characters_is_refused_with_some_that_can_be(tmp_path: Path) -> None:
+    with pytest.raises(MappingError) as caught:
+        read(tmp_path, "Dato;Tekst;Beløb\n15-01-2026;a;1,00\n", separator=";;")
+
+    assert (caught.value.key, caught.value.choices) == ("separator", (";", "|", ","))
