@@ -22,7 +22,7 @@ PERCENT = 100
 
 
 @click.command("plan", help=help_text("gain.plan"))
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--no-input", is_flag=True, help=help_text("gain.no_input"))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help=help_text("gain.out"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))

@@ -13,7 +13,7 @@ from typing import Any
 from gevinst.domain.gain_quality import Share
 from gevinst.domain.gain_records import GainSum, QuarterState
 from gevinst.domain.gain_terms import Indicator
-from gevinst.domain.gains import Baseline, GainKind, Grade
+from gevinst.domain.gains import Baseline, GainKind, Grade, ValueTotals, totals_by_kind
 
 NO_HOURS = Decimal(0)
 
@@ -248,6 +248,12 @@ class GainReport:
     def realised(self) -> Decimal:
         """Confirmed hours of all robots."""
         return sum((one.realised for one in self.robots), NO_HOURS)
+
+    @property
+    def totals(self) -> ValueTotals:
+        """Formula 6, split: what is in the till, what is capacity, and what was avoided; never one sum."""
+        values = {one.kind: one.value.middle + one.shown for one in self.kinds}
+        return totals_by_kind(values)
 
     @property
     def running_cost(self) -> int:

@@ -1,6 +1,7 @@
 """Write a measured baseline into a robot's file, and change nothing else in it."""
 
 import re
+import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,7 @@ def write_baseline(folder: Path, table: str, lines: Sequence[str]) -> Path:
         raise NotWrittenError("many")
     draft = file.with_name(f"{file.name}.tmp")
     draft.write_bytes(changed.encode())
+    shutil.copymode(file, draft)
     return draft.replace(file)
 
 

@@ -9,7 +9,8 @@ from gevinst.domain.robot import Robot
 from gevinst.reports.gain_json import gain_json
 from gevinst.reports.gain_lists import month_csv, process_fields
 from gevinst.reports.gain_page import PAGES, gain_page
-from gevinst.reports.gain_workbook import write_gain_workbook
+from gevinst.reports.gain_put import put
+from gevinst.reports.gain_workbook import gain_workbook
 from gevinst.texts import Language, Texts
 
 WORKBOOK, LIST, DATA, PROCESSES = "gevinster.xlsx", "gevinster.csv", "gevinster.json", "os2autoproces.json"
@@ -19,8 +20,6 @@ def write_gain_report(
     report: GainReport, robots: Sequence[Robot], folder: Path, language: Language | str = Language.DANISH
 ) -> list[Path]:
     """Write the files over those of an earlier report; gives their paths, the page first.
-
-    Each file is written beside its place and then moved there: a full disk leaves the earlier one whole.
 
     Raises:
         OSError: the folder cannot be made, or a file cannot be written.
@@ -35,17 +34,9 @@ def write_gain_report(
         DATA: _json(gain_json(report)),
         PROCESSES: _json(processes),
     }
-    paths = [_replace(folder / name, text) for name, text in contents.items()]
-    draft = folder / f"{WORKBOOK}.tmp"
-    write_gain_workbook(draft, report, language)
-    paths.insert(len(PAGES), draft.replace(folder / WORKBOOK))
-    return paths
-
-
-def _replace(path: Path, text: str) -> Path:
-    draft = path.with_name(f"{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8", newline="")
-    return draft.replace(path)
+    paths = [put(folder / name, text.encode()) for name, text in contents.items()]
+    workbook = put(folder / WORKBOOK, gain_workbook(report, language))
+    return [*paths[: len(PAGES)], workbook, *paths[len(PAGES) :]]
 
 
 def _json(value: object) -> str:

@@ -46,6 +46,11 @@ def gain_json(report: GainReport) -> dict[str, Any]:
         "planned_hours": _number(report.planned),
         "realised_hours": _number(report.realised),
         "running_cost": report.running_cost,
+        "totals": {
+            "treasury": report.totals.treasury,
+            "capacity": report.totals.capacity,
+            "avoided": report.totals.avoided,
+        },
         "kinds": [_kind(one) for one in report.kinds],
         "units": [_unit(one) for one in report.units],
         "robots": [_robot(one) for one in report.robots],

@@ -8,6 +8,7 @@ from typing import Any
 from gevinst.domain.gain_plan import BusinessCase, Case, CaseResult, Criterion, Verdict
 from gevinst.domain.masking import mask_cpr
 from gevinst.reports.gain_page import gain_css, gain_templates
+from gevinst.reports.gain_put import put
 from gevinst.reports.gain_words import GainWords, Lead
 from gevinst.texts import Language, Texts
 
@@ -127,9 +128,4 @@ def write_plan(case: BusinessCase, folder: Path) -> list[Path]:
         **{name: plan_page(case, language) for language, name in PAGES.items()},
         DATA: json.dumps(plan_json(case), ensure_ascii=False, indent=1) + "\n",
     }
-    paths = []
-    for name, text in contents.items():
-        draft = folder / f"{name}.tmp"
-        draft.write_text(text, encoding="utf-8")
-        paths.append(draft.replace(folder / name))
-    return paths
+    return [put(folder / name, text.encode()) for name, text in contents.items()]

@@ -4,10 +4,10 @@ Figures are entered once, on the sheets Basis, Items and Robots; all else is a f
 carries the figure that the report has, for viewers that do not count.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]  # has annotations, but no py.typed
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
@@ -31,13 +31,15 @@ REASON_WIDTH = 60
 EFFECTIVE, FIRST_RATE, HORIZON = 2, 3, 6  # rows of the sheet Basis, counted from 1 as a spreadsheet does
 
 
-def write_gain_workbook(path: Path, report: GainReport, language: Language | str = Language.DANISH) -> None:
-    """Write the workbook. The same report gives the same bytes."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+def gain_workbook(report: GainReport, language: Language | str = Language.DANISH) -> bytes:
+    """The workbook as a file's content. The same report gives the same bytes."""
+    content = io.BytesIO()
+    texts_only = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, {**texts_only, "in_memory": True}) as book:
         day = report.today
         book.set_properties({"created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001 - a day, no moment
         _Book(book, report, Texts(language)).write()
+    return content.getvalue()
 
 
 class _Sheet:
@@ -307,7 +309,7 @@ class _Book:
         )
         money = ("share", "value_low", "value", "value_high", "realised_value", "running_cost", "net")
         returns = ("yearly_net", "yearly_cost", "payback", "npv_low", "npv_middle", "npv_high", "return")
-        sheet.heads(self._heads(*heads, *money, *returns, "documented"), (26, 20, 18, *[13] * 22))
+        sheet.heads(self._heads(*heads, *money, *returns, "recovered", "avoided"), (26, 20, 18, *[13] * 23))
         last = max(len(self.month_row) + 1, 2)
         for one in self.report.robots:
             self._robot(one, last, quarters, paybacks.get(one.robot))
@@ -342,7 +344,8 @@ class _Book:
         sheet.count(16, f"M{row}-P{row}", kroner(value.middle - one.running_cost), "money")
         if one.investment and payback:
             self._returns(one, payback)
-        sheet.put(24, kroner(one.recovered + one.avoided), "given")
+        sheet.put(24, kroner(one.recovered), "given")
+        sheet.put(25, kroner(one.avoided), "given")
 
     def _returns(self, one: RobotGain, payback: tuple[str, str, str]) -> None:
         """Payback, present values and return; year 0 is not discounted, so it stands outside NPV."""

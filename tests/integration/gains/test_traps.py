@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from gains import FIXED, SETTINGS, TERMS, TIMED, TODAY, a_card, a_month, a_robot, a_run_of, keep, tools
+from gevinst.app.gain_ports import ErrorRate
 from gevinst.app.gain_report import gain_report
 from gevinst.domain.gain_records import GainError
 from gevinst.domain.gain_report import GainReport, RobotGain
 from gevinst.domain.gain_settings import GainSettings, SharedCost
-from gevinst.domain.gain_terms import HourlyRate, Money, PlannedGain
+from gevinst.domain.gain_terms import HourlyRate, Money, PlannedGain, QualityBefore, ShownAmount
 from gevinst.domain.gains import (
     GainCard,
     GainKind,
@@ -295,3 +296,32 @@ def test_an_idea_that_has_earned_nothing_is_not_in_the_report(parts: StoreParts)
     report = gain_report([a_robot(phase=Phase.TRIAL), a_robot(a_card(robot="x"))], JULY, tools(parts))
 
     assert [one.robot for one in report.robots] == ["x"]
+
+
+def test_what_is_in_the_till_stands_beside_time_and_what_was_avoided(parts: StoreParts) -> None:
+    amounts = (
+        ShownAmount(recovered=True, amount=50_000, period="2026-07", document="4001"),
+        ShownAmount(recovered=False, amount=7_000, period="2026-07", document="4002"),
+        ShownAmount(recovered=True, amount=99_000, period="2026-08", document="4003"),
+    )
+    card = a_card(replace(TERMS, amounts=amounts))
+    a_month(parts, card)
+
+    totals = report_of(parts, card).totals
+
+    assert (totals.treasury, totals.capacity, totals.avoided) == (50_000, 4_464_300, 7_000)
+
+
+def test_the_error_rate_of_samples_stands_beside_that_of_before(parts: StoreParts) -> None:
+    class Checked:
+        def error_rate(self, robot: str, period: str) -> ErrorRate | None:
+            assert (robot, period) == ("hovedkonto", "")
+            return ErrorRate(errors=1, n=59, low=Decimal("0.003"), high=Decimal("0.09"))
+
+    card = a_card(replace(TERMS, quality=QualityBefore(errors=9, sample=400)))
+
+    [row] = gain_report([a_robot(card)], JULY, tools(parts, samples=Checked())).robots
+
+    assert row.quality.before is not None
+    assert row.quality.now is not None
+    assert (row.quality.now.count, row.quality.now.n, row.quality.now.high) == (1, 59, Decimal("0.09"))
