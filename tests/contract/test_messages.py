@@ -2,6 +2,14 @@
 
 import pytest
 
+from gevinst.app.item_port import (
+    ItemFileError,
+    ItemKeyError,
+    ItemStateError,
+    LostItemError,
+    NoQueueError,
+    UnknownItemError,
+)
 from gevinst.app.ports import (
     AlreadyRunningError,
     DecidedMeanwhileError,
@@ -19,10 +27,12 @@ from gevinst.app.queue_port import (
     LostClaimError,
     LostLeadError,
     UnknownTicketError,
+    UnsettledDeliveryError,
     UpkeepError,
 )
 from gevinst.domain.queue import TicketState
 from gevinst.domain.run import RunState
+from gevinst.domain.work_item import ItemState
 from gevinst.texts import Language, Texts
 from runs import MORNING, a_run
 
@@ -41,6 +51,13 @@ REFUSALS: list[StoreError] = [
     EndedTicketError(ticket="run-1", state=TicketState.DONE),
     LostLeadError(fence=3),
     UpkeepError(database="store.db", cause="exists"),
+    UnsettledDeliveryError(key="journal:hovedkonto:2026-10", run_id="run-1"),
+    LostItemError(number=17, token=2),
+    UnknownItemError(item="17"),
+    ItemStateError(item="17", state=ItemState.DONE),
+    ItemKeyError(queue="faktura", field="invoice"),
+    ItemFileError(file="bilag.pdf", size=20_000_001, most=20_000_000),
+    NoQueueError(key="gives"),
 ]
 
 

@@ -62,6 +62,9 @@ class NoQueueError(StoreError):
 
     code = "ITM-006"
 
+    def __init__(self, *, key: str) -> None:
+        super().__init__(key=key)
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueueCount:

@@ -237,7 +237,7 @@ def new_item(payload: Any, route: ItemRoute) -> NewItem:
         ItemKeyError: it has no key, or its priority or deadline cannot be read.
     """
     if not route.gives:
-        raise NoQueueError
+        raise NoQueueError(key="gives")
     try:
         key = business_key(payload, route.key)
     except KeyError:
