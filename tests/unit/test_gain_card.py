@@ -24,6 +24,7 @@ ESTIMATE = Baseline(
     measured=date(2026, 3, 1),
     valid_until=date(2028, 3, 1),
     estimate=(Decimal(3), Decimal(6), Decimal(15)),
+    measured_by="Controller",
 )
 
 

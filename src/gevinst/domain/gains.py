@@ -67,6 +67,7 @@ class Baseline:
     measured: date
     valid_until: date  #: last day it counts as measured
     estimate: tuple[Decimal, Decimal, Decimal] | None = None  #: an expert's low, likely and high minutes
+    measured_by: str = ""  #: role or title
 
     def grade(self, on: date) -> Grade:
         """The grade on a day: it falls as the measurement gets old."""

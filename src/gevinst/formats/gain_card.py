@@ -63,6 +63,7 @@ class BaselinePart(Part):
     measured: date
     valid_until: date
     estimate: tuple[Decimal, Decimal, Decimal] | None = None
+    measured_by: str = ""
     text_contains: tuple[str, ...] = ()
 
 
@@ -204,6 +205,7 @@ def _baseline(part: BaselinePart) -> Baseline:
         measured=part.measured,
         valid_until=part.valid_until,
         estimate=part.estimate,
+        measured_by=part.measured_by,
     )
 
 

@@ -12,7 +12,7 @@ from gevinst.formats.robot_folder import ROBOT_FILE
 _TABLE = re.compile(r"^\s*\[")
 _KEY = re.compile(r"^\s*(\w+)\s*=")
 #: Keys that a measurement takes the place of.
-REPLACED = frozenset({"minutes", "sd", "n", "method", "measured", "valid_until", "estimate"})
+REPLACED = frozenset({"minutes", "sd", "n", "method", "measured", "measured_by", "valid_until", "estimate"})
 
 
 class NotWrittenError(Exception):

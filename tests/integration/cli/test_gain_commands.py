@@ -66,7 +66,7 @@ def test_times_from_a_file_become_a_baseline_and_nothing_else_changes(gevinst: C
     assert "10 målinger: 3,00 minutter i gennemsnit, spredning 0,71. Karakter B." in done.out
     assert (card(office)["minutes"], card(office)["n"]) == (3.0, 10)
     gone = [line for line in before if line not in robot.read_text("utf-8").splitlines()]
-    assert all(re.match(r"(minutes|sd|n|measured|valid_until) = ", line) for line in gone)
+    assert all(re.match(r"(minutes|sd|n|measured|measured_by|valid_until) = ", line) for line in gone)
 
 
 def test_a_workbook_of_times_is_read_by_its_columns(gevinst: Command, office: Path) -> None:
