@@ -20,7 +20,7 @@ HEADS = ("planned", "on time", "late", "missed", "by hand", "attempts", "open it
 #: What must show in the record. A clock or a worker that is killed need not: another may go on in time.
 TRACES = {
     "machine off": {"late", "covered", "gone"},
-    "file missing": {"rejected"},
+    "file missing": {"rejected", "broke down", "waited"},  # gone while it was read; back before its run came
     "file broken": {"rejected"},
     ROBOT_HIT: {"broke down", "gone"},
     "queue full": {"waited"},
