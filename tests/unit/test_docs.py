@@ -190,7 +190,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
 @pytest.mark.parametrize(("name", "command"), [*commands(group, "gevinst")])
 def test_a_command_is_in_the_reference_with_every_option(name: str, command: click.Command) -> None:
     page = REFERENCE / "commands.md"
-    after = r"(?: \[OPTIONS\])?(?: [A-Z_]+)*`"  # options and arguments of its own
+    after = r"(?: \[OPTIONS\])?(?: \[?[A-Z_]+\]?)*`"  # options and arguments of its own
     headings = [
         heading for heading in HEADING.findall(read(page)) if re.fullmatch(f"`{name}{after}", heading)
     ]
