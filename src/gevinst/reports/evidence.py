@@ -19,13 +19,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from gevinst.app.run_report import RunReport
 from gevinst.domain.audit import AuditAnchor
 from gevinst.domain.masking import has_cpr, mask_cpr
-from gevinst.domain.money import kroner
+from gevinst.domain.money import ORE_PER_KRONE
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
-from gevinst.reports.sentences import group_rows
 from gevinst.reports.signing import Signer
 from gevinst.reports.verify import (
     DELETED,
@@ -279,16 +278,25 @@ def _write_groups(path: Path, groups: pd.DataFrame) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow([texts.get(f"report.groups.{name}") for name in heads])
-        writer.writerows(
-            [row.group + 1, harmless(row.pass_id), row.n_left, row.n_right]
-            + [_amount(ore) for ore in (row.amount_left, row.amount_right, row.difference)]
-            + [harmless(mask_cpr(row.difference_account))]
-            for row in group_rows(groups)
-        )
+        columns = [
+            [number + 1 for number in groups["group"].tolist()],
+            _each_once(groups["pass_id"], harmless),
+            groups["n_left"].tolist(),
+            groups["n_right"].tolist(),
+            *([_amount(ore) for ore in groups[name].tolist()] for name in heads[4:7]),
+            _each_once(groups["difference_account"], _masked),
+        ]
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _masked(text: str) -> str:
+    return harmless(mask_cpr(text))
 
 
 def _amount(ore: int) -> str:
-    return str(kroner(ore)).replace(".", ",")
+    """Kroner with a decimal comma and no thousands; several times as fast as by way of Decimal."""
+    whole, part = divmod(abs(ore), ORE_PER_KRONE)
+    return f"{'-' if ore < 0 else ''}{whole},{part:02}"
 
 
 def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
@@ -302,8 +310,7 @@ def _csv_column(name: str, column: pd.Series, texts: Texts) -> Sequence[Any]:
         return _each_once(column, lambda state: texts.get(f"state.{state}"))
     if column.dtype.kind == "i":
         return column.tolist()
-    masked: Callable[[str], str] = str if name in ("item_id", "suspect") else mask_cpr
-    return _each_once(column, lambda text: harmless(masked(text)))
+    return _each_once(column, harmless if name in ("item_id", "suspect") else _masked)
 
 
 def _each_once(column: pd.Series, shown: Callable[[str], str]) -> list[str]:
