@@ -5,7 +5,6 @@ An amount with many digits that only two items have nearby is strong by itself. 
 numbers of a form that links the sides elsewhere speak against a pair; so do two names that both sides know.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -53,15 +52,16 @@ def weak_pairs(board: Board, edges: Edges) -> Mask:
     chance = np.where(edges.mark >= 0, alike_by_chance(board, edges), ~lonely)
     unsupported = (apart > CLOSE_DAYS) | chance
     unsupported |= _of_other_parties(board, edges, weak & ~unsupported)
-    unsupported |= _beside(edges, weak & unsupported & (apart <= CLOSE_DAYS))
-    result: Mask = np.where(weak, unsupported, (apart > RECUR_DAYS) & (others >= RECURS))
+    far = (apart > RECUR_DAYS) & (others >= RECURS)
+    far |= _of_other_parties(board, edges, ~weak & ~far & (edges.mark < 0) & (others > 0))
+    result: Mask = np.where(weak, unsupported, far)
     return result
 
 
-def _beside(edges: Edges, doubted: Mask) -> Mask:
-    """Pairs of an item that has a doubted pair: without that one, the next would seem to be the only one."""
-    found: Mask = np.isin(edges.left, edges.left[doubted]) | np.isin(edges.right, edges.right[doubted])
-    return found
+def close(board: Board, edges: Edges) -> Mask:
+    """Pairs close enough in time for a weak amount."""
+    near: Mask = np.abs(board.left.day[edges.left] - board.right.day[edges.right]) <= CLOSE_DAYS
+    return near
 
 
 def _weak_nearby(board: Board, edges: Edges) -> Indexes:
@@ -97,14 +97,18 @@ def alike_by_chance(board: Board, edges: Edges, *, themselves: Indexes | int = 1
 def _of_other_parties(board: Board, edges: Edges, wanted: Mask) -> Mask:
     """Those of the wanted pairs that each name someone else.
 
-    Both have a word that the other has not, and that is rarer on its side than any word in common.
+    Both have a word that the other has not, and that is rarer on its side than any word in common; or they
+    have none in common, and both have one that the other side knows.
     """
     result = np.zeros(len(edges), dtype=np.bool_)
     for at in np.flatnonzero(wanted).tolist():
         ends = tuple(zip(board.sides, (int(edges.left[at]), int(edges.right[at])), strict=True))
         words = [side.all_words(item) for side, item in ends]
         shared = [sum(side.word_times[word] for side in board.sides) / 2 for word in words[0] & words[1]]
-        rare = min(shared, default=math.inf)
+        if not shared:
+            result[at] = all(side.words.of(item) for side, item in ends)
+            continue
+        rare = min(shared)
         result[at] = all(
             any(side.word_times[word] < rare for word in words[own] - words[1 - own])
             for own, (side, _) in enumerate(ends)
@@ -115,8 +119,7 @@ def _of_other_parties(board: Board, edges: Edges, wanted: Mask) -> Mask:
 def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
     """Pairs of items of which one resembles another free one of the amount and window at least as much.
 
-    That other one shares no whole word, or it would be a candidate too: names are cut, glued together or
-    misspelt. All pairs of such an item are in doubt.
+    That other one shares no whole word, or it would be a candidate too: names are cut, glued or misspelt.
     """
     amounts = np.unique(board.left.rank[edges.left])
     only = (np.isin(board.left.rank, amounts), np.isin(board.right.rank, amounts))
@@ -132,7 +135,7 @@ def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
     contested = np.flatnonzero(best >= 0)
     doubted = np.zeros(len(edges), dtype=np.bool_)
     doubted[contested] = best[contested] >= _likenesses(board, edges.keep(best >= 0))
-    return _beside(edges, doubted)
+    return doubted
 
 
 def _of_same_items(every: Edges, edges: Edges) -> Mask:

@@ -15,6 +15,7 @@ from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, riv
 from gevinst.domain.matching.evidence import (
     CLOSE_DAYS,
     alike_by_chance,
+    close,
     conflicts,
     only_these_two,
     others_alike,
@@ -37,13 +38,12 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         return
     if rule.key is Key.NONE and not rule.text_contains:
         _pair_blocks(board, rule)
-    edges = pair_edges(board, rule)
+    edges, doubted = pair_edges(board, rule), _no_edges()
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
         edges = edges.keep(~_parts_of_a_sum(board, rule, edges))
-        if rule.key is Key.TEXT:
-            edges = edges.keep(~outdone(board, edges, days=rule.days))
         weak = weak_pairs(board, edges)
+        doubted = edges.keep(_in_doubt(board, rule, edges, weak))
         _pair_even(board, rule, edges.keep(weak))
         edges = edges.keep(~weak)
     only = only_each_other(edges)
@@ -51,8 +51,29 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         answer
         for knot in knots(edges.keep(~only))
         for answer in solve(board, knot, shared_code=rule.key is Key.CODE)
+        if not _touches(answer, doubted)
     ]
+    only &= ~(np.isin(edges.left, doubted.left) | np.isin(edges.right, doubted.right))
     _add(board, rule, only=edges.keep(only), answers=answers, edges=edges)
+
+
+def _no_edges() -> Edges:
+    none = np.zeros(0, dtype=np.int64)
+    return Edges(left=none, right=none, mark=none)
+
+
+def _in_doubt(board: Board, rule: MatchPass, edges: Edges, weak: Mask) -> Mask:
+    """Near pairs that are not sure. Their items go with no other: that one would only seem to be alone."""
+    doubted = weak & close(board, edges)
+    if rule.key is Key.TEXT:
+        doubted |= outdone(board, edges, days=rule.days)
+    return doubted
+
+
+def _touches(answer: Answer, doubted: Edges) -> bool:
+    """Whether an item of the answer has a doubted pair."""
+    left, right = zip(*answer.pairs, strict=True)
+    return bool(np.isin(left, doubted.left).any() or np.isin(right, doubted.right).any())
 
 
 def _parts_of_a_sum(board: Board, rule: MatchPass, edges: Edges) -> Mask:
