@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gevinst.app.office import Office
-from gevinst.bootstrap.here import now, robots, store, today, user
+from gevinst.bootstrap.here import now, store, today, user
 from gevinst.domain.gain_settings import GainSettings
 
 if TYPE_CHECKING:
@@ -63,6 +63,17 @@ def samples(of: Office) -> "Samples":
     return KeptSamples(store(of))
 
 
+def _every_robot(of: Office) -> "list[Robot]":
+    """All robots of the office; one that cannot be read stops the report, which would lack its hours.
+
+    Raises:
+        ConfigurationError: see formats.robot_folder.load_robot.
+    """
+    from gevinst.formats.robot_folder import load_robot, robot_ids  # noqa: PLC0415 - loads pydantic
+
+    return [load_robot(of, one) for one in robot_ids(of)]
+
+
 def gain_tools(of: Office) -> "GainTools":
     """What the gain report needs from outside."""
     from gevinst.app.gain_report import GainTools  # noqa: PLC0415 - only reports need it
@@ -74,7 +85,7 @@ def gain_tools(of: Office) -> "GainTools":
         samples=samples(of),
         settings=gain_settings(of),
         today=today(),
-        every=robots(of),
+        every=_every_robot(of),
     )
 
 
@@ -87,14 +98,14 @@ def gain_report(of: Office, months: Sequence[str] = ()) -> "GainReport":
     from gevinst.app.gain_report import default_months, gain_report as make  # noqa: PLC0415, I001 - as above
 
     tools = gain_tools(of)
-    return make(robots(of), months or default_months(tools.today), tools)
+    return make(_every_robot(of), months or default_months(tools.today), tools)
 
 
 def write_gain_report(of: Office, report: "GainReport", folder: Path, language: str) -> list[Path]:
     """Write the report's pages, workbook, lists and data; gives their paths, the page first."""
     from gevinst.reports.gain_files import write_gain_report as write  # noqa: PLC0415 - loads the templates
 
-    return write(report, robots(of), folder, language)
+    return write(report, _every_robot(of), folder, language)
 
 
 def gain_values(report: "GainReport") -> "dict[str, Any]":

@@ -52,7 +52,7 @@ def sheet(office: Path, text: str) -> str:
 
 
 def test_times_from_a_file_become_a_baseline_and_nothing_else_changes(gevinst: Command, office: Path) -> None:
-    rows = "\n".join(f"skat;{minutes}" for minutes in "2,5 3 3,5 4 3 2 3 4 3 2".split())
+    rows = "\n".join(f"skat;{minutes}" for minutes in ["2,5", "3", "3,5", "4", "3", "2", "3", "4", "3", "2"])
     file = sheet(office, f"Opgave;Minutter\n{rows}\nandet;99\n")
     robot = office / "robots/skattekonto/robot.toml"
     before = robot.read_text("utf-8").splitlines()
@@ -178,6 +178,17 @@ def test_a_card_that_contradicts_itself_says_what_to_write(gevinst: Command, off
     assert done.code == 6
     assert "CFG-002" in done.err
     assert "gain.case_types.payment.n er 1, men metoden hævder at have målt. Mål mindst 10" in done.err
+
+
+def test_a_robot_that_cannot_be_read_stops_the_report(gevinst: Command, office: Path) -> None:
+    robot = office / "robots/skattekonto/robot.toml"
+    robot.write_text(robot.read_text("utf-8").replace('"timestamps"', '"guesswork"'), encoding="utf-8")
+
+    done = gevinst("gain", "report")
+
+    assert done.code == 6
+    assert "robots/skattekonto/robot.toml" in done.err
+    assert not (office / "data" / "gevinster").exists()
 
 
 def test_shared_keys_that_do_not_sum_to_1_are_refused(gevinst: Command, office: Path) -> None:
