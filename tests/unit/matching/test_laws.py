@@ -170,3 +170,18 @@ def test_an_empty_side_leaves_the_other_open() -> None:
     assert open_ids(result) == {"R1"}
     assert len(frame([])) == 0
     assert set(result.right["state"]) == {ItemState.OPEN}
+
+
+def test_an_item_that_one_rule_of_a_pass_has_paired_is_not_paired_again() -> None:
+    far = ["F1 2025-01-06 71.235,11 Begyndelse", "F2 2026-12-28 91.235,11 Slutning"]
+    left = ["L1 2026-10-05 12.345,67 Varmeværk", "L2 2026-10-05 12.345,67 Varmeværk", *far]
+    right = ["R1 2026-10-08 12.345,67 Varmeværk", "R2 2026-10-08 12.345,67 Varmeværk"]
+    nearer = "R3 2026-10-06 12.345,67 Varmeværk"
+
+    result = match(left, [*right, nearer, *(line.replace("F", "G", 1) for line in far)])
+
+    placed = Counter(result.left["group"]), Counter(result.right["group"])
+    for found, size in zip(placed, ("n_left", "n_right"), strict=True):
+        assert {group: found[group] for group in result.groups["group"]} == dict(
+            zip(result.groups["group"], result.groups[size], strict=True)
+        )

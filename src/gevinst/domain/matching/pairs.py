@@ -45,7 +45,7 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         weak = weak_pairs(board, edges)
         doubted = edges.keep(_in_doubt(board, rule, edges, weak))
         _pair_even(board, rule, edges.keep(weak))
-        edges = edges.keep(~weak)
+        edges = edges.keep(~weak & board.left.free[edges.left] & board.right.free[edges.right])
     only = only_each_other(edges)
     answers = [
         answer
