@@ -36,7 +36,7 @@ START = datetime(2026, 10, 31, 12, 0, tzinfo=OFFICE_ZONE)
 CLOCK, WORKER, ROBOT, ASK = "clock", "worker", "robot", "ask"
 LOOK = 0.05  # real seconds
 SECONDS_TO_RESTART = 1.0  # as a service manager takes
-SECONDS_TO_END = 180.0
+SECONDS_TO_END = 900.0
 SECONDS_TO_STOP = 30
 KILLS_OF_EACH = 4
 ROBOT_HIT = "robot killed"

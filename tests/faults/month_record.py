@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from faults.month import ROBOT_HIT, Month
 from gevinst import bootstrap
-from gevinst.domain.alarm import Alarm
+from gevinst.domain.alarm import Alarm, AlarmKind
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
 from gevinst.domain.queue import Ticket, TicketState
 from gevinst.domain.run import Run, RunState
@@ -134,7 +134,8 @@ def _of_ticket(
             yield _noted(month, run.started, robot, kind=_kind_of(run), why=_why_it_ended(month, run))
     waited = _real_wait(month, ticket)
     if waited > LONG_WAIT:
-        why = next((f"alarm {one.number}: {one.kind}" for one in alarms if one.subject == first), "")
+        late = (one for one in alarms if (one.subject, one.kind) == (first, AlarmKind.LATE))
+        why = next((f"alarm {one.number}: {one.kind}" for one in late), "")
         yield _noted(month, ticket.order.due, robot, kind="waited", why=why or _why_late_again(ticket))
     if ticket.state in (TicketState.FAILED, TicketState.UNCERTAIN):
         rung = [one for one in alarms if one.subject == first and str(one.kind) in ("failed", "uncertain")]

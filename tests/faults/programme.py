@@ -14,9 +14,13 @@ from faults.kill_loop import kill_loop
 from faults.month import Month, Plan
 from faults.month_record import record_of, words_of
 from faults.nth_call import CALLS, rounds
+from faults.volume import measured
 from unattended import Installation
 
 SPEED = 1000.0
+MOST_MEMORY = 1024  # MB
+MOST_PAGE = 5_000_000
+MOST_TIMES = 13.0  # for ten times the lines
 
 
 def main(words: Sequence[str]) -> None:
@@ -37,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     kills.set_defaults(run=_kills)
     calls = commands.add_parser("calls", help="the n-th write, fsync, rename and commit fails or kills")
     calls.set_defaults(run=_calls)
+    volume = commands.add_parser("volume", help="ten times the usual volume")
+    volume.add_argument("--lines", type=int, default=250_000, help="bank lines of the larger run")
+    volume.set_defaults(run=_volume)
     month = commands.add_parser("month", help="the simulated month")
     month.add_argument("--speed", type=float, default=SPEED, help="times real speed")
     month.add_argument("--days", type=int, default=30, help="how long it is")
@@ -82,6 +89,23 @@ def _calls(asked: argparse.Namespace) -> Sequence[str]:
         say(f"{call:<8} {reached:>3} rounds in which one failed or killed: {ends}")
     office.close()
     return _said([words for one in done for words in one.problems])
+
+
+def _volume(asked: argparse.Namespace) -> Sequence[str]:
+    folder = _folder(asked)
+    few, many = (measured(folder / str(lines), lines) for lines in (asked.lines // 10, asked.lines))
+    for one in (few, many):
+        say(
+            f"{one.lines:>8} lines: {one.seconds:.0f} s of processor time, {one.memory} MB, "
+            f"page {one.page / 1e6:.1f} MB, {one.state}"
+        )
+    limits = {
+        "a run that broke down": "failed" in (few.state, many.state),
+        "more than 1 GB": many.memory > MOST_MEMORY,
+        "a page of more than 5 MB": many.page > MOST_PAGE,
+        f"{many.seconds / few.seconds:.1f} times as long": many.seconds > MOST_TIMES * few.seconds,
+    }
+    return _said([words for words, over in limits.items() if over])
 
 
 def _said(problems: Sequence[str]) -> Sequence[str]:
