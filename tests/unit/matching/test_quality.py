@@ -26,7 +26,7 @@ def test_next_to_none_of_the_groups_made_is_false() -> None:
     false = sum(one.false for one in scored().values())
 
     assert made > 2_000
-    assert false <= made * 0.002, [
+    assert false <= made * 0.0005, [
         line for one in scored().values() for line in one.examples if "FALSE" in line
     ]
 
@@ -34,7 +34,7 @@ def test_next_to_none_of_the_groups_made_is_false() -> None:
 def test_what_a_person_could_decide_is_found() -> None:
     decidable = [one for kind, one in scored().items() if not kind.endswith(DOUBTFUL)]
 
-    assert sum(one.found for one in decidable) >= 0.985 * sum(one.true for one in decidable)
+    assert sum(one.found for one in decidable) >= 0.99 * sum(one.true for one in decidable)
 
 
 def test_what_is_not_found_is_mostly_proposed() -> None:
