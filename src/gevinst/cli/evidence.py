@@ -202,10 +202,9 @@ def _lines(found: dict[str, list[Problem]]) -> str:
     for place, problems in found.items():
         if not problems:
             lines.append(texts.get("cli.evidence.whole", place=place))
-        lines += [
-            f"{place}: {texts.get(f'evidence.problem.{word}', name=name, found=detail)}"
-            for word, name, detail in problems
-        ]
+        for word, name, detail in problems:
+            said = texts.get(f"evidence.problem.{word}", name=name, found=detail)
+            lines.append(f"{place}: {said}")
     return "\n".join(lines or [texts.get("cli.evidence.none")])
 
 

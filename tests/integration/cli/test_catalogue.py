@@ -17,7 +17,7 @@ OTHER = [path for part in ("src", "tasks", "resources") for path in (ROOT / part
 TEXTS = [*CODE.values(), *(path.read_text("utf-8") for path in OTHER if path.suffix in (".j2", ".resource"))]
 ANY_CODE = re.compile(r'"([A-Z]{3}-\d{3})"')
 #: Errors have their code in the class, or are of one class with many codes.
-CODE_OF_ERROR = re.compile(r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:CFG|DEC|GAI)-\d{3})"', re.MULTILINE)
+CODE_OF_ERROR = re.compile(r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:CFG|DEC|EVI|GAI)-\d{3})"', re.MULTILINE)
 #: Families of keys that templates and tables put together, by what they begin with.
 FAMILIES = (
     "gain.formula.",
