@@ -28,6 +28,7 @@ CATALOGUES = ROOT / "src" / "gevinst" / "texts"
 FORM = re.compile(r"\{(\w+):\w+\}")  # how a fact is shown, as in {rows:n}, is of no interest to a reader
 LIBRARIES = (
     "gevinst.keywords.reconciliation",
+    "gevinst.keywords.flow",
     "gevinst.keywords.period_folder",
     "gevinst.keywords.mail",
     "gevinst.keywords.vault",
@@ -46,6 +47,12 @@ AREAS = {
     "ROB": "What the robot expects",
     "DRF": "What differs from the periods before",
     "DEC": "Decisions",
+    "CAS": "Cases of the work list",
+    "SIG": "Signatures under a period",
+    "REQ": "Runs that are asked for",
+    "ACC": "Accounts of the console",
+    "CON": "The console",
+    "TAB": "Tables that flows read",
     "EVI": "Evidence, deletion and leaving",
     "GAI": "Gains",
     "TID": "Time sheets",
