@@ -21,10 +21,12 @@ from gevinst.app.cases import (
     take_back,
 )
 from gevinst.app.decisions import Wish
+from gevinst.app.office import ConfigurationError
+from gevinst.app.signing import Account, Words, approve, check_run, prepare
 from gevinst.domain.access import NotAllowedError, Person, Role
 from gevinst.domain.case import Case, CaseItem, CaseKind, CaseState, case_subject, minutes_spent
 from gevinst.domain.decision import DecisionError, DecisionKind
-from gevinst.domain.run import Run, RunState
+from gevinst.domain.run import Environment, Run, RunState
 from gevinst.store import open_parts
 from gevinst.store.opening import StoreParts
 from runs import a_run, an_item, ended
@@ -289,3 +291,54 @@ def test_a_case_has_one_name_whatever_the_order_and_the_period_behind_its_ids() 
 
     assert one == two
     assert one != case_subject(CaseKind.PROPOSAL, [("left", "2026-09", "a"), ("right", "2026-10", "b")])
+
+
+def test_a_case_that_waited_for_a_day_that_has_passed_is_to_do_again(parts: StoreParts) -> None:
+    run = done_run(parts)
+    day = date(2026, 11, 10)
+    wish = Wish(kind=DecisionKind.NOTE, left=("a",), reason="spurgt", expected=day, who=ANNE.user, at=NOW)
+    settle(desk(parts), listed(parts), wish)
+
+    def numbers(today: date, state: CaseState) -> list[int]:
+        found = parts.cases.cases([run.run_id], CaseFilter(state=state, today=today))
+        return sorted(one.case.number for one in found)
+
+    assert numbers(day, CaseState.TO_DO) == [2, 3]
+    assert numbers(day, CaseState.WAITING) == [1]
+    assert numbers(day + timedelta(days=1), CaseState.TO_DO) == [1, 2, 3]
+    assert numbers(day + timedelta(days=1), CaseState.WAITING) == []
+
+
+def test_alike_cases_are_counted_together(parts: StoreParts) -> None:
+    run = done_run(parts, names=("a", "b", "big"))
+
+    groups = parts.cases.groups([run.run_id], CaseFilter())
+
+    assert [(one.cause, one.sums.count, one.sums.amount) for one in groups] == [
+        ("no_counterpart_bank", 2, LIMIT + 101),
+        ("double", 1, 100),
+    ]
+
+
+def test_each_case_is_in_one_bucket_of_age(parts: StoreParts) -> None:
+    run = done_run(parts)  # oldest days: 3rd, 5th and 2nd of October
+    limits = (date(2026, 10, 5), date(2026, 10, 3))
+
+    buckets = parts.cases.ageing([run.run_id], CaseFilter(), limits)
+
+    assert [one.count for one in buckets] == [1, 1, 1]
+    assert sum(one.amount for one in buckets) == parts.cases.sums([run.run_id], CaseFilter()).amount
+
+
+def test_no_production_run_starts_in_a_signed_period_but_a_trial_does(parts: StoreParts) -> None:
+    run = done_run(parts)
+    account = Account(id=run.robot, period=run.period, run_id=run.run_id)
+    prepare(parts.signatures, account, Words(), by=ANNE, now=NOW)
+    check_run(parts.signatures, run)
+
+    approve(parts.signatures, account, by=CHIEF, now=NOW)
+
+    with pytest.raises(ConfigurationError, match="CFG-031"):
+        check_run(parts.signatures, run)
+    check_run(parts.signatures, replace(run, environment=Environment.TRIAL))
+    check_run(parts.signatures, replace(run, period="2026-11"))

@@ -57,12 +57,20 @@ def matched(_run: Run) -> Sequence[KeptGroup]:
     return MATCHED
 
 
+def unsigned(_robot: str, _period: str) -> bool:
+    return False
+
+
+def signed(_robot: str, _period: str) -> bool:
+    return True
+
+
 def wish(kind: str = "match", **parts: Any) -> Wish:
     return Wish(kind=DecisionKind(kind), who="controller", at=NOON, **parts)
 
 
 def take(store: RunStore, asked: Wish, period: str = "2026-10") -> Decision:
-    return decide(asked, ROBOT, period, store=store, groups=matched)
+    return decide(asked, ROBOT, period, store=store, groups=matched, locked=unsigned)
 
 
 def refusal(store: RunStore, asked: Wish, period: str = "2026-10") -> str:
@@ -130,7 +138,7 @@ def test_an_item_is_decided_about_once_until_the_decision_is_undone(store: RunSt
     assert refusal(store, wish("accept", left=("B1",), account="konto", reason="gebyr")) == "DEC-005"
     assert take(store, wish("note", left=("B1",), reason="afventer bilag")).kind is DecisionKind.NOTE
 
-    undo(1, robot="hovedkonto", reason="forkert", who="leder", at=NOON, store=store)
+    undo(1, robot="hovedkonto", reason="forkert", who="leder", at=NOON, store=store, locked=unsigned)
 
     assert take(store, WITH_DIFFERENCE).number == 4
 
@@ -154,27 +162,29 @@ def test_a_large_decision_counts_once_a_second_person_has_approved_it(store: Run
     assert in_force(store.decisions("hovedkonto")) == []
 
     with pytest.raises(DecisionError, match="DEC-012"):
-        approve(1, robot="hovedkonto", reason="", who="controller", at=NOON, store=store)
-    approve(1, robot="hovedkonto", reason="set", who="leder", at=NOON, store=store)
+        approve(1, robot="hovedkonto", reason="", who="controller", at=NOON, store=store, locked=unsigned)
+    approve(1, robot="hovedkonto", reason="set", who="leder", at=NOON, store=store, locked=unsigned)
 
     assert in_force(store.decisions("hovedkonto")) == [large]
     with pytest.raises(DecisionError, match="DEC-011"):
-        approve(1, robot="hovedkonto", reason="", who="chef", at=NOON, store=store)
+        approve(1, robot="hovedkonto", reason="", who="chef", at=NOON, store=store, locked=unsigned)
 
 
 def test_only_a_decision_that_stands_can_be_undone(store: RunStore) -> None:
     take(store, WITH_DIFFERENCE)
-    undo(1, robot="hovedkonto", reason="forkert", who="controller", at=NOON, store=store)
+    undo(1, robot="hovedkonto", reason="forkert", who="controller", at=NOON, store=store, locked=unsigned)
 
     for number, code in ((1, "DEC-010"), (2, "DEC-009"), (9, "DEC-009")):
         with pytest.raises(DecisionError, match=code):
-            undo(number, robot="hovedkonto", reason="", who="controller", at=NOON, store=store)
+            undo(
+                number, robot="hovedkonto", reason="", who="controller", at=NOON, store=store, locked=unsigned
+            )
 
 
 def test_the_list_says_what_counts_and_what_a_run_has_taken_in(store: RunStore) -> None:
     take(store, WITH_DIFFERENCE)
     take(store, wish("note", left=("B2",), reason="afventer", expected=date(2026, 11, 12)))
-    undo(2, robot="hovedkonto", reason="", who="controller", at=NOON, store=store)
+    undo(2, robot="hovedkonto", reason="", who="controller", at=NOON, store=store, locked=unsigned)
 
     before = list_decisions("hovedkonto", store=store)
     kept(store, a_run("run-2", after=7 * 60), RunState.OPEN_ITEMS)
@@ -186,3 +196,25 @@ def test_the_list_says_what_counts_and_what_a_run_has_taken_in(store: RunStore) 
     ]
     assert [one.followed for one in after] == [True, True]
     assert list_decisions("hovedkonto", store=store, period="2026-09") == []
+
+
+def test_a_signed_period_is_left_alone_by_decision_undo_and_approval(store: RunStore) -> None:
+    take(store, wish("accept", left=("B2",), account="4711", reason="gebyr"))
+    person: dict[str, Any] = {"robot": "hovedkonto", "reason": "", "who": "leder", "at": NOON}
+
+    for act in (
+        lambda: decide(
+            wish("note", left=("B1",), reason="x"),
+            ROBOT,
+            "2026-10",
+            store=store,
+            groups=matched,
+            locked=signed,
+        ),
+        lambda: undo(1, **person, store=store, locked=signed),
+        lambda: approve(1, **person, store=store, locked=signed),
+    ):
+        with pytest.raises(DecisionError, match="DEC-013"):
+            act()
+
+    assert len(store.decisions("hovedkonto")) == 1

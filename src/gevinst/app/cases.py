@@ -49,6 +49,7 @@ class CaseFilter:
     claimed_by: str | None = None  #: "" for those that nobody has taken
     state: CaseState | None = CaseState.TO_DO
     least: int = 0  #: øre, without sign
+    today: date | None = None  #: a case that waited for an earlier day is to do again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,16 @@ class CaseSums:
     oldest: date | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class CaseGroup:
+    """Cases that have one cause, of one robot."""
+
+    robot: str
+    cause: str
+    kind: CaseKind
+    sums: CaseSums
+
+
 class CaseBook(Protocol):
     """Where cases are kept. Each method is one transaction."""
 
@@ -87,6 +98,19 @@ class CaseBook(Protocol):
 
     def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
         """What the cases of some runs come to."""
+
+    def groups(self, runs: Sequence[str], wanted: CaseFilter) -> Sequence[CaseGroup]:
+        """The cases of some runs by robot and cause, most first."""
+
+    def ageing(self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date]) -> Sequence[CaseSums]:
+        """The cases of some runs by their oldest day.
+
+        Args:
+            runs: their ids.
+            wanted: the filter.
+            limits: days, latest first; a case is in the bucket of the first day that is not after its own, and
+                in the last bucket, one more than there are days, when it is before them all.
+        """
 
     def case(self, run_id: str, number: int) -> ListedCase | None:
         """One case."""
@@ -285,7 +309,9 @@ def settle(desk: Desk, seen: ListedCase, wish: Wish) -> Decision:
     """
     require(desk.person, Action.DECIDE)
     _check_open(desk, seen)
-    made = decide(wish, desk.robot, seen.case.period, store=desk.store, groups=desk.groups)
+    made = decide(
+        wish, desk.robot, seen.case.period, store=desk.store, groups=desk.groups, locked=desk.locked
+    )
     waits = made.kind is DecisionKind.NOTE and made.expected is not None
     state = CaseState.WAITING if waits else CaseState.DECIDED
     if made.needs_approval:
@@ -313,6 +339,7 @@ def take_back(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         who=desk.person.user,
         at=desk.now,
         store=desk.store,
+        locked=desk.locked,
     )
     _follow(
         desk, seen, CaseEventKind.UNDO, made, reason=reason, state=CaseState.TO_DO, until=None, decision=0
@@ -340,6 +367,7 @@ def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         who=desk.person.user,
         at=desk.now,
         store=desk.store,
+        locked=desk.locked,
     )
     _follow(desk, seen, CaseEventKind.APPROVE, made, reason=reason, state=CaseState.DECIDED)
     return made

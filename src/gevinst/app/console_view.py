@@ -1,6 +1,6 @@
 """What the console's pages list, read page by page: by the key of the last row, never by counting rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,3 +39,9 @@ class ConsoleView(Protocol):
 
     def standing(self, robot: str, period: str = "") -> Run | None:
         """The robot's standing run of a period, or of its latest; what is open stands there."""
+
+    def standing_each(self, robots: Sequence[str], period: str = "") -> Mapping[str, Run]:
+        """The standing run of each robot that has one, by robot; as `standing`."""
+
+    def months(self, robot: str, *, limit: int) -> Sequence[Run]:
+        """The standing run of each of the robot's latest periods, oldest period first."""

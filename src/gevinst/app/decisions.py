@@ -22,6 +22,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 
 Known = tuple[Side, str]  # side and item id
+Locked = Callable[[str, str], bool]  # whether a robot's period is signed by both, given robot id and period
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,7 @@ def decide(
     *,
     store: RunStore,
     groups: Callable[[Run], Sequence[KeptGroup]],
+    locked: Locked,
 ) -> Decision:
     """Check a person's decision against the standing run of a period, and keep it.
 
@@ -84,14 +86,16 @@ def decide(
         period: the month.
         store: where it is kept.
         groups: the matches of a run, from its evidence.
+        locked: whether the period is signed.
 
     Raises:
         DecisionError: DEC-001 no run to decide about; DEC-002 no such item; DEC-003 it is matched; DEC-004 a
             run is under way; DEC-005 it is decided already; DEC-006 the run is no longer the one that the
             person looked at; DEC-007 a difference without account and reason; DEC-008 the items do not suit
-            the kind.
+            the kind; DEC-013 the period is signed.
         DecidedMeanwhileError: someone else has just decided.
     """
+    _check_unsigned(robot.id, period, locked)
     made = store.decisions(robot.id)
     run = _run_looked_at(wish, robot.id, period, store)
     _check_shape(wish)
@@ -103,6 +107,11 @@ def decide(
     decision = _decision(wish, robot, items)
     _check_difference(decision)
     return store.decide(decision, seen=_last(made))
+
+
+def _check_unsigned(robot: str, period: str, locked: Locked) -> None:
+    if locked(robot, period):
+        raise DecisionError("DEC-013", robot=robot, period=period)
 
 
 def _decision(wish: Wish, robot: Robot, items: RunItems) -> Decision:
@@ -196,14 +205,18 @@ def _last(made: Sequence[Decision]) -> int:
     return max((one.number for one in made), default=0)
 
 
-def undo(number: int, *, robot: str, reason: str, who: str, at: datetime, store: RunStore) -> Decision:
+def undo(
+    number: int, *, robot: str, reason: str, who: str, at: datetime, store: RunStore, locked: Locked
+) -> Decision:
     """Take a decision back: the next run is as if it had not been made.
 
     Raises:
-        DecisionError: DEC-009 no such decision about items; DEC-010 it is undone already.
+        DecisionError: DEC-009 no such decision about items; DEC-010 it is undone already;
+            DEC-013 its period is signed.
     """
     made = store.decisions(robot)
     decision = _about_items(number, robot, made)
+    _check_unsigned(robot, decision.period, locked)
     if standing_of(decision, made) is Standing.UNDONE:
         raise DecisionError("DEC-010", number=number)
     kept = Decision(
@@ -219,15 +232,18 @@ def undo(number: int, *, robot: str, reason: str, who: str, at: datetime, store:
     return store.decide(kept, seen=_last(made))
 
 
-def approve(number: int, *, robot: str, reason: str, who: str, at: datetime, store: RunStore) -> Decision:
+def approve(
+    number: int, *, robot: str, reason: str, who: str, at: datetime, store: RunStore, locked: Locked
+) -> Decision:
     """Agree, as a second person, to a decision above the robot's limit; from then on it counts.
 
     Raises:
         DecisionError: DEC-009 no such decision about items; DEC-011 it does not wait for approval; DEC-012 it
-            is the person's own.
+            is the person's own; DEC-013 its period is signed.
     """
     made = store.decisions(robot)
     decision = _about_items(number, robot, made)
+    _check_unsigned(robot, decision.period, locked)
     if standing_of(decision, made) is not Standing.AWAITS_APPROVAL:
         raise DecisionError("DEC-011", number=number)
     if decision.who == who:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from gevinst.app.office import ConfigurationError
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.run import Environment, Run
 from gevinst.domain.signature import Signature, SignatureKind, SignState, sign_state
 
 #: Explanations of an open amount that an office may choose from: sign.reason.<key> of the catalogue.
@@ -119,6 +121,16 @@ def reopen(book: SignatureBook, account: Account, why: str, *, by: Person, now: 
 def is_locked(book: SignatureBook, account: str, period: str) -> bool:
     """Whether an account's period is signed by both, so that nothing about it may change."""
     return sign_state(book.of_account(account, period)) is SignState.LOCKED
+
+
+def check_run(book: SignatureBook, run: Run) -> None:
+    """Let no run in production change what both have signed; a trial changes nothing.
+
+    Raises:
+        ConfigurationError: CFG-031 the robot's period is signed.
+    """
+    if run.environment is Environment.PRODUCTION and is_locked(book, run.robot, run.period):
+        raise ConfigurationError("CFG-031", robot=run.robot, period=run.period)
 
 
 def _sign(

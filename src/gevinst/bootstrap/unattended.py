@@ -176,7 +176,8 @@ def worker(
     failed: Callable[[Exception], None],
 ) -> "Worker":
     """A worker, ready to start."""
-    from gevinst.app.work import WorkTools  # noqa: PLC0415 - only workers need it
+    from gevinst.app.signing import check_run  # noqa: PLC0415 - only workers need it
+    from gevinst.app.work import WorkTools  # noqa: PLC0415
     from gevinst.runner.worker import Worker, WorkerTools  # noqa: PLC0415
 
     tools = WorkTools(
@@ -191,6 +192,7 @@ def worker(
     )
 
     def run(started: "Run", robot: "Robot", stopping: Callable[[], bool]) -> "Run":
+        check_run(opened.signatures, started)
         files = arrived_files(opened, tools.queue, started)
         return run_robot(of, started, robot, files=files, opened=opened.runs, stopping=stopping)
 

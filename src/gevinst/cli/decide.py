@@ -1,6 +1,7 @@
 """gevinst decide: people's decisions about items, which the next run follows."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from gevinst import bootstrap
 from gevinst.app.decisions import ListedDecision, Wish, approve, decide, list_decisions, undo
 from gevinst.app.office import Office
 from gevinst.app.ports import RunStore
+from gevinst.app.signing import is_locked
 from gevinst.app.start_run import default_period
 from gevinst.cli import language
 from gevinst.cli.help import help_text
@@ -35,6 +37,7 @@ class _Desk:
 
     office: Office
     store: RunStore
+    locked: Callable[[str, str], bool]  #: whether a robot's period is signed
     robot: Robot
     period: str  #: "" until one is asked for
 
@@ -57,7 +60,14 @@ def decide_group(ctx: click.Context, robot: str, *, period: str) -> None:
     """Decide about the items of a robot's period."""
     office = bootstrap.office()
     found = load_robot(office, robot)
-    ctx.obj = _Desk(office=office, store=bootstrap.store(office), robot=found, period=period)
+    parts = bootstrap.parts(office)
+    ctx.obj = _Desk(
+        office=office,
+        store=parts.runs,
+        locked=lambda one, month: is_locked(parts.signatures, one, month),
+        robot=found,
+        period=period,
+    )
 
 
 @decide_group.command("match", help=help_text("decide.match"))
@@ -111,7 +121,12 @@ def _decide(desk: _Desk, kind: DecisionKind, **parts: Any) -> None:
     wish = Wish(kind=kind, who=bootstrap.user(), at=bootstrap.now(), **parts)
     period = desk.period or default_period(bootstrap.today())
     kept = decide(
-        wish, desk.robot, period, store=desk.store, groups=lambda run: bootstrap.kept_groups(desk.office, run)
+        wish,
+        desk.robot,
+        period,
+        store=desk.store,
+        groups=lambda run: bootstrap.kept_groups(desk.office, run),
+        locked=desk.locked,
     )
     key = "cli.decide.awaits" if kept.needs_approval else "cli.decide.kept"
     facts = {"number": kept.number, "robot": kept.robot, "period": kept.period}
@@ -145,6 +160,7 @@ def _person(desk: _Desk, reason: str) -> dict[str, Any]:
         "who": bootstrap.user(),
         "at": bootstrap.now(),
         "store": desk.store,
+        "locked": desk.locked,
     }
 
 

@@ -8,6 +8,7 @@ from types import FrameType
 import click
 
 from gevinst import bootstrap
+from gevinst.app.signing import check_run
 from gevinst.app.start_run import default_period, new_run
 from gevinst.cli import language
 from gevinst.cli.help import help_text
@@ -41,9 +42,11 @@ def run(
         user=bootstrap.user(),
         now=now,
     )
+    parts = bootstrap.parts(office)
+    check_run(parts.signatures, started)
     signal.signal(signal.SIGTERM, _stop)
     shown = ProgressLine(Texts(language()))
-    ended = bootstrap.run_robot(office, started, found, files=files, tell=shown.show)
+    ended = bootstrap.run_robot(office, started, found, files=files, opened=parts.runs, tell=shown.show)
     shown.clear()
     folder = office.runs / ended.folder
     for line in trouble_lines(ended, folder):

@@ -20,7 +20,15 @@ from sqlalchemy import (
 from sqlalchemy import case as sql_case
 from sqlalchemy.exc import IntegrityError
 
-from gevinst.app.cases import CASE_PAGE, CaseError, CaseFilter, CaseKey, CaseSums, ListedCase
+from gevinst.app.cases import (
+    CASE_PAGE,
+    CaseError,
+    CaseFilter,
+    CaseGroup,
+    CaseKey,
+    CaseSums,
+    ListedCase,
+)
 from gevinst.app.ports import CarriedItem
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.case import Case, CaseEvent, CaseItem, CaseStanding, CaseState
@@ -38,6 +46,8 @@ _JOINED = and_(case_state.c.robot == work_case.c.robot, case_state.c.subject == 
 state = func.coalesce(case_state.c.state, CaseState.TO_DO)
 #: Where a case is and with whom, also when nobody has touched it.
 holder = func.coalesce(case_state.c.claimed_by, "")
+_WITH_STATE = work_case.outerjoin(case_state, _JOINED)
+_SUMS = (func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
 
 
 class SqlCaseBook:
@@ -57,14 +67,35 @@ class SqlCaseBook:
 
     def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
         """See CaseBook."""
+        query = select(*_SUMS).select_from(_WITH_STATE).where(*_wanted(runs, wanted))
+        with self._database.reading() as connection:
+            return _sums_of(connection.execute(query).one())
+
+    def groups(self, runs: Sequence[str], wanted: CaseFilter) -> Sequence[CaseGroup]:
+        """See CaseBook."""
+        by = (work_case.c.robot, work_case.c.cause, work_case.c.kind)
         query = (
-            select(func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
-            .select_from(work_case.outerjoin(case_state, _JOINED))
+            select(*_SUMS, *by)
+            .select_from(_WITH_STATE)
             .where(*_wanted(runs, wanted))
+            .group_by(*by)
+            .order_by(func.count().desc(), *by)
         )
         with self._database.reading() as connection:
-            count, amount, oldest = connection.execute(query).one()
-        return CaseSums(count=int(count), amount=int(amount or 0), oldest=oldest)
+            return [
+                CaseGroup(robot=row.robot, cause=row.cause, kind=row.kind, sums=_sums_of(row[: len(_SUMS)]))
+                for row in connection.execute(query)
+            ]
+
+    def ageing(self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date]) -> Sequence[CaseSums]:
+        """See CaseBook."""
+        whens = [(work_case.c.oldest >= limit, number) for number, limit in enumerate(limits)]
+        bucket = sql_case(*whens, else_=len(limits)).label("bucket")
+        query = select(*_SUMS, bucket).select_from(_WITH_STATE).where(*_wanted(runs, wanted)).group_by(bucket)
+        with self._database.reading() as connection:
+            found = {row.bucket: _sums_of(row[: len(_SUMS)]) for row in connection.execute(query)}
+        none = CaseSums(count=0, amount=0, oldest=None)
+        return [found.get(number, none) for number in range(len(limits) + 1)]
 
     def case(self, run_id: str, number: int) -> ListedCase | None:
         """See CaseBook."""
@@ -152,7 +183,7 @@ class SqlCaseBook:
 
 def _joined() -> Select[Any]:
     standing = [case_state.c[name].label(f"standing_{name}") for name in _STANDING]
-    return select(work_case, *standing).select_from(work_case.outerjoin(case_state, _JOINED))
+    return select(work_case, *standing).select_from(_WITH_STATE)
 
 
 def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]]:
@@ -164,10 +195,23 @@ def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]
     if wanted.claimed_by is not None:
         found.append(holder == wanted.claimed_by)
     if wanted.state is not None:
-        found.append(state == wanted.state)
+        found.append(_state_on(wanted.today) == wanted.state)
     if wanted.least:
         found.append(func.abs(work_case.c.amount) >= wanted.least)
     return found
+
+
+def _state_on(today: date | None) -> ColumnElement[Any]:
+    """Where a case is on a day: one that waited for an earlier day is to do again."""
+    if today is None:
+        return state
+    over = and_(case_state.c.state == CaseState.WAITING, case_state.c.until < today)
+    return sql_case((over, CaseState.TO_DO), else_=state)
+
+
+def _sums_of(row: Any) -> CaseSums:
+    count, amount, oldest = row
+    return CaseSums(count=int(count), amount=int(amount or 0), oldest=oldest)
 
 
 def _after(key: CaseKey | None) -> list[ColumnElement[bool]]:

@@ -1,10 +1,10 @@
 """Lists for the console's pages, from a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
 from gevinst.app.ports import DONE_STATES
@@ -32,25 +32,47 @@ class SqlConsoleView:
 
     def standing(self, robot: str, period: str = "") -> Run | None:
         """See ConsoleView."""
-        done = and_(
-            table.c.robot == robot,
-            table.c.state.in_(DONE_STATES),
-            table.c.environment != Environment.TEST,
-            table.c.period == period if period else true(),
-        )
-        production_first = case((table.c.environment == Environment.PRODUCTION, 0), else_=1)
-        query = (
-            select(table)
-            .where(done)
-            .order_by(table.c.period.desc(), production_first, table.c.started.desc(), table.c.run_id.desc())
-            .limit(1)
-        )
-        found = self._runs(query)
-        return found[0] if found else None
+        return self.standing_each([robot], period).get(robot)
+
+    def standing_each(self, robots: Sequence[str], period: str = "") -> Mapping[str, Run]:
+        """See ConsoleView."""
+        found = {}
+        with self._database.reading() as connection:
+            for robot in robots:
+                row = connection.execute(_standing(robot, period)).mappings().first()
+                if row:
+                    found[robot] = rows.run_of(row)
+        return found
+
+    def months(self, robot: str, *, limit: int) -> Sequence[Run]:
+        """See ConsoleView."""
+        periods = select(table.c.period).where(_done(robot)).distinct()
+        latest = periods.order_by(table.c.period.desc()).limit(limit)
+        with self._database.reading() as connection:
+            wanted = sorted(connection.execute(latest).scalars())
+            found = [connection.execute(_standing(robot, one)).mappings().one() for one in wanted]
+        return [rows.run_of(row) for row in found]
 
     def _runs(self, query: Select[Any]) -> Sequence[Run]:
         with self._database.reading() as connection:
             return [rows.run_of(row) for row in connection.execute(query).mappings()]
+
+
+def _done(robot: str) -> ColumnElement[bool]:
+    return and_(
+        table.c.robot == robot,
+        table.c.state.in_(DONE_STATES),
+        table.c.environment != Environment.TEST,
+    )
+
+
+def _standing(robot: str, period: str) -> Select[Any]:
+    """The run that stands; the index finds its period first, so that years of runs need not be sorted."""
+    latest = select(table.c.period).where(_done(robot)).order_by(table.c.period.desc()).limit(1)
+    wanted = table.c.period == (period or latest.scalar_subquery())
+    production_first = case((table.c.environment == Environment.PRODUCTION, 0), else_=1)
+    ordered = (production_first, table.c.started.desc(), table.c.run_id.desc())
+    return select(table).where(_done(robot), wanted).order_by(*ordered).limit(1)
 
 
 def _wanted(wanted: RunFilter) -> list[ColumnElement[bool]]:
