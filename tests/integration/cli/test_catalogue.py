@@ -17,7 +17,9 @@ OTHER = [path for part in ("src", "tasks", "resources") for path in (ROOT / part
 TEXTS = [*CODE.values(), *(path.read_text("utf-8") for path in OTHER if path.suffix in (".j2", ".resource"))]
 ANY_CODE = re.compile(r'"([A-Z]{3}-\d{3})"')
 #: Errors have their code in the class, or are of one class with many codes.
-CODE_OF_ERROR = re.compile(r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:CFG|DEC|EVI|GAI)-\d{3})"', re.MULTILINE)
+CODE_OF_ERROR = re.compile(
+    r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:ACC|CAS|CFG|CON|DEC|EVI|GAI|REQ|SIG)-\d{3})"', re.MULTILINE
+)
 #: Families of keys that templates and tables put together, by what they begin with.
 FAMILIES = (
     "gain.formula.",
@@ -77,8 +79,9 @@ def errors() -> set[str]:
 
 
 def families() -> list[re.Pattern[str]]:
-    """Patterns of the keys that code puts together, from its f-strings, and of the families above."""
+    """Patterns of the keys that code and templates put together, and of the families above."""
     parts = {part for text in TEXTS for part in re.findall(r'f"([a-z_]+\.[^"\s]*\{[^"\n]*)"', text)}
+    parts |= {f"{start}{{}}" for text in TEXTS for start in re.findall(r'"([a-z_]+\.(?:[\w.]+\.)?)" ~', text)}
     told = (r".*".join(map(re.escape, re.split(r"\{[^{}]*\}", part))) for part in parts)
     return [re.compile(pattern) for pattern in (*told, *(f"{re.escape(start)}.*" for start in FAMILIES))]
 
