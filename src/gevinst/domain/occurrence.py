@@ -44,6 +44,8 @@ class Reason(StrEnum):
     POLICY = "policy"  #: the robot's policy is to skip what was missed
     TOO_OLD = "too_old"  #: more than a week
     CLOSED_DAY = "closed_day"  #: the schedule skips closed days
+    PAUSED = "paused"  #: a person has paused the robot
+    MOVED_BY_HAND = "moved_by_hand"  #: a person has moved it here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class Firing:
     planned: date  #: the local day that the schedule names, before it was moved
     moved: bool = False
     skipped: bool = False
+    changed: bool = False  #: skipped or moved by a person, not by the schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +120,9 @@ def _fate(
     firing: Firing, late: timedelta, *, newest: bool, policy: LatePolicy
 ) -> tuple[OccurrenceState, Reason]:
     if firing.skipped:
-        return OccurrenceState.SKIPPED, Reason.CLOSED_DAY
+        return OccurrenceState.SKIPPED, Reason.PAUSED if firing.changed else Reason.CLOSED_DAY
     if late <= policy.grace:
-        return OccurrenceState.OFFERED, Reason.MOVED if firing.moved else Reason.ON_TIME
+        return OccurrenceState.OFFERED, _on_time(firing)
     if policy.missed is MissedPolicy.SKIP:
         return OccurrenceState.MISSED, Reason.POLICY
     if policy.missed is MissedPolicy.ONCE:
@@ -127,6 +130,12 @@ def _fate(
     if late > policy.oldest:
         return OccurrenceState.MISSED, Reason.TOO_OLD
     return OccurrenceState.OFFERED, Reason.LATE
+
+
+def _on_time(firing: Firing) -> Reason:
+    if not firing.moved:
+        return Reason.ON_TIME
+    return Reason.MOVED_BY_HAND if firing.changed else Reason.MOVED
 
 
 def _shortened(judged: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
