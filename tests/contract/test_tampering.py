@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, insert
+from sqlalchemy.exc import DatabaseError
 
 from gevinst.app.ports import RunStore, TableFaultKind
 from gevinst.domain.audit import AuditEvent, verify
@@ -251,3 +252,15 @@ def test_the_head_is_the_last_row(store: RunStore) -> None:
     assert (head.number, head.hash) == (2, last.hash)
     assert [row.what for row in store.audit_of(["b"])] == ["b"]
     assert store.audit_of(["a", "b"], "x") == [next(store.audit_rows())]
+
+
+def test_an_error_of_sqlite_tells_no_text_of_an_item(tmp_path: Path) -> None:
+    sql_store = open_store(f"sqlite:///{tmp_path / 'fejl.db'}")
+    run = a_run()
+    sql_store.start(run)
+    twice = replace(an_item(), text="Borger med et navn", side="middle")  # type: ignore[arg-type]  # a side that is none
+
+    with pytest.raises(DatabaseError) as error:
+        sql_store.save_open_items(run, [twice])
+
+    assert "Borger" not in str(error.value)

@@ -67,6 +67,10 @@ class Database:
             raise StoreDamagedError(database=self.name, cause=str(error.orig)) from error
 
 
+# Parameters hold bank lines and names, and an error's text ends in logs: so both engines hide them. What the
+# PostgreSQL server itself quotes of a row that breaks a rule of a table is not ours to hide.
+
+
 def _sqlite(url: URL) -> Engine:
     path = Path(url.database or "")
     if on_a_share(path):
@@ -75,7 +79,7 @@ def _sqlite(url: URL) -> Engine:
         make_private(path)
     except OSError as error:
         raise StorePlaceError(database=str(path), cause=error.strerror or str(error)) from error
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_on_sqlite)
     return engine
@@ -109,7 +113,8 @@ def _begin_on_sqlite(connection: Connection) -> None:
 
 def _postgresql(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT_SECONDS})
+        waits = {"connect_timeout": WAIT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, connect_args=waits, hide_parameters=True)
     except ModuleNotFoundError as error:
         cause = 'pip install "gevinst[postgres]"'
         raise StorePlaceError(database=url.render_as_string(hide_password=True), cause=cause) from error
