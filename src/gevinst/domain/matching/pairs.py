@@ -47,11 +47,12 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         _pair_even(board, rule, edges.keep(weak))
         edges = edges.keep(~weak & board.left.free[edges.left] & board.right.free[edges.right])
     only = only_each_other(edges)
+    shy = set(doubted.left.tolist()), set(doubted.right.tolist())
     answers = [
         answer
         for knot in knots(edges.keep(~only))
         for answer in solve(board, knot, shared_code=rule.key is Key.CODE)
-        if not _touches(answer, doubted)
+        if not any(left in shy[0] or right in shy[1] for left, right in answer.pairs)
     ]
     only &= ~(np.isin(edges.left, doubted.left) | np.isin(edges.right, doubted.right))
     _add(board, rule, only=edges.keep(only), answers=answers, edges=edges)
@@ -68,12 +69,6 @@ def _in_doubt(board: Board, rule: MatchPass, edges: Edges, weak: Mask) -> Mask:
     if rule.key is Key.TEXT:
         doubted |= outdone(board, edges, days=rule.days)
     return doubted
-
-
-def _touches(answer: Answer, doubted: Edges) -> bool:
-    """Whether an item of the answer has a doubted pair."""
-    left, right = zip(*answer.pairs, strict=True)
-    return bool(np.isin(left, doubted.left).any() or np.isin(right, doubted.right).any())
 
 
 def _parts_of_a_sum(board: Board, rule: MatchPass, edges: Edges) -> Mask:
