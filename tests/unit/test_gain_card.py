@@ -42,6 +42,13 @@ def test_a_card_comes_back_from_what_is_kept_of_it() -> None:
     assert baselines_of(card_values(card)) == {"match": TIMED, "guessed": ESTIMATE, FIXED_CASE: FIXED}
 
 
+def test_a_card_that_was_kept_before_it_named_who_measured_can_still_be_read() -> None:
+    kept = card_values(a_card())
+    kept["case_types"]["match"].pop("measured_by")
+
+    assert baselines_of(kept)["match"] == TIMED
+
+
 def test_a_version_follows_the_content_and_nothing_else() -> None:
     card = a_card()
 

@@ -80,7 +80,7 @@ def _baseline(values: Mapping[str, Any]) -> Baseline:
         measured=date.fromisoformat(values["measured"]),
         valid_until=date.fromisoformat(values["valid_until"]),
         estimate=(estimate[0], estimate[1], estimate[2]) if estimate else None,
-        measured_by=values["measured_by"],
+        measured_by=values.get("measured_by", ""),  # cards kept before it was asked have none
     )
 
 
