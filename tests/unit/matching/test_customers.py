@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision, DecisionKind
 from gevinst.domain.matching.engine import SideInput, reconcile
@@ -141,3 +143,14 @@ def test_the_few_items_with_a_turned_sign_are_named_beside_the_many_that_are_rig
 
     assert len(groups(result)) == len(right)
     assert causes(result) == {"B": ("sign", "L"), "L": ("sign", "B")}
+
+
+@pytest.mark.parametrize("number", ["7700411", "7700414"])
+def test_of_one_item_and_doubles_on_other_days_the_nearest_pair_is_made(number: str) -> None:
+    bank = [
+        line(f"B{at} {day} 812,25", reference=number) for at, day in ((1, "2026-10-09"), (2, "2026-10-06"))
+    ]
+
+    result = match(bank, [line("L1 2026-10-05 812,25", reference="7700411")])
+
+    assert groups(result) == [(("B2",), ("L1",))]

@@ -262,7 +262,7 @@ def _order_decides(left: Indexes, right: Indexes) -> bool:
 
 def earliest(board: Board, knot: Knot) -> list[Answer]:
     """One item against doubles of one another: the nearest is taken, on a tie the first; the others stay."""
-    if min(len(knot.left), len(knot.right)) != 1 or not knot.complete:
+    if min(len(knot.left), len(knot.right)) != 1:
         return []
     many, side = (knot.right, board.right) if len(knot.left) == 1 else (knot.left, board.left)
     if len({(side.codes.of(at), side.words.of(at)) for at in many}) != 1:
