@@ -75,7 +75,7 @@ def _tools(case: Path, store: MemoryRunStore, now: datetime) -> FlowTools:
         read=read_tables,
         write_reports=write_flow_reports,
         conclude=lambda report, language: flow_conclusion(report, Texts(language)),
-        deliver=lambda _run, _robot, _folder: (),
+        deliver=lambda run, robot, folder, *, totals: (),
         now=lambda: now,
         versions={},
     )

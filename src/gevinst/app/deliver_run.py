@@ -1,9 +1,10 @@
 """What a run delivers: files of its folder, once a month, before it ends; two people see large sums."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from gevinst.app.ports import RunStore
@@ -48,10 +49,24 @@ class DeliveryTools:
     now: Callable[[], datetime]  #: UTC
 
 
-def deliver_run(run: Run, robot: Robot, folder: Path, tools: DeliveryTools) -> Sequence[str]:
+def deliver_run(
+    run: Run,
+    robot: Robot,
+    folder: Path,
+    tools: DeliveryTools,
+    *,
+    totals: Mapping[str, int] = MappingProxyType({}),
+) -> Sequence[str]:
     """Deliver what the robot's plan names; the keys of what has left or is held now.
 
     A trial delivers nothing. What nobody knows the fate of stays with the person who was told of it.
+
+    Args:
+        run: as it ends.
+        robot: with its plan; a name with * takes every file that fits it.
+        folder: of the run.
+        tools: of the office.
+        totals: control totals in øre by file name; the run's difference stands for a file without one.
 
     Raises:
         FinishedRunError: the run runs no more; nothing has left.
@@ -59,21 +74,35 @@ def deliver_run(run: Run, robot: Robot, folder: Path, tools: DeliveryTools) -> S
     """
     if robot.delivery is None or run.environment is not Environment.PRODUCTION:
         return []
-    held = (
-        robot.four_eyes_above is not None
-        and max(abs(run.difference), abs(run.unexplained)) > robot.four_eyes_above
-    )
+    names = _names(robot.delivery.files, folder)
+    largest = max(map(abs, (run.difference, run.unexplained, *(totals.get(name, 0) for name in names))))
+    held = robot.four_eyes_above is not None and largest > robot.four_eyes_above
     target = tools.data / robot.delivery.folder
     target.mkdir(parents=True, exist_ok=True)
-    names = [name for name in robot.delivery.files if (folder / name).is_file()]
-    keys = [_delivered(run, folder / name, target, held=held, tools=tools) for name in names]
+    keys = [
+        _delivered(
+            run,
+            folder / name,
+            target / (name if robot.delivery.own_names else f"{run.robot}_{run.period}_{name}"),
+            total=totals.get(name, run.difference),
+            held=held,
+            tools=tools,
+        )
+        for name in names
+    ]
     sent = [key for key in keys if key]
     if held and sent:
         tools.alarms.ring(AlarmKind.HELD, run.run_id, robot=run.robot, detail=", ".join(sent), at=tools.now())
     return sent
 
 
-def _delivered(run: Run, file: Path, folder: Path, *, held: bool, tools: DeliveryTools) -> str:
+def _names(wanted: Sequence[str], folder: Path) -> list[str]:
+    """Files of the folder that the plan names, each once, in the plan's order."""
+    found = [path.name for name in wanted for path in sorted(folder.glob(name)) if path.is_file()]
+    return list(dict.fromkeys(found))
+
+
+def _delivered(run: Run, file: Path, target: Path, *, total: int, held: bool, tools: DeliveryTools) -> str:
     key = f"{run.robot}:{run.period}:{file.name}"
     standing = tools.book.standing(key)
     if standing is not None and standing.state is DeliveryState.HELD:  # the newer run's is the one to look at
@@ -81,10 +110,10 @@ def _delivered(run: Run, file: Path, folder: Path, *, held: bool, tools: Deliver
     try:
         sent = tools.sender.deliver(
             file.read_bytes(),
-            _free_name(folder, f"{run.robot}_{run.period}_{file.name}"),
+            _free_name(target),
             key=key,
             run_id=run.run_id,
-            control_total=run.difference,
+            control_total=total,
             held=held,
         )
     except UnsettledDeliveryError:
@@ -92,11 +121,11 @@ def _delivered(run: Run, file: Path, folder: Path, *, held: bool, tools: Deliver
     return key if sent else ""
 
 
-def _free_name(folder: Path, name: str) -> Path:
+def _free_name(wanted: Path) -> Path:
     """A path that nothing has: what was delivered before is never written over."""
-    target, number = folder / name, 2
+    target, number = wanted, 2
     while target.exists():
-        target = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        target = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         number += 1
     return target
 

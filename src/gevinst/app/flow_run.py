@@ -1,10 +1,10 @@
 """One run of a flow over tables, step by step; each step is one word of its suite."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from gevinst.app.flow_report import FlowReport
 from gevinst.app.gain_of_flow import credit_flow
@@ -22,6 +22,7 @@ from gevinst.domain.place import Place
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.robot import Robot, Source
 from gevinst.domain.run import Environment, Run, RunState
+from gevinst.texts import OFFICE_ZONE
 
 MISSING = "FIL-007"
 ROWS = "ROB-001"
@@ -34,6 +35,13 @@ class TableReader(Protocol):
         """Raises InputRejectedError when a file cannot be used at all."""
 
 
+class Deliverer(Protocol):
+    """Hands out files of a run's folder."""
+
+    def __call__(self, run: Run, robot: Robot, folder: Path, *, totals: Mapping[str, int]) -> Sequence[str]:
+        """Keys of what left or is held; totals are control totals in øre by file name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FlowTools:
     """What a run of a flow needs from outside."""
@@ -43,10 +51,12 @@ class FlowTools:
     read: TableReader
     write_reports: Callable[[Path, FlowReport, Sequence[Path]], None]
     conclude: Callable[[FlowReport, str], str]  #: the conclusion in one sentence of a language (da or en)
-    deliver: Callable[[Run, Robot, Path], Sequence[str]]  #: files of the run's folder; keys of what left
+    deliver: Deliverer
     now: Callable[[], datetime]
     versions: Mapping[str, str]
     keep_card: Callable[[GainCard], object] = lambda _card: None
+    sent: Callable[[str], Mapping[str, int]] = lambda _robot: {}  #: control total by the name of each file
+    writers: Mapping[str, Callable[[Any], bytes]] = field(default_factory=dict)  #: see FlowInput
 
 
 class FlowRun:
@@ -145,6 +155,9 @@ class FlowRun:
                 period=self.run.period,
                 as_of=period_end(self.run.period),
                 calendar=self.calendar,
+                today=self.tools.now().astimezone(OFFICE_ZONE).date(),
+                sent=self.tools.sent(self.robot.id),
+                writers=self.tools.writers,
             )
         )
         self.accepted = tuple(self._settled(result.cases))
@@ -180,7 +193,8 @@ class FlowRun:
             OSError: a folder cannot be written.
         """
         if self.result is not None and self.result.holds:
-            self.delivered = self.tools.deliver(self.ended(), self.robot, folder)
+            totals = {one.name: one.control_total for one in self.result.outputs if one.delivered}
+            self.delivered = self.tools.deliver(self.ended(), self.robot, folder, totals=totals)
         return self.delivered
 
     def state(self) -> RunState:

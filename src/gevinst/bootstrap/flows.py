@@ -19,7 +19,7 @@ def flow_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunS
     """The steps of a run over the office's robot and its flow."""
     from gevinst.app.flow_run import FlowRun, FlowTools  # noqa: PLC0415 - loads pandas
     from gevinst.bootstrap.gains import keep_card  # noqa: PLC0415 - as above
-    from gevinst.bootstrap.work import deliver  # noqa: PLC0415 - as above
+    from gevinst.bootstrap.work import deliver, sent_files  # noqa: PLC0415 - as above
     from gevinst.domain.flows import flow_of  # noqa: PLC0415 - as above
     from gevinst.formats.table_source import read_tables  # noqa: PLC0415 - as above
     from gevinst.reports.flow_evidence import write_flow_reports  # noqa: PLC0415 - loads the templates
@@ -37,5 +37,6 @@ def flow_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunS
         now=now,
         versions=versions(),
         keep_card=partial(keep_card, of),
+        sent=partial(sent_files, of) if robot.delivery else lambda _robot: {},
     )
     return FlowRun(run, robot, flow_of(robot.flow), tools, files=files)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gevinst.app.office import Office
@@ -103,8 +104,34 @@ def delivery_tools(of: Office) -> "DeliveryTools":
     )
 
 
-def deliver(of: Office, run: "Run", robot: "Robot", folder: Path) -> "Sequence[str]":
-    """Deliver what a run has to; the database is opened only for a robot that delivers."""
+def deliver(
+    of: Office,
+    run: "Run",
+    robot: "Robot",
+    folder: Path,
+    *,
+    totals: Mapping[str, int] = MappingProxyType({}),
+) -> "Sequence[str]":
+    """Deliver what a run has to; the database is opened only for a robot that delivers.
+
+    Args:
+        of: the office.
+        run: as it ends.
+        robot: of the run.
+        folder: of the run.
+        totals: see deliver_run.
+    """
     from gevinst.app.deliver_run import deliver_run  # noqa: PLC0415 - as above
 
-    return deliver_run(run, robot, folder, delivery_tools(of)) if robot.delivery else []
+    return deliver_run(run, robot, folder, delivery_tools(of), totals=totals) if robot.delivery else []
+
+
+def sent_files(of: Office, robot: str) -> Mapping[str, int]:
+    """Control total in øre of each file that a robot has delivered, by the name it got."""
+    from gevinst.app.queue_port import DeliveryState  # noqa: PLC0415 - as above
+
+    return {
+        Path(one.target).name: one.control_total
+        for one in delivery_tools(of).book.deliveries((DeliveryState.DELIVERED,))
+        if one.key.startswith(f"{robot}:")
+    }

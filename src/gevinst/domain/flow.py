@@ -85,6 +85,13 @@ class FlowInput:
     as_of: date  #: the last day of the period
     calendar: BankCalendar
     before: Mapping[str, pd.DataFrame] = field(default_factory=dict)  #: the same sources of the run before
+    today: date = date.max  #: the day of the run; date.max when only the period counts
+    sent: Mapping[str, int] = field(
+        default_factory=dict
+    )  #: files that the robot has delivered: control total in øre by the name they got
+    writers: Mapping[str, Callable[[Any], bytes]] = field(
+        default_factory=dict
+    )  #: forms of output files by name, such as kmd_opus_csv
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,8 @@ class DeliveryPlan:
     """What leaves the folder of a run, once for each period."""
 
     folder: str  #: below the office's data folder
-    files: tuple[str, ...]  #: names in the run's folder; what is not there is not delivered
+    files: tuple[str, ...]  #: names in the run's folder, * for any part; what is not there is not delivered
+    own_names: bool = False  #: they keep the names they have, instead of robot_period_name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
+from gevinst.formats.toml_table import TOML_ENDING, toml_grids
 from gevinst.formats.workbook import read_workbook
 
 ZIP_START = b"PK"
@@ -69,6 +70,8 @@ def _read_one(intake: Intake, shape: SourceShape) -> TableRead:
 def _grids(intake: Intake) -> list[Grid]:
     if intake.content.startswith((ZIP_START, OLE_START)):
         return read_workbook(intake)
+    if intake.name.casefold().endswith(TOML_ENDING):
+        return toml_grids(intake)
     grid, _ = read_delimited(decode(intake).utf8)
     return [grid]
 

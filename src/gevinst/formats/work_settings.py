@@ -141,10 +141,13 @@ class DeliveryPart(Part):
     four_eyes_above: Amount | None = None
     folder: Inside | None = None
     files: tuple[Annotated[str, AfterValidator(_plain_name)], ...] = ("afstemning.xlsx",)
+    own_names: bool = False
 
     def plan(self) -> DeliveryPlan | None:
         """As the robot has it; None when nothing is delivered."""
-        return DeliveryPlan(folder=self.folder, files=self.files) if self.folder else None
+        if not self.folder:
+            return None
+        return DeliveryPlan(folder=self.folder, files=self.files, own_names=self.own_names)
 
 
 WORK_PARTS: tuple[type[Part], ...] = (
