@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from gevinst.app.ports import KeptGroup, RunStore
 from gevinst.app.robot_run import RobotRun, RunTools
+from gevinst.domain.decision import DECIDED
 from gevinst.domain.finding import InputRejectedError
-from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.matching.rules import Rules
 from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
 from gevinst.domain.robot import Robot

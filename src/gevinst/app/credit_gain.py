@@ -8,9 +8,9 @@ import pandas as pd
 
 from gevinst.app.ports import RunStore
 from gevinst.app.run_report import CaseTypeGain, GainFact
+from gevinst.domain.decision import DECIDED
 from gevinst.domain.gains import FIXED_CASE, Baseline, GainCard, GainEntry, credited_minutes, credits_for
 from gevinst.domain.item import ROW_ID
-from gevinst.domain.matching.decided import DECIDED
 from gevinst.domain.reconciliation import ItemState, Reconciliation
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run
@@ -47,6 +47,7 @@ def _reverse_reopened(run: Run, store: RunStore, credited: set[str], *, at: date
 
 
 def gain_fact(card: GainCard, mine: Sequence[GainEntry], *, already: int, at: datetime) -> GainFact:
+    """What a run has credited, as its page shows it; `already` items were credited by earlier runs."""
     minutes = credited_minutes(mine)
     baselines = {**card.case_types, FIXED_CASE: card.fixed}
     return GainFact(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from gevinst.app.ports import CarriedItem, KeptGroup, RunStore
 from gevinst.domain.decision import (
+    DECIDED,
     SETTLING,
     Decision,
     DecisionError,
@@ -16,10 +17,9 @@ from gevinst.domain.decision import (
     in_force,
     standing_of,
 )
-from gevinst.domain.matching.decided import DECIDED
-from gevinst.domain.reconciliation import Side
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
+from gevinst.domain.side import Side
 
 Known = tuple[Side, str]  # side and item id
 Locked = Callable[[str, str], bool]  # whether a robot's period is signed by both, given robot id and period
@@ -77,6 +77,7 @@ def decide(
     store: RunStore,
     groups: Callable[[Run], Sequence[KeptGroup]],
     locked: Locked,
+    items: RunItems | None = None,
 ) -> Decision:
     """Check a person's decision against the standing run of a period, and keep it.
 
@@ -87,6 +88,7 @@ def decide(
         store: where it is kept.
         groups: the matches of a run, from its evidence.
         locked: whether the period is signed.
+        items: of the run, when the caller has them already.
 
     Raises:
         DecisionError: DEC-001 no run to decide about; DEC-002 no such item; DEC-003 it is matched; DEC-004 a
@@ -95,18 +97,39 @@ def decide(
             the kind; DEC-013 the period is signed.
         DecidedMeanwhileError: someone else has just decided.
     """
+    seen = _last(store.decisions(robot.id))
+    decision = examine(wish, robot, period, store=store, groups=groups, locked=locked, items=items)
+    return store.decide(decision, seen=seen)
+
+
+def examine(
+    wish: Wish,
+    robot: Robot,
+    period: str,
+    *,
+    store: RunStore,
+    groups: Callable[[Run], Sequence[KeptGroup]],
+    locked: Locked,
+    items: RunItems | None = None,
+) -> Decision:
+    """The decision as `decide` would keep it, checked in the same way; nothing is kept.
+
+    Raises:
+        DecisionError: see decide.
+    """
     _check_unsigned(robot.id, period, locked)
     made = store.decisions(robot.id)
     run = _run_looked_at(wish, robot.id, period, store)
     _check_shape(wish)
-    items = RunItems(run, store, groups)
+    if items is None or items.run.run_id != run.run_id:
+        items = RunItems(run, store, groups)
     for known in _known(wish.left, wish.right):
         _check_item(known, wish.kind, items)
         if wish.kind in SETTLING:
             _check_not_decided(known, items, made)
     decision = _decision(wish, robot, items)
     _check_difference(decision)
-    return store.decide(decision, seen=_last(made))
+    return decision
 
 
 def _check_unsigned(robot: str, period: str, locked: Locked) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
 from gevinst.domain.case import Case
@@ -16,9 +16,7 @@ from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.place import Place
 from gevinst.domain.run import Run, RunState
-
-if TYPE_CHECKING:  # its module loads pandas, which a list of runs need not pay
-    from gevinst.domain.reconciliation import Side
+from gevinst.domain.side import Side
 
 #: States of a run that did its work: its open items and statements stand.
 DONE_STATES = frozenset({RunState.AGREED, RunState.OPEN_ITEMS})

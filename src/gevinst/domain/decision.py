@@ -24,6 +24,8 @@ class DecisionKind(StrEnum):
     APPROVE = "approve"  #: a second person agrees to an earlier decision
 
 
+#: What made a match that people have decided, in the place of a pass id.
+DECIDED = "decision"
 #: Kinds that say something of items; the others say something of an earlier decision.
 OF_ITEMS = frozenset({DecisionKind.MATCH, DecisionKind.UNMATCH, DecisionKind.ACCEPT, DecisionKind.NOTE})
 #: Kinds that take items off the open list.

@@ -8,13 +8,7 @@ import pandas as pd
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.matching.rules import Rules
-
-
-class Side(StrEnum):
-    """The two sides; a bank or a counterpart is left, the ledger is right."""
-
-    LEFT = "left"
-    RIGHT = "right"
+from gevinst.domain.side import Side as Side  # noqa: PLC0414 - taken from here by what loads pandas anyway
 
 
 class ItemState(StrEnum):

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gevinst.app.ports import KeptGroup
+from gevinst.domain.decision import DECIDED
 from gevinst.domain.sampling import SampleMatch
 
 RESULT = "result.json"
@@ -29,8 +30,6 @@ def kept_groups(folder: Path) -> list[KeptGroup]:
 
 def kept_matches(folder: Path, language: str) -> list[SampleMatch]:
     """The robot's own matches of a run, with their sentences in a language (da or en); people's left out."""
-    from gevinst.domain.matching.decided import DECIDED  # noqa: PLC0415 - loads pandas; only samples need it
-
     sentence = "because" if language == "da" else "because_en"
     return [
         SampleMatch(

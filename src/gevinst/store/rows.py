@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 from gevinst.app.ports import CarriedItem, SeenInput, SeenStatement
 from gevinst.domain.place import Place
 from gevinst.domain.run import Run
+from gevinst.domain.side import Side
 
 _RUN = tuple(field.name for field in fields(Run))
 _STATEMENT = tuple(field.name for field in fields(SeenStatement))
@@ -35,8 +36,6 @@ def item_row(item: CarriedItem) -> dict[str, Any]:
 
 def item_of(row: RowMapping) -> CarriedItem:
     """An open item from its row."""
-    from gevinst.domain.reconciliation import Side  # noqa: PLC0415 - loads pandas, which a list of runs need not pay
-
     place = Place(**{name: row[f"place_{name}"] for name in _PLACE})
     return CarriedItem(side=Side(row["side"]), place=place, **{name: row[name] for name in _ITEM})
 

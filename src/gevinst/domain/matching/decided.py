@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from gevinst.domain.decision import SETTLING, Decision, DecisionKind, in_force
+from gevinst.domain.decision import DECIDED, SETTLING, Decision, DecisionKind, in_force
 from gevinst.domain.matching.board import Board
 from gevinst.domain.matching.rules import MatchPass, PassKind
 
-DECIDED = "decision"  # the pass id of what people have matched
 REASONS = {DecisionKind.MATCH: "decision", DecisionKind.ACCEPT: "decision_accepted"}
 _NOWHERE = ""  # no item has this id
 
