@@ -157,7 +157,7 @@ def test_an_edit_by_hand_is_found_and_named(
 def a_row(table: Table) -> dict[str, Any]:
     """A value of its type for each column, the first of the known words where only some are known."""
     words = {"kind": "prepare", "state": "confirmed", "method": "stopwatch"} | (
-        {"kind": "note"} if table.name == "case_event" else {}
+        {"kind": {"case_event": "note", "plan_change": "pause"}.get(table.name, "prepare")}
     )
     plain: dict[type, Any] = {str: "text", int: 1, date: date(2026, 11, 1), datetime: MORNING}
     return {

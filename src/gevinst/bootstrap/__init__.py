@@ -17,6 +17,7 @@ from gevinst.bootstrap.here import (
     user,
     versions,
 )
+from gevinst.bootstrap.plan import plans
 from gevinst.bootstrap.runs import (
     conclude,
     console_tail,
@@ -79,6 +80,7 @@ __all__ = [
     "outbox",
     "own_layouts",
     "parts",
+    "plans",
     "progress_book",
     "queue",
     "read_balance",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.here import now, robots
+from gevinst.bootstrap.plan import plans
 from gevinst.bootstrap.runs import _runner_tools, run_robot
 from gevinst.bootstrap.triggers import arrived_files, ping, rounds, watchers
 from gevinst.formats.robot_folder import load_robot
@@ -139,14 +140,14 @@ def clock_process(
     from gevinst.runner.clock_process import ClockProcess  # noqa: PLC0415
     from gevinst.runner.worker import owner_id, owner_is_gone  # noqa: PLC0415
 
-    kept, waiting = shelf(of), queue(opened)
+    kept, waiting, plan = shelf(of), queue(opened), plans(opened)
     tools = ClockTools(
         book=opened.clock,
         queue=waiting,
         alarms=opened.alarms,
         robots=kept.robots,
-        firings=firings,
-        upcoming=lambda robot, after: upcoming(robot, after, also_skipped=True),
+        firings=plan.firings,
+        upcoming=plan.upcoming,
         now=now,
         owner=owner_id(),
         gone=owner_is_gone,
@@ -155,7 +156,7 @@ def clock_process(
         clock=Clock(tools=tools),
         watchman=Watchman(queue=waiting, alarms=opened.alarms, robots=kept.robots, tell=tell, now=now),
         sign_of_life=of.data / SIGN_OF_LIFE,
-        robots_changed=kept.changed,
+        robots_changed=lambda: any([kept.changed(), plan.changed()]),
         told=told,
         failed=failed,
         errors=database_errors(),

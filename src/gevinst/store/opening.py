@@ -12,6 +12,7 @@ from gevinst.store.cases import SqlCaseBook
 from gevinst.store.console_view import SqlConsoleView
 from gevinst.store.engine import Database
 from gevinst.store.gain_book import SqlGainBook
+from gevinst.store.plan import SqlPlanBook
 from gevinst.store.progress import SqlProgressBook
 from gevinst.store.queue_alarms import SqlAlarmBook
 from gevinst.store.queue_clock import SqlClockBook
@@ -41,6 +42,7 @@ class StoreParts:
     view: SqlConsoleView
     cases: SqlCaseBook
     signatures: SqlSignatureBook
+    plans: SqlPlanBook
 
 
 UPGRADE_TURN = 7_401  # writers of the tables themselves
@@ -81,6 +83,7 @@ def open_parts(url: str) -> StoreParts:
         view=SqlConsoleView(database),
         cases=SqlCaseBook(database),
         signatures=SqlSignatureBook(database),
+        plans=SqlPlanBook(database),
     )
 
 

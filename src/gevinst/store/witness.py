@@ -18,7 +18,7 @@ from gevinst.app.ports import FINAL_STATES, TableFault, TableFaultKind
 from gevinst.domain.audit import AuditEvent, AuditRow
 from gevinst.domain.decision import content_hash
 from gevinst.store import decisions, trail
-from gevinst.store.console_schema import case_event, signature
+from gevinst.store.console_schema import case_event, plan_change, signature
 from gevinst.store.gain_schema import gain_answer, gain_card, gain_measurement
 from gevinst.store.schema import decision, file_profile, gain, input_file, open_item, run, statement
 
@@ -31,7 +31,7 @@ BY = "gevinst"
 #: Tables with rows of one run, which do not change once it has ended.
 OF_RUN: tuple[Table, ...] = (run, open_item, statement, input_file, file_profile)
 #: Append-only tables that count from 1; who writes a row there appends its hash, see `append`.
-NUMBERED: tuple[Table, ...] = (gain_card, gain_measurement, gain_answer, case_event, signature)
+NUMBERED: tuple[Table, ...] = (gain_card, gain_measurement, gain_answer, case_event, signature, plan_change)
 #: What a run's row learns later: that another has replaced it, and signs of life.
 LATER = frozenset({"replaced_by", "holder", "seen"})
 UNREADABLE = (ValueError, LookupError, TypeError)
