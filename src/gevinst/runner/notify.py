@@ -5,11 +5,12 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 
 SECONDS_TO_ANSWER = 10
 HOOK_SETTING = "GEVINST_ALARM_HOOK"
+TEAMS_SETTING = "GEVINST_TEAMS_HOOK"
 MAIL_SETTING = "GEVINST_ALARM_MAIL"
 SMTP_SETTING = "GEVINST_SMTP"
 SENDER_SETTING = "GEVINST_MAIL_FROM"
@@ -27,7 +28,8 @@ class Notice:
 class Notifier:
     """Sends notices by what is set up; nothing is sent where nothing is."""
 
-    hook: str = ""  #: https address; a secret, never shown
+    hook: str = field(default="", repr=False)  #: https address; a secret, never shown
+    teams: str = field(default="", repr=False)  #: address of a Teams workflow; a secret too
     mail_to: str = ""
     smtp: str = ""  #: host:port of a server that offers STARTTLS
     sender: str = ""
@@ -37,6 +39,7 @@ class Notifier:
         """From the environment."""
         return cls(
             hook=settings.get(HOOK_SETTING, ""),
+            teams=settings.get(TEAMS_SETTING, ""),
             mail_to=settings.get(MAIL_SETTING, ""),
             smtp=settings.get(SMTP_SETTING, ""),
             sender=settings.get(SENDER_SETTING, ""),
@@ -44,19 +47,18 @@ class Notifier:
 
     def send(self, notice: Notice) -> bool:
         """Whether someone has taken it; what fails is sent again later by the caller."""
-        sent = [send(notice) for send, wanted in ((self._post, self.hook), (self._mail, self.smtp)) if wanted]
-        return any(sent)
+        ways = ((self._post, self.hook), (self._post_card, self.teams), (self._mail, self.smtp))
+        return sum(send(notice) for send, wanted in ways if wanted) > 0  # all ways are tried
+
+    def mail(self, notice: Notice, to: str) -> bool:
+        """Send to one person; False when mail is not set up, or the server has not taken it."""
+        return bool(self.smtp) and replace(self, mail_to=to)._mail(notice)  # noqa: SLF001 - our own kind
 
     def _post(self, notice: Notice) -> bool:
-        body = json.dumps({"text": f"{notice.subject}\n{notice.text}"}).encode()
-        request = urllib.request.Request(  # noqa: S310 - the office's own setting
-            self.hook, data=body, headers={"Content-Type": "application/json"}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER):  # noqa: S310 - as above
-                return True
-        except (OSError, ValueError):
-            return False
+        return _posted(self.hook, {"text": f"{notice.subject}\n{notice.text}"})
+
+    def _post_card(self, notice: Notice) -> bool:
+        return _posted(self.teams, teams_card(notice))
 
     def _mail(self, notice: Notice) -> bool:
         message = EmailMessage()
@@ -70,3 +72,31 @@ class Notifier:
         except (OSError, smtplib.SMTPException, ValueError):
             return False
         return True
+
+
+def teams_card(notice: Notice) -> dict[str, object]:
+    """A notice as a Teams workflow takes it, «When a Teams webhook request is received»: an adaptive card."""
+    blocks = [
+        {"type": "TextBlock", "text": notice.subject, "weight": "bolder", "wrap": True},
+        {"type": "TextBlock", "text": notice.text, "wrap": True},
+    ]
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": blocks,
+    }
+    content = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    return {"type": "message", "attachments": [content]}
+
+
+def _posted(address: str, content: object) -> bool:
+    """Whether an address has taken a JSON content."""
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the office's own setting
+            address, data=json.dumps(content).encode(), headers={"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER):  # noqa: S310 - as above
+            return True
+    except (OSError, ValueError):
+        return False

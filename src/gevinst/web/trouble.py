@@ -18,6 +18,7 @@ from gevinst.app.request_run import RequestError
 from gevinst.app.signing import SignatureError
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.decision import DecisionError
+from gevinst.domain.gain_records import GainError
 from gevinst.texts import Texts
 from gevinst.web.door import SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
@@ -32,6 +33,7 @@ REFUSALS = (
     CaseError,
     ConfigurationError,
     DecisionError,
+    GainError,
     RequestError,
     SignatureError,
     StoreError,
@@ -46,15 +48,7 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(ForeignFormError, _foreign_form)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
-    for kind in (
-        AccountError,
-        CaseError,
-        SignatureError,
-        RequestError,
-        DecisionError,
-        StoreError,
-        ConfigurationError,
-    ):
+    for kind in REFUSALS:
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _ours)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from gevinst.web.pages import health, overview, periods, robots, runs, work
+from gevinst.web.pages import gains, health, overview, periods, robots, runs, work
 
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all pages."""
-    return [module.router for module in (health, overview, runs, robots, work, periods)]
+    return [module.router for module in (health, overview, runs, robots, work, periods, gains)]
