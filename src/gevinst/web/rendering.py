@@ -36,6 +36,7 @@ WAYS = (
     Way(path="/robotter", key="robots", action=Action.SEE),
     Way(path="/kalender", key="calendar", action=Action.SEE),
     Way(path="/indbakke", key="inbox", action=Action.SEE),
+    Way(path="/leverancer", key="deliveries", action=Action.SEE_ITEMS),
     Way(path="/to-filer", key="two_files", action=Action.RUN),
     Way(path="/gevinster", key="gains", action=Action.SEE_GAINS),
     Way(path="/revisionsspor", key="trail", action=Action.SEE_TRAIL),

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseError
 from gevinst.app.office import ConfigurationError, configuration_sentence
+from gevinst.app.plan import PlanError
 from gevinst.app.ports import StoreError
 from gevinst.app.request_run import RequestError
 from gevinst.app.signing import SignatureError
@@ -34,6 +35,7 @@ REFUSALS = (
     ConfigurationError,
     DecisionError,
     GainError,
+    PlanError,
     RequestError,
     SignatureError,
     StoreError,
