@@ -1,7 +1,9 @@
 """Which rows of the audit trail someone asks for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from gevinst.app.ports import RunStore
 from gevinst.domain.audit import AuditRow
@@ -28,12 +30,20 @@ class TrailQuestion:
         return asked | {name: word for name, word in words.items() if word}
 
 
+class TrailView(Protocol):
+    """Reads the trail for a page; quick also when the trail is long."""
+
+    def newest(self, question: TrailQuestion, *, before: int | None, limit: int) -> Sequence[AuditRow]:
+        """Rows that are asked for, newest first: the last ones, or those before a number."""
+
+
 def rows_of(store: RunStore, question: TrailQuestion) -> list[AuditRow]:
     """The rows that are asked for, oldest first."""
-    return [row for row in store.audit_rows() if _is_asked(row, question)]
+    return [row for row in store.audit_rows() if is_asked(row, question)]
 
 
-def _is_asked(row: AuditRow, question: TrailQuestion) -> bool:
+def is_asked(row: AuditRow, question: TrailQuestion) -> bool:
+    """Whether a row is among those that are asked for."""
     return (
         (question.first is None or row.at >= question.first)
         and (question.last is None or row.at <= question.last)

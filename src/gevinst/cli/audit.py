@@ -1,13 +1,11 @@
 """gevinst audit: whether the audit trail has been changed, and its rows for an auditor."""
 
-from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
 
 import click
 
 from gevinst import bootstrap
-from gevinst.app.trail_check import TrailCheck
 from gevinst.app.trail_search import TrailQuestion, rows_of
 from gevinst.bootstrap.evidence import check_trail
 from gevinst.cli import language
@@ -15,6 +13,7 @@ from gevinst.cli.help import help_text
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.run import ExitCode
 from gevinst.reports.trail_export import trail_csv, trail_json
+from gevinst.reports.trail_words import fault_sentences
 from gevinst.texts import OFFICE_ZONE, Texts
 
 FORMATS = {"csv": trail_csv, "json": trail_json}
@@ -36,28 +35,12 @@ def verify(ctx: click.Context, *, folders: tuple[Path, ...]) -> None:
     texts = Texts(language())
     office = bootstrap.office()
     found = check_trail(office, bootstrap.store(office), folders)
-    for line in _faults(found, texts):
+    for line in fault_sentences(found, texts):
         click.echo(line)
     if not found.whole:
         ctx.exit(ExitCode.PEOPLE_NEEDED)
     click.echo(texts.get("cli.audit.whole", count=found.rows))
     click.echo(texts.get("cli.audit.compared", count=found.seals))
-
-
-def _faults(found: TrailCheck, texts: Texts) -> Iterator[str]:
-    for fault in found.chain:
-        yield texts.get(f"cli.audit.{fault.kind}", number=fault.number, last=fault.last)
-    for seal in found.anchors:
-        number = seal.anchor.number if seal.anchor else 0
-        yield texts.get("cli.audit.anchor", number=number, folder=seal.folder)
-    for seal in found.manifests:
-        yield texts.get("cli.audit.manifest", run=seal.run_id, folder=seal.folder)
-    for run_id in found.gone:
-        yield texts.get("cli.audit.gone", run=run_id)
-    for key in found.keys:
-        yield texts.get("cli.audit.key", fingerprint=key)
-    for one in found.tables:
-        yield texts.get(f"cli.audit.table_{one.kind}", table=one.table, row=one.key)
 
 
 @audit.command(help=help_text("audit.export"))

@@ -14,6 +14,7 @@ from gevinst.store.engine import Database
 from gevinst.store.gain_book import SqlGainBook
 from gevinst.store.plan import SqlPlanBook
 from gevinst.store.progress import SqlProgressBook
+from gevinst.store.published import SqlPublishedBook
 from gevinst.store.queue_alarms import SqlAlarmBook
 from gevinst.store.queue_clock import SqlClockBook
 from gevinst.store.queue_deliveries import SqlDeliveryBook
@@ -21,6 +22,7 @@ from gevinst.store.queue_tickets import SqlRunQueue
 from gevinst.store.schema import REVISIONS
 from gevinst.store.signatures import SqlSignatureBook
 from gevinst.store.sql import SqlRunStore
+from gevinst.store.trail_view import SqlTrailView
 from gevinst.store.work_items import SqlItemBook
 
 
@@ -42,6 +44,8 @@ class StoreParts:
     view: SqlConsoleView
     cases: SqlCaseBook
     signatures: SqlSignatureBook
+    trail: SqlTrailView
+    published: SqlPublishedBook
     plans: SqlPlanBook
 
 
@@ -83,6 +87,8 @@ def open_parts(url: str) -> StoreParts:
         view=SqlConsoleView(database),
         cases=SqlCaseBook(database),
         signatures=SqlSignatureBook(database),
+        trail=SqlTrailView(database),
+        published=SqlPublishedBook(database),
         plans=SqlPlanBook(database),
     )
 

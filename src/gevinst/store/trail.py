@@ -1,12 +1,12 @@
 """The audit trail on a connection; the caller holds the trail's turn, so that the chain has one end."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow, canonical_detail, sealed
 from gevinst.store.schema import audit
@@ -50,6 +50,15 @@ def page(connection: Connection, after: int) -> list[AuditRow]:
     """The next rows after a number."""
     query = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(AT_A_TIME)
     return [_row_of(row) for row in connection.execute(query).mappings()]
+
+
+def page_before(
+    connection: Connection, before: int | None, where: Sequence[ColumnElement[bool]]
+) -> list[AuditRow]:
+    """The rows before a number (or the last ones) that fit, newest first."""
+    query = select(audit).where(*where).order_by(audit.c.number.desc()).limit(AT_A_TIME)
+    found = connection.execute(query if before is None else query.where(audit.c.number < before))
+    return [_row_of(row) for row in found.mappings()]
 
 
 def _row_of(row: RowMapping) -> AuditRow:

@@ -4,9 +4,34 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from gevinst.web.pages import gains, health, overview, periods, robots, runs, work
+from gevinst.web.pages import (
+    calendar,
+    gains,
+    health,
+    overview,
+    periods,
+    robots,
+    runs,
+    trail,
+    work,
+    work_sheet,
+)
+
+#: In the order in which paths are tried: a named path before one with a placeholder in its place.
+PAGES = (
+    calendar,
+    health,
+    overview,
+    runs,
+    robots,
+    work_sheet,
+    work,
+    periods,
+    gains,
+    trail,
+)
 
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all pages."""
-    return [module.router for module in (health, overview, runs, robots, work, periods, gains)]
+    return [module.router for module in PAGES]
