@@ -117,12 +117,12 @@ def main() -> None:
     if is_noticed(None):
         sys.exit("the tests fail on the engine as it is")
     noticed = 0
-    for path, at in drawn:
+    for number, (path, at) in enumerate(drawn, 1):
         broken = mutant(path, at)
         if is_noticed(broken):
             noticed += 1
         else:
-            say(f"not noticed: {path.name}:{broken.line}: {broken.before}  →  {broken.after}")
+            say(f"{number}. {path.name}:{broken.line}: {broken.before}  →  {broken.after}")
     told = f"{noticed} of {len(drawn)} noticed"
     say(f"seed {chosen.seed}: {told}; {len(every)} mutants in {len(wanted)} modules")
 

@@ -154,3 +154,28 @@ def test_of_one_item_and_doubles_on_other_days_the_nearest_pair_is_made(number: 
     result = match(bank, [line("L1 2026-10-05 812,25", reference="7700411")])
 
     assert groups(result) == [(("B2",), ("L1",))]
+
+
+def test_a_reversal_that_two_items_could_be_is_left() -> None:
+    ledger = [
+        line("L1 2026-10-05 512,25", reference="7700411"),
+        line("L2 2026-10-06 -512,25", reference="7700411"),
+        line("L3 2026-10-07 -512,25", reference="7700411"),
+    ]
+
+    assert groups(match([], ledger)) == []
+
+
+def test_what_one_side_alone_adds_to_a_name_speaks_against_nothing() -> None:
+    known = [f"2026-10-{day} 1.{day}7,31 Elværket" for day in (20, 22, 26)]
+    bank = [*(f"B{at} {one}" for at, one in enumerate(known)), "B 2026-10-05 500,00 Elværket"]
+    ledger = [*(f"L{at} {one}" for at, one in enumerate(known)), "L 2026-10-05 500,00 Elværket Lyskryds"]
+
+    assert (("B",), ("L",)) in groups(match(bank, ledger))
+
+
+def test_two_items_of_the_opposite_amount_with_other_numbers_are_no_suspects() -> None:
+    bank = [line("B1 2026-10-05 873,41", reference="7700411")]
+    ledger = [line(f"L{at} 2026-10-05 -873,41", reference=f"88{at}5522") for at in (1, 2)]
+
+    assert causes(match(bank, ledger))["B1"] == ("no_counterpart_bank", "")
