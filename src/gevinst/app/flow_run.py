@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,9 +83,19 @@ class FlowRun:
         self.delivered: Sequence[str] = ()
         self.accepted: tuple[Decision, ...] = ()
 
+    @cached_property
+    def settings(self) -> Any:
+        """The robot's settings as the flow knows them."""
+        return self.flow.settings(**self.robot.settings)
+
+    @cached_property
+    def shapes(self) -> Mapping[str, SourceShape]:
+        """The tables that the robot reads."""
+        return self.flow.sources_for(self.settings)
+
     def read_source(self, name: str) -> TableRead | None:
         """Read one of the robot's sources; None when it cannot be read (its findings are kept)."""
-        shape = self.flow.sources[name]
+        shape = self.shapes[name]
         source = self.robot.sources.get(name)
         if source is None:
             return None
@@ -103,7 +114,7 @@ class FlowRun:
         given = self.files.get(source.name)
         if given:
             return [given]
-        path = source.path.format(period=self.run.period)
+        path = source.path_of(self.run.period)
         if shape.several:
             found = sorted(self.tools.office.data.glob(path))
             return [one for one in found if one.is_file() and not one.name.startswith((".", "~$"))]
@@ -127,7 +138,7 @@ class FlowRun:
 
     def read_all(self) -> int:
         """Read every source of the flow; how many rows there were."""
-        for name in self.flow.sources:
+        for name in self.shapes:
             self.read_source(name)
         return sum(len(read.rows) for read in self.reads.values())
 
@@ -151,7 +162,8 @@ class FlowRun:
             FlowInput(
                 tables={name: read.rows for name, read in self.reads.items()},
                 files={name: read.files for name, read in self.reads.items()},
-                settings=self.flow.settings(**self.robot.settings),
+                set_aside={name: read.set_aside for name, read in self.reads.items()},
+                settings=self.settings,
                 period=self.run.period,
                 as_of=period_end(self.run.period),
                 calendar=self.calendar,
@@ -193,7 +205,12 @@ class FlowRun:
             OSError: a folder cannot be written.
         """
         if self.result is not None and self.result.holds:
-            totals = {one.name: one.control_total for one in self.result.outputs if one.delivered}
+            totals = {
+                f"{table.key}.csv": int(table.rows[table.summed[0]].sum())
+                for table in self.result.tables
+                if table.summed
+            }
+            totals |= {one.name: one.control_total for one in self.result.outputs if one.delivered}
             self.delivered = self.tools.deliver(self.ended(), self.robot, folder, totals=totals)
         return self.delivered
 

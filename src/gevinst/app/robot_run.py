@@ -141,7 +141,7 @@ class RobotRun:
     def path_of(self, source: Source) -> Path:
         """Where a source's file is for this period; a file given by hand goes first."""
         given = self.files.get(source.name)
-        return given or self.tools.office.data / source.path.format(period=self.run.period)
+        return given or self.tools.office.data / source.path_of(self.run.period)
 
     def carried_items(self) -> pd.DataFrame:
         """Open items from the period before: as the last run left them, else from the robot's `carried` file.

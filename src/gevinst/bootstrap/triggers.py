@@ -103,7 +103,7 @@ def _has_come(of: Office, opened: "StoreParts", robot: "Robot", *, source: "Sour
     """Whether a file is in its place, or has arrived in the robot's drop folder."""
     from gevinst.domain.arrival import period_in  # noqa: PLC0415 - only the clock needs it
 
-    if (of.data / source.path.format(period=period)).is_file():
+    if (of.data / source.path_of(period)).is_file():
         return True
     return any(
         one.source == source.name and period_in(one.name, one.arrived.date()) == period

@@ -51,6 +51,8 @@ class SourceShape:
     several: bool = False  #: whether the path may name many files (ind/afdelinger/{period}/*.xlsx)
     optional: bool = False  #: whether the robot may lack it
     skip: tuple[str, ...] = ()  #: rows whose first text begins so are left out: subtotals, page heads
+    set_aside: bool = False  #: whether the flow goes on without a file that cannot be used
+    form: str = ""  #: name of a way to write tables that needs a reader of its own, such as project_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class TableRead:
     rows: pd.DataFrame  #: the shape's columns by key and kind, and PLACE_COLUMNS (str, str, int64)
     findings: tuple[Finding, ...] = ()
     files: tuple["FileRead", ...] = ()
+    set_aside: tuple[Finding, ...] = ()  #: why files could not be used, where the shape goes on without them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class FileRead:
     sheet: str = ""
     header_line: int = 0
     skipped: tuple[tuple[int, str], ...] = ()  #: (line, reason key)
+    letters: Mapping[str, str] = field(default_factory=dict)  #: where each column stands, such as D, by key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,9 @@ class FlowInput:
     as_of: date  #: the last day of the period
     calendar: BankCalendar
     before: Mapping[str, pd.DataFrame] = field(default_factory=dict)  #: the same sources of the run before
+    set_aside: Mapping[str, tuple[Finding, ...]] = field(
+        default_factory=dict
+    )  #: why files could not be used, by the source's name
     today: date = date.max  #: the day of the run; date.max when only the period counts
     sent: Mapping[str, int] = field(
         default_factory=dict
@@ -101,6 +108,8 @@ class Column:
     key: str
     kind: ColumnKind = ColumnKind.TEXT
     personal: bool = False  #: holds names or numbers of persons: masked on the page
+    heading: str = ""  #: the office's own, where a robot's settings name the column
+    worded: bool = False  #: its values are keys of the catalogue, flow.value.<value>; "" stays empty
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +191,8 @@ class Flow:
     sources: Mapping[str, SourceShape]
     settings: type[Any]  #: a pydantic model of the robot's [settings]; unknown keys are refused
     work_out: Callable[[FlowInput], FlowResult]
+    shapes: Callable[[Any], Mapping[str, SourceShape]] | None = None  #: sources as the settings make them
+
+    def sources_for(self, settings: Any) -> Mapping[str, SourceShape]:
+        """The tables that a robot with these settings reads."""
+        return self.shapes(settings) if self.shapes else self.sources

@@ -9,6 +9,7 @@ from gevinst.domain.arrival import DropFolder
 from gevinst.domain.chain import After
 from gevinst.domain.gains import GainCard
 from gevinst.domain.occurrence import ClosedDay, LatePolicy
+from gevinst.domain.period import previous_period
 from gevinst.domain.work_item import ItemRoute
 
 
@@ -36,7 +37,7 @@ class Source:
     """One file that a robot reads."""
 
     name: str  #: bank, ledger, balances (a trial balance), or carried (open items of before)
-    path: str  #: below the office's folder; {period} stands for 2026-10
+    path: str  #: below the office's folder; {period} stands for 2026-10, {before} for 2026-09
     layout: str = ""  #: id of a layout; "" lets the file be recognised
     account: str = (
         ""  #: the account it must be a statement of ("" accepts any), or the row of a trial balance
@@ -46,6 +47,10 @@ class Source:
     max_rows: int | None = None
     deadline: str = ""  #: when it must have come, in words of a schedule; "" is never
     drift_stops: bool = True  #: a file that cannot be what it says is rejected (see drift); else told
+
+    def path_of(self, period: str) -> str:
+        """The path for a period such as 2026-10."""
+        return self.path.format(period=period, before=previous_period(period))
 
 
 @dataclass(frozen=True, kw_only=True)

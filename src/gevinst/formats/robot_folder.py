@@ -66,13 +66,13 @@ class _People(_Part):
 
 
 def _path_of_period(path: str) -> str:
-    """A path whose only placeholder is {period}."""
+    """A path whose only placeholders are {period} and {before}."""
     try:
         parts = {part[1:] for part in string.Formatter().parse(path) if part[1] is not None}
     except ValueError:
         parts = {("", "", "")}
-    if parts - {("period", "", None)}:
-        raise ValueError("a path whose only placeholder is {period}")
+    if parts - {("period", "", None), ("before", "", None)}:
+        raise ValueError("a path whose only placeholders are {period} and {before}")
     return path
 
 

@@ -1,7 +1,7 @@
 """Tables that flows read: any text file or workbook, its columns found by their headings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
+from gevinst.formats.kmd_answer import answer_grids
+from gevinst.formats.project_list import project_grids
 from gevinst.formats.toml_table import TOML_ENDING, toml_grids
 from gevinst.formats.workbook import read_workbook
 
@@ -35,6 +37,13 @@ _DTYPES = {
 }
 
 
+#: Ways to write tables that need a reader of their own, by SourceShape.form.
+_FORMS: Mapping[str, Callable[[Intake], list[Grid]]] = {
+    "kmd_answer": answer_grids,
+    "project_list": project_grids,
+}
+
+
 def read_tables(paths: Sequence[Path], shape: SourceShape) -> TableRead:
     """Read files of one shape as one table, one below the other; every file's findings come together.
 
@@ -42,24 +51,28 @@ def read_tables(paths: Sequence[Path], shape: SourceShape) -> TableRead:
         InputRejectedError: a file cannot be used at all; holds every finding of every file.
     """
     parts: list[TableRead] = []
-    refused: list[Finding] = []
+    refused: list[Finding] = []  # by a shape that needs every file, else set aside
     for path in paths:
         try:
             parts.append(_read_one(take_in(path), shape))
         except InputRejectedError as error:
             refused += error.findings
-    if refused:
+    if refused and not (shape.set_aside and parts):
         raise InputRejectedError(refused)
     rows = [part.rows for part in parts]
     return TableRead(
         rows=pd.concat(rows, ignore_index=True) if rows else _frame(shape, {}, {}),
-        findings=tuple(finding for part in parts for finding in part.findings),
+        findings=(
+            *(finding for part in parts for finding in part.findings),
+            *(replace(finding, severity=Severity.WARNING) for finding in refused),
+        ),
+        set_aside=tuple(refused),
         files=tuple(file for part in parts for file in part.files),
     )
 
 
 def _read_one(intake: Intake, shape: SourceShape) -> TableRead:
-    grids = _grids(intake)
+    grids = _grids(intake, shape)
     for grid in grids:
         header = _header(grid, shape.columns)
         if header is not None:
@@ -67,7 +80,9 @@ def _read_one(intake: Intake, shape: SourceShape) -> TableRead:
     raise _no_header(intake, grids, shape)
 
 
-def _grids(intake: Intake) -> list[Grid]:
+def _grids(intake: Intake, shape: SourceShape) -> list[Grid]:
+    if shape.form:
+        return _FORMS[shape.form](intake)
     if intake.content.startswith((ZIP_START, OLE_START)):
         return read_workbook(intake)
     if intake.name.casefold().endswith(TOML_ENDING):
@@ -145,6 +160,7 @@ class _Reading:
             sheet=self._grid.sheet,
             header_line=self._grid.lines[self._header],
             skipped=kept.skipped,
+            letters={key: column_letter(at) for key, at in where.items() if at is not None},
         )
         return TableRead(
             rows=_frame(self._shape, values, places), findings=tuple(self._findings), files=(file,)

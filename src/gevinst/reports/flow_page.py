@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gevinst.app.flow_report import FlowReport
-from gevinst.domain.flow import ColumnKind, Control, FlowCase, ResultTable
+from gevinst.domain.flow import Column, ColumnKind, Control, FlowCase, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.run import RunState
 from gevinst.reports.numbers import period_words
@@ -105,6 +105,19 @@ def control_words(control: Control, texts: Texts) -> str:
     return texts.get(f"flow.control.{control.key}", **control.facts)
 
 
+def column_title(column: Column, texts: Texts) -> str:
+    """The heading of a column: the office's own, else the catalogue's."""
+    return column.heading or texts.get(f"flow.col.{column.key}")
+
+
+def column_values(rows: pd.DataFrame, column: Column, texts: Texts) -> "pd.Series[Any]":
+    """A column's values; those that are keys of the catalogue as its words."""
+    values = rows[column.key]
+    if not column.worded:
+        return values
+    return values.map({one: texts.get(f"flow.value.{one}") if one else "" for one in values.unique()})
+
+
 def case_row(case: FlowCase, texts: Texts) -> Mapping[str, Any]:
     """A case as the page shows it."""
     return {
@@ -120,7 +133,9 @@ def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
     """A list in words, cut to what a page can hold."""
     numbers = (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.NUMBER)
     first = table.rows.head(MOST_LISTED)
-    columns = [list(_shown(first[column.key], column.kind, texts)) for column in table.columns]
+    columns = [
+        list(_shown(column_values(first, column, texts), column.kind, texts)) for column in table.columns
+    ]
     totals = tuple(
         texts.amount(int(table.rows[column.key].sum())) if column.key in table.summed else ""
         for column in table.columns
@@ -129,7 +144,7 @@ def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
         key=table.key,
         title=texts.get(f"flow.table.{table.key}"),
         note=texts.get(f"flow.note.{table.note}") if table.note else "",
-        heads=tuple((texts.get(f"flow.col.{one.key}"), one.kind in numbers) for one in table.columns),
+        heads=tuple((column_title(one, texts), one.kind in numbers) for one in table.columns),
         rows=[list(row) for row in zip(*columns, strict=True)],
         count=len(table.rows),
         totals=totals if table.summed else (),

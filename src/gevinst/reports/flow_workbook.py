@@ -14,7 +14,7 @@ from gevinst.domain.flow import PLACE_COLUMNS, Column, ColumnKind, FlowResult, R
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.period import period_end
-from gevinst.reports.flow_page import case_row, control_words, flow_conclusion
+from gevinst.reports.flow_page import case_row, column_title, column_values, control_words, flow_conclusion
 from gevinst.texts import Language, Texts
 from gevinst.texts.findings import finding_sentence
 
@@ -111,8 +111,8 @@ class _Pen:
     ) -> None:
         for at, column in enumerate(columns):
             sheet.set_column(at, at, WIDTHS[column.kind])
-            sheet.write_string(0, at, self._texts.get(f"flow.col.{column.key}"), self._formats["head"])
-            for row, value in enumerate(rows[column.key].tolist(), 1):
+            sheet.write_string(0, at, column_title(column, self._texts), self._formats["head"])
+            for row, value in enumerate(column_values(rows, column, self._texts).tolist(), 1):
                 self._cell(sheet, row, at, kind=column.kind, value=value)
             if column.key in summed and len(rows):
                 letter = xlsxwriter.utility.xl_col_to_name(at)
