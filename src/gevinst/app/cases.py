@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from gevinst.app.decisions import Wish, approve, decide, undo
+from gevinst.app.decisions import RunItems, Wish, approve, decide, examine, undo
 from gevinst.app.ports import CarriedItem, KeptGroup, RunStore
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
@@ -108,8 +108,8 @@ class CaseBook(Protocol):
         Args:
             runs: their ids.
             wanted: the filter.
-            limits: days, latest first; a case is in the bucket of the first day that is not after its own, and
-                in the last bucket, one more than there are days, when it is before them all.
+            limits: days, latest first; a case is in the bucket of the first day that is not after its own,
+                and in the last bucket, one more than there are days, when it is before them all.
         """
 
     def case(self, run_id: str, number: int) -> ListedCase | None:
@@ -256,6 +256,13 @@ class Desk:
     groups: Callable[[Run], Sequence[KeptGroup]]
     locked: Callable[[str, str], bool]  #: whether the robot's period is signed
     now: datetime
+    items: RunItems | None = None  #: of the run at hand, when many of its cases are settled together
+
+
+def with_items(desk: Desk, run_id: str) -> Desk:
+    """The desk with the run's items at hand, read once for many cases."""
+    run = desk.store.find(run_id)
+    return replace(desk, items=RunItems(run, desk.store, desk.groups) if run else None)
 
 
 def claim(desk: Desk, seen: ListedCase) -> None:
@@ -310,7 +317,13 @@ def settle(desk: Desk, seen: ListedCase, wish: Wish) -> Decision:
     require(desk.person, Action.DECIDE)
     _check_open(desk, seen)
     made = decide(
-        wish, desk.robot, seen.case.period, store=desk.store, groups=desk.groups, locked=desk.locked
+        wish,
+        desk.robot,
+        seen.case.period,
+        store=desk.store,
+        groups=desk.groups,
+        locked=desk.locked,
+        items=desk.items,
     )
     waits = made.kind is DecisionKind.NOTE and made.expected is not None
     state = CaseState.WAITING if waits else CaseState.DECIDED
@@ -319,6 +332,25 @@ def settle(desk: Desk, seen: ListedCase, wish: Wish) -> Decision:
     changes = {"claimed_by": desk.person.user, "state": state, "until": made.expected}
     _follow(desk, seen, CaseEventKind.DECIDE, made, reason=wish.reason, **changes, decision=made.number)
     return made
+
+
+def check_settle(desk: Desk, seen: ListedCase, wish: Wish) -> None:
+    """Whether `settle` would do it now; nothing is kept.
+
+    Raises:
+        NotAllowedError, CaseError, DecisionError: see settle.
+    """
+    require(desk.person, Action.DECIDE)
+    _check_open(desk, seen)
+    examine(
+        wish,
+        desk.robot,
+        seen.case.period,
+        store=desk.store,
+        groups=desk.groups,
+        locked=desk.locked,
+        items=desk.items,
+    )
 
 
 def take_back(desk: Desk, seen: ListedCase, reason: str) -> Decision:

@@ -1,5 +1,6 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
+from gevinst.bootstrap.cases import case_sheet, kept_row, read_case_sheet
 from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names, robot_readme
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.flows import flow_run
@@ -54,6 +55,7 @@ from gevinst.bootstrap.work import (
 
 __all__ = [
     "back_up_database",
+    "case_sheet",
     "check_database",
     "clear_demo",
     "clock_process",
@@ -73,6 +75,7 @@ __all__ = [
     "keep_attachment",
     "kept_groups",
     "kept_inputs",
+    "kept_row",
     "language",
     "notify",
     "now",
@@ -84,6 +87,7 @@ __all__ = [
     "progress_book",
     "queue",
     "read_balance",
+    "read_case_sheet",
     "replace_reports",
     "restore_database",
     "robot",

@@ -1,60 +1,24 @@
 """What the work list and a case show, as plain facts for their templates."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from gevinst.app.cases import CaseError, ListedCase
+from gevinst import bootstrap
+from gevinst.app.case_sheet import OPEN_STATES
+from gevinst.app.cases import CaseFilter, CaseGroup, ListedCase
+from gevinst.app.closing import REASONS, Closing
 from gevinst.app.ports import CarriedItem
 from gevinst.domain.case import Case, CaseItem, CaseKind
-from gevinst.domain.decision import DecisionKind
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.robot import Robot
+from gevinst.domain.run import Run
 from gevinst.texts import Texts
 
 if TYPE_CHECKING:
     from gevinst.store.opening import StoreParts
+    from gevinst.web.console import Console
 
-
-class Closing(StrEnum):
-    """How a person ends a case; the catalogue has case.how.<value>."""
-
-    MATCH = "match"  #: the items belong together
-    ACCEPT = "accept"  #: the amount is accepted as a difference
-    CORRECTED = "corrected"  #: it was corrected in the ERP, by a document
-    RETURNED = "returned"  #: sent back to whoever it came from
-    WAITS = "waits"  #: expected to be settled on a day
-
-    @property
-    def kind(self) -> DecisionKind:
-        """The decision that it is kept as."""
-        if self in (Closing.MATCH, Closing.ACCEPT):
-            return DecisionKind(self.value)
-        return DecisionKind.NOTE
-
-    def words(self, texts: Texts, *, code: str, document: str, text: str) -> str:
-        """The reason that is kept.
-
-        Raises:
-            CaseError: CAS-006 something is missing.
-        """
-        if self is Closing.CORRECTED:
-            if not document:
-                raise CaseError("CAS-006", field=texts.get("case.document"))
-            return _joined(texts.get("case.corrected_by", document=document), text)
-        if self is Closing.ACCEPT and code not in REASONS:
-            raise CaseError("CAS-006", field=texts.get("case.code"))
-        named = texts.get(f"case.reason.{code}") if code in REASONS else ""
-        said = texts.get(f"case.how.{self}") if self in (Closing.RETURNED, Closing.WAITS) else named
-        return _joined(said, text)
-
-
-#: Reasons for accepting a difference: case.reason.<key>.
-REASONS = ("fee", "rounding", "exchange_rate", "write_off", "bank_error", "timing", "other")
-
-
-def _joined(first: str, text: str) -> str:
-    return ": ".join(part for part in (first, text) if part)
+MOST_ROWS = 4  # of each side; more are in the evidence
 
 
 def list_facts(listed: ListedCase, texts: Texts) -> dict[str, Any]:
@@ -66,6 +30,24 @@ def list_facts(listed: ListedCase, texts: Texts) -> dict[str, Any]:
         "what": mask_cpr(" · ".join(part for part in (listed.case.counterparty, listed.case.text) if part)),
         "age": max(item.age_bank_days for item in listed.case.items),
     }
+
+
+def group_facts(group: CaseGroup, texts: Texts) -> dict[str, Any]:
+    """Alike cases, as the list offers them."""
+    return {
+        "robot": group.robot,
+        "cause": group.cause,
+        "sums": group.sums,
+        "title": cause_words(group, texts),
+    }
+
+
+def cause_words(of: CaseGroup | CaseFilter, texts: Texts) -> str:
+    """A cause in two or three words."""
+    for key in (f"report.cause.{of.cause}.bank_ledger", f"report.cause.{of.cause}", f"because.{of.cause}"):
+        if texts.has(key):
+            return texts.get(key)
+    return texts.get("work.other_cause")
 
 
 def why_words(case: Case, texts: Texts) -> str:
@@ -112,7 +94,32 @@ def case_facts(listed: ListedCase, robot: Robot, parts: "StoreParts", texts: Tex
         "reasons": REASONS,
         "hows": list(Closing),
         "one_sided": bool(case.left) != bool(case.right),
+        "open": listed.standing.state in OPEN_STATES,
     }
+
+
+def stood_facts(case: Case, console: "Console", texts: Texts) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a case's items as they stood, by side; an item of an earlier period from its own run."""
+    found: dict[str, list[dict[str, Any]]] = {"left": [], "right": []}
+    own = console.parts.runs.find(case.run_id)
+    runs: dict[str, Run | None] = {case.period: own}
+    for item in case.items:
+        if not item.file or len(found[item.side]) >= MOST_ROWS:
+            continue
+        if item.first_period not in runs:
+            runs[item.first_period] = console.parts.view.standing(case.robot, item.first_period)
+        # An open item of before the robot's first run stands in an input of the run itself.
+        known = [run for run in (own, runs[item.first_period]) if run]
+        kept = next(filter(None, (bootstrap.kept_row(console.office, run, item) for run in known)), None)
+        run_id = known[-1].run_id if known else ""
+        found[item.side].append({"place": place_words(item, texts), "kept": kept, "run_id": run_id})
+    return found
+
+
+def place_words(item: CaseItem, texts: Texts) -> str:
+    """Where an item stood."""
+    line = texts.get("case.line", line=item.line) if item.line and not item.cell else item.cell
+    return ", ".join(part for part in (item.file, item.sheet, line) if part)
 
 
 def _candidates(parts: "StoreParts", case: Case) -> list[CarriedItem]:

@@ -13,6 +13,7 @@ from gevinst.domain.access import Action
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 from gevinst.texts import OFFICE_ZONE, Texts
+from gevinst.web.charts import Chart, age_days, ageing_chart
 from gevinst.web.console import Console
 from gevinst.web.rendering import page
 from gevinst.web.visit import MaySee
@@ -61,18 +62,25 @@ def overview(visit: MaySee) -> Response:
         titles=titles,
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
+        ageing=_ageing(visit, waiting),
         coming=coming_of(robots, visit.now, visit.texts),
     )
+
+
+def _ageing(visit: MaySee, waiting: Sequence[Waiting]) -> Chart | None:
+    wanted, runs = CaseFilter(today=visit.today), [one.run.run_id for one in waiting]
+    book = visit.console.parts.cases
+    return ageing_chart(book.ageing(runs, wanted, age_days(visit.today)), visit.texts)
 
 
 def waiting_of(console: Console, titles: dict[str, str]) -> list[Waiting]:
     """The robots with cases to do, most first."""
     found = []
-    for robot, title in titles.items():
-        run = console.parts.view.standing(robot)
-        sums = console.parts.cases.sums([run.run_id], CaseFilter()) if run else None
-        if run and sums and sums.count:
-            found.append(Waiting(robot=robot, title=title, run=run, sums=sums))
+    wanted = CaseFilter(today=console.today())
+    for robot, run in console.parts.view.standing_each(list(titles)).items():
+        sums = console.parts.cases.sums([run.run_id], wanted)
+        if sums.count:
+            found.append(Waiting(robot=robot, title=titles[robot], run=run, sums=sums))
     return sorted(found, key=lambda one: (-one.sums.count, one.robot))
 
 

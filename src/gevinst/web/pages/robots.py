@@ -17,6 +17,7 @@ from gevinst.app.start_run import default_period
 from gevinst.domain.period import is_period
 from gevinst.domain.robot import Phase, Robot, Source
 from gevinst.domain.run import Run
+from gevinst.web.charts import matched_chart
 from gevinst.web.console import Console
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
@@ -26,6 +27,7 @@ from gevinst.web.visit import MayRun, MaySee, Visit
 
 LIST = "/robotter"
 STRIP = 20  # runs
+MONTHS = 12  # in the chart
 FIRINGS_SHOWN = 5
 KEY_BYTES = 12
 README_LONGEST = 20_000  # characters
@@ -97,6 +99,7 @@ def one_robot(visit: MaySee, robot_id: str) -> Response:
         readme=readme[:README_LONGEST],
         firings=_firings(robot, visit.now),
         runs=visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP),
+        matched=matched_chart(visit.console.parts.view.months(robot.id, limit=MONTHS), visit.texts),
         runnable=robot.phase in (Phase.TRIAL, Phase.PRODUCTION),
     )
 

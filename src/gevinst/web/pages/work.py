@@ -1,7 +1,6 @@
 """The work list, and what a person does with one case or with several alike."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -23,24 +22,33 @@ from gevinst.app.cases import (
     release,
     settle,
     take_back,
+    with_items,
 )
+from gevinst.app.closing import Answer, Closing, Sides, closing_of, wish_of
 from gevinst.app.decisions import Wish
 from gevinst.app.signing import is_locked
 from gevinst.domain.case import CaseState
-from gevinst.domain.decision import DecisionError, DecisionKind
-from gevinst.domain.money import AmountError, parse_amount
-from gevinst.domain.robot import Robot
-from gevinst.web.case_words import Closing, case_facts, list_facts
+from gevinst.domain.decision import DecisionError
+from gevinst.web.case_words import case_facts, cause_words, group_facts, list_facts, stood_facts
 from gevinst.web.console import Console
+from gevinst.web.desk import (
+    LIST,
+    asked_filter,
+    day_of,
+    desk_of,
+    kept_filter,
+    robot_of,
+    standing_ids,
+)
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
 from gevinst.web.visit import MayApprove, MayDecide, MaySeeItems, Visit
 
-LIST = "/arbejde"
-ALL, FREE, MINE = "alle", "ledige", "mine"
 MOST_AT_ONCE = 200
+GROUPS_SHOWN = 12
+LEAST_ALIKE = 2
 
 router = APIRouter()
 
@@ -48,10 +56,11 @@ router = APIRouter()
 @router.get(LIST)
 def work_list(visit: MaySeeItems) -> Response:
     """The cases that wait, oldest first, by the filters of the address."""
-    wanted, who = _filter(visit)
+    wanted, who = asked_filter(visit)
     runs = standing_ids(visit.console)
     book = visit.console.parts.cases
     found = book.cases(runs, wanted, after=_after(visit), limit=CASE_PAGE + 1)
+    groups = book.groups(runs, wanted)
     robots = bootstrap.robots(visit.console.office)
     return page(
         visit,
@@ -63,6 +72,14 @@ def work_list(visit: MaySeeItems) -> Response:
         who=who,
         states=list(CaseState),
         titles={one.id: robot_title(one, visit.texts) for one in robots},
+        groups=[group_facts(one, visit.texts) for one in groups if one.sums.count >= LEAST_ALIKE][
+            :GROUPS_SHOWN
+        ],
+        alike=len(groups) == 1 and groups[0].sums.count >= LEAST_ALIKE,
+        most=MOST_AT_ONCE,
+        cause=cause_words(wanted, visit.texts) if wanted.cause else "",
+        kept=kept_filter(visit),
+        asked=urlencode(kept_filter(visit)),
         told=visit.typed("told"),
     )
 
@@ -71,8 +88,8 @@ def work_list(visit: MaySeeItems) -> Response:
 def next_case(visit: MaySeeItems) -> Response:
     """Go to the oldest case that is the person's, else to the oldest that nobody has taken."""
     runs = standing_ids(visit.console)
-    mine = CaseFilter(claimed_by=visit.person.user)
-    for wanted in (mine, CaseFilter(claimed_by="")):
+    for holder in (visit.person.user, ""):
+        wanted = CaseFilter(claimed_by=holder, today=visit.today)
         found = visit.console.parts.cases.cases(runs, wanted, limit=1)
         if found:
             return RedirectResponse(f"{LIST}/{found[0].case.key}", SEE_OTHER)
@@ -87,7 +104,7 @@ def one_case(visit: MaySeeItems, key: str) -> Response:
 
 def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int = HTTPStatus.OK) -> Response:
     console = visit.console
-    robot = _robot(console, seen)
+    robot = robot_of(console, seen)
     return page(
         visit,
         "case",
@@ -97,6 +114,8 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
         holds=seen.standing.claimed_by == visit.person.user,
         locked=is_locked(console.parts.signatures, seen.case.robot, seen.case.period),
         stale=seen.case.run_id not in standing_ids(console),
+        stood=stood_facts(seen.case, console, visit.texts),
+        overdue=seen.standing.until is not None and seen.standing.until < visit.today,
         prove=visit.session.must_prove_again(visit.now),
         told=visit.typed("told"),
         error=error,
@@ -107,19 +126,38 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
 @router.post(f"{LIST}/samlet")
 def several(visit: MayDecide) -> Response:
     """Do one thing with several cases; each is done or told why not."""
-    keys = visit.typed_list("case")[:MOST_AT_ONCE]
+    chosen = _alike(visit) if visit.typed("all") == "yes" else _ticked(visit)
+    desks: dict[str, Desk] = {}
     done, refused = 0, ""
-    for key in keys:
-        seen = _found(visit.console, key)
+    for seen in chosen:
         try:
-            _do_one(visit, _desk(visit, seen), seen)
+            _do_one(visit, _desk_of_many(visit, seen, desks), seen)
         except (CaseError, DecisionError) as error:
             refused = sentence_of(error, visit.texts)
         else:
             done += 1
-    told = "none" if not keys else ("some" if refused else "several")
-    asked = urlencode({"told": told, "done": done, "of": len(keys), "why": refused})
+    told = "none" if not chosen else ("some" if refused else "several")
+    asked = urlencode({**kept_filter(visit), "told": told, "done": done, "of": len(chosen), "why": refused})
     return RedirectResponse(f"{LIST}?{asked}", SEE_OTHER)
+
+
+def _ticked(visit: Visit) -> list[ListedCase]:
+    return [_found(visit.console, key) for key in visit.typed_list("case")[:MOST_AT_ONCE]]
+
+
+def _alike(visit: Visit) -> list[ListedCase]:
+    """All cases of the filter, also those on later pages."""
+    wanted, _ = asked_filter(visit)
+    runs = standing_ids(visit.console)
+    return list(visit.console.parts.cases.cases(runs, wanted, limit=MOST_AT_ONCE))
+
+
+def _desk_of_many(visit: Visit, seen: ListedCase, desks: dict[str, Desk]) -> Desk:
+    """A desk that has read its run's items once."""
+    run_id = seen.case.run_id
+    if run_id not in desks:
+        desks[run_id] = with_items(desk_of(visit, seen), run_id)
+    return desks[run_id]
 
 
 def _do_one(visit: Visit, desk: Desk, seen: ListedCase) -> None:
@@ -200,25 +238,12 @@ def _act(
     """Do something with a case; what cannot be done is told on its page, with all that was typed."""
     seen = _found(visit.console, key)
     try:
-        act(_desk(visit, seen), seen)
+        act(desk_of(visit, seen), seen)
     except (CaseError, DecisionError) as error:
         told = sentence_of(error, visit.texts)
         return _case_page(visit, _found(visit.console, key), error=told, status=HTTPStatus.CONFLICT)
     where = f"{LIST}/naeste" if onward else f"{LIST}/{key}?told=saved"
     return RedirectResponse(where, SEE_OTHER)
-
-
-def _desk(visit: Visit, seen: ListedCase) -> Desk:
-    console = visit.console
-    return Desk(
-        person=visit.person,
-        book=console.parts.cases,
-        store=console.parts.runs,
-        robot=_robot(console, seen),
-        groups=lambda run: bootstrap.kept_groups(console.office, run),
-        locked=lambda robot, period: is_locked(console.parts.signatures, robot, period),
-        now=visit.now,
-    )
 
 
 def _wish(visit: Visit, seen: ListedCase) -> Wish:
@@ -227,36 +252,17 @@ def _wish(visit: Visit, seen: ListedCase) -> Wish:
     Raises:
         CaseError: CAS-006 something is missing in it.
     """
-    case = seen.case
-    closing = _closing(visit.typed("how"))
-    typed = {name: visit.typed(name) for name in ("code", "document", "text")}
-    text = closing.words(visit.texts, **typed)
-    sides = case.left, case.right
-    if closing is Closing.MATCH:
-        sides = _chosen(visit, seen)
-    until = _day(visit.typed("until")) if closing is Closing.WAITS else None
-    if closing is Closing.WAITS and until is None:
-        raise CaseError("CAS-006", field=visit.texts.get("case.until"))
-    return Wish(
-        kind=closing.kind,
-        left=sides[0],
-        right=sides[1],
-        account=visit.typed("account") if closing.kind in (DecisionKind.ACCEPT, DecisionKind.MATCH) else "",
-        reason=text,
-        expected=until,
-        who=visit.person.user,
-        at=visit.now,
-        run_id=case.run_id,
+    closing = closing_of(visit.typed("how") or visit.typed("do"))
+    answer = Answer(
+        closing=closing,
+        until=day_of(visit.typed("until")),
+        **{name: visit.typed(name) for name in ("code", "account", "document", "text")},
     )
+    sides = _chosen(visit, seen) if closing is Closing.MATCH else None
+    return wish_of(answer, seen.case, visit.texts, who=visit.person.user, at=visit.now, sides=sides)
 
 
-def _closing(word: str) -> Closing:
-    if word not in set(Closing):
-        raise CaseError("CAS-006", field="how")
-    return Closing(word)
-
-
-def _chosen(visit: Visit, seen: ListedCase) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _chosen(visit: Visit, seen: ListedCase) -> Sides:
     """The items that belong together: an alternative of a proposal, or the case's own with those ticked."""
     case = seen.case
     picked = visit.typed("alternative")
@@ -281,45 +287,9 @@ def _found(console: Console, key: str) -> ListedCase:
     return found
 
 
-def _robot(console: Console, seen: ListedCase) -> Robot:
-    """The case's robot.
-
-    Raises:
-        ConfigurationError: its folder is gone or cannot be read.
-    """
-    return bootstrap.robot(console.office, seen.case.robot)
-
-
-def standing_ids(console: Console) -> list[str]:
-    """The runs whose cases wait: the standing run of each robot's latest period."""
-    runs = (console.parts.view.standing(robot) for robot in bootstrap.robot_names(console.office))
-    return [run.run_id for run in runs if run]
-
-
-def _filter(visit: Visit) -> tuple[CaseFilter, str]:
-    who = visit.typed("who") or ALL
-    holder = {FREE: "", MINE: visit.person.user}.get(who)
-    state = visit.typed("state") or CaseState.TO_DO
-    wanted = CaseFilter(
-        robot=visit.typed("robot"),
-        cause=visit.typed("cause"),
-        claimed_by=holder,
-        state=CaseState(state) if state in set(CaseState) else None,
-        least=_least(visit.typed("least")),
-    )
-    return wanted, who
-
-
-def _least(text: str) -> int:
-    try:
-        return abs(parse_amount(text)) if text else 0
-    except AmountError:
-        return 0
-
-
 def _after(visit: Visit) -> CaseKey | None:
     run_id, _, number = visit.typed("after").rpartition(".")
-    oldest = _day(visit.typed("after_day"))
+    oldest = day_of(visit.typed("after_day"))
     if oldest is None or not number.isdecimal():
         return None
     return CaseKey(oldest=oldest, run_id=run_id, number=int(number))
@@ -329,12 +299,3 @@ def _older(visit: Visit, last: ListedCase) -> str:
     kept = {name: value for name, value in visit.request.query_params.items() if not name.startswith("after")}
     asked = urlencode(kept | {"after": last.case.key, "after_day": last.case.oldest.isoformat()})
     return f"{LIST}?{asked}"
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    return None

@@ -30,3 +30,23 @@ for (const live of document.querySelectorAll("[data-live]")) {
     window.location.reload();
   });
 }
+
+// Keys work while the list has the focus, so that they never get in the way of typing or of a screen reader.
+for (const list of document.querySelectorAll("[data-keys]")) {
+  const rows = [...list.querySelectorAll("tbody tr")];
+  const link = (row) => row?.querySelector("th a");
+  document.getElementById(list.dataset.keys)?.removeAttribute("hidden");
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+    const at = rows.indexOf(event.target.closest("tr"));
+    if (event.key === "j") {
+      link(rows[at + 1])?.focus();
+    } else if (event.key === "k") {
+      link(rows[at - 1])?.focus();
+    } else if (event.key === "x") {
+      rows[at]?.querySelector("input[type=checkbox]")?.click();
+    }
+  });
+}

@@ -1,0 +1,87 @@
+"""What the pages of the work list share: which cases are meant, and the desk where one is worked on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from gevinst import bootstrap
+from gevinst.app.cases import CaseFilter, Desk, ListedCase
+from gevinst.app.signing import is_locked
+from gevinst.domain.case import CaseState
+from gevinst.domain.money import AmountError, parse_amount
+from gevinst.domain.robot import Robot
+from gevinst.web.console import Console
+from gevinst.web.visit import Visit
+
+LIST = "/arbejde"
+ALL, FREE, MINE = "alle", "ledige", "mine"
+FILTERS = ("robot", "who", "state", "least", "cause")
+
+
+def standing_ids(console: Console) -> list[str]:
+    """The runs whose cases wait: the standing run of each robot's latest period."""
+    found = console.parts.view.standing_each(bootstrap.robot_names(console.office))
+    return [run.run_id for run in found.values()]
+
+
+def asked_filter(visit: Visit) -> tuple[CaseFilter, str]:
+    """The filter of an address or a form, and whose cases are meant in the words of the page."""
+    who = visit.typed("who") or ALL
+    state = visit.typed("state") or CaseState.TO_DO
+    wanted = CaseFilter(
+        robot=visit.typed("robot"),
+        cause=visit.typed("cause"),
+        claimed_by={FREE: "", MINE: visit.person.user}.get(who),
+        state=CaseState(state) if state in set(CaseState) else None,
+        least=_least(visit.typed("least")),
+        today=visit.today,
+    )
+    return wanted, who
+
+
+def kept_filter(visit: Visit) -> Mapping[str, str]:
+    """The filter as it was asked for, to ask for it again."""
+    return {name: visit.typed(name) for name in FILTERS if visit.typed(name)}
+
+
+def desk_of(visit: Visit, seen: ListedCase) -> Desk:
+    """Where the person works on a case.
+
+    Raises:
+        ConfigurationError: the folder of the case's robot is gone or cannot be read.
+    """
+    console = visit.console
+    return Desk(
+        person=visit.person,
+        book=console.parts.cases,
+        store=console.parts.runs,
+        robot=robot_of(console, seen),
+        groups=lambda run: bootstrap.kept_groups(console.office, run),
+        locked=lambda robot, period: is_locked(console.parts.signatures, robot, period),
+        now=visit.now,
+    )
+
+
+def robot_of(console: Console, seen: ListedCase) -> Robot:
+    """The case's robot.
+
+    Raises:
+        ConfigurationError: its folder is gone or cannot be read.
+    """
+    return bootstrap.robot(console.office, seen.case.robot)
+
+
+def day_of(text: str) -> date | None:
+    """A day as a form sends it, or as a Dane writes it; None for anything else."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def _least(text: str) -> int:
+    try:
+        return abs(parse_amount(text)) if text else 0
+    except AmountError:
+        return 0
