@@ -1,6 +1,8 @@
 """The work list's workbook as it comes back, filled in by a person."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -31,7 +33,7 @@ def read_case_sheet(name: str, content: bytes) -> list[SheetRow]:
             CAS-010 the key is none, CAS-013 the answer is none of those to choose from, CAS-014 no day.
         InputRejectedError: it is no workbook, is cut or unsafe.
     """
-    if not content.startswith(b"PK") or len(content) > LARGEST:
+    if len(content) > LARGEST or not zipfile.is_zipfile(io.BytesIO(content)):
         raise _not_ours()
     intake = Intake(name=name, content=content, sha256=hashlib.sha256(content).hexdigest())
     for grid in read_workbook(intake):
