@@ -10,6 +10,7 @@ from gevinst.app.office import Office
 from gevinst.domain.flow import Flow
 from gevinst.domain.robot import People, Phase, Robot, Source
 from gevinst.domain.run import Environment, Run, RunState, Trigger
+from gevinst.formats.kmd_opus import WRITERS
 from gevinst.formats.table_source import read_tables
 from gevinst.reports.flow_evidence import write_flow_reports
 from gevinst.reports.flow_page import flow_conclusion
@@ -75,7 +76,8 @@ def _tools(case: Path, store: MemoryRunStore, now: datetime) -> FlowTools:
         read=read_tables,
         write_reports=write_flow_reports,
         conclude=lambda report, language: flow_conclusion(report, Texts(language)),
-        deliver=lambda run, robot, folder, *, totals: (),
+        deliver=lambda *_parts, **_totals: (),
         now=lambda: now,
         versions={},
+        writers=WRITERS,
     )

@@ -10,24 +10,33 @@ from gevinst.bootstrap.here import now, versions
 from gevinst.formats.robot_folder import load_robot
 
 if TYPE_CHECKING:
-    from gevinst.app.flow_run import FlowRun
+    from gevinst.app.flow_run import FlowRun, FlowTools
     from gevinst.app.ports import RunStore
+    from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
 
 
 def flow_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunStore") -> "FlowRun":
     """The steps of a run over the office's robot and its flow."""
-    from gevinst.app.flow_run import FlowRun, FlowTools  # noqa: PLC0415 - loads pandas
+    from gevinst.app.flow_run import FlowRun  # noqa: PLC0415 - loads pandas
+    from gevinst.domain.flows import flow_of  # noqa: PLC0415 - as above
+
+    robot = load_robot(of, run.robot)
+    return FlowRun(run, robot, flow_of(robot.flow), flow_tools(of, robot, opened), files=files)
+
+
+def flow_tools(of: Office, robot: "Robot", opened: "RunStore") -> "FlowTools":
+    """What a run of a flow needs from outside."""
+    from gevinst.app.flow_run import FlowTools  # noqa: PLC0415 - loads pandas
     from gevinst.bootstrap.gains import keep_card  # noqa: PLC0415 - as above
     from gevinst.bootstrap.work import deliver, sent_files  # noqa: PLC0415 - as above
-    from gevinst.domain.flows import flow_of  # noqa: PLC0415 - as above
+    from gevinst.formats.kmd_opus import WRITERS  # noqa: PLC0415 - loads lxml
     from gevinst.formats.table_source import read_tables  # noqa: PLC0415 - as above
     from gevinst.reports.flow_evidence import write_flow_reports  # noqa: PLC0415 - loads the templates
     from gevinst.reports.flow_page import flow_conclusion  # noqa: PLC0415 - as above
     from gevinst.texts import Texts  # noqa: PLC0415 - loads the catalogue
 
-    robot = load_robot(of, run.robot)
-    tools = FlowTools(
+    return FlowTools(
         office=of,
         store=opened,
         read=read_tables,
@@ -37,6 +46,6 @@ def flow_run(of: Office, run: "Run", *, files: Mapping[str, Path], opened: "RunS
         now=now,
         versions=versions(),
         keep_card=partial(keep_card, of),
+        writers=WRITERS,
         sent=partial(sent_files, of) if robot.delivery else lambda _robot: {},
     )
-    return FlowRun(run, robot, flow_of(robot.flow), tools, files=files)

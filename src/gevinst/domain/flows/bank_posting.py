@@ -1,0 +1,519 @@
+"""Bank posting (F1): a journal proposal from the bank's lines by the office's rules.
+
+A line that a rule decides is posted to the rule's account. A line that no rule knows, that a rule sends to a
+person, or that two equal rules want is never guessed: it is posted to the bank account's interim account,
+where it stands as an open item until a person has decided, and it is a case. A rule whose account is the bank
+account's own says that another interface posts the line: it is left out here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
+from gevinst.domain.flow import (
+    PLACE_COLUMNS,
+    Column,
+    ColumnKind,
+    Control,
+    Flow,
+    FlowCase,
+    FlowInput,
+    FlowResult,
+    OutputFile,
+    ResultTable,
+    SourceColumn,
+    SourceShape,
+)
+from gevinst.domain.journal import (
+    ACCOUNTS,
+    Journal,
+    JournalHead,
+    balances,
+    read_chart,
+    target_findings,
+    two_lines_each,
+)
+from gevinst.domain.place import Place
+from gevinst.domain.posting_answer import ANSWER, answer_cases, answer_findings, answer_table
+from gevinst.domain.posting_match import NONE, Decided, decide
+from gevinst.domain.posting_rules import RULES, PostingRule, TextFrom, read_rules
+
+BANK = "bank"
+RULE_FILE = "rules"
+CHART = "accounts"
+ANSWERS = "answer"
+#: What becomes of a line.
+POSTED, ELSEWHERE, NOTHING = "posted", "elsewhere", "zero"
+NO_RULE, PERSON, RIVALS = "no_posting_rule", "posting_exception", "rival_posting_rules"
+FOR_PEOPLE = (NO_RULE, PERSON, RIVALS)
+#: Documents of a journal hold either sure postings or those on the interim account.
+SURE, INTERIM = "1", "2"
+LONGEST_TITLE = 25
+
+
+class BankAccount(BaseModel):
+    """Where one account of the bank stands in the ledger."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account: str = Field(pattern=r"^[0-9A-Za-z]{4,10}$")  #: the bank account's own
+    interim: str = Field(pattern=r"^[0-9A-Za-z]{4,10}$")  #: where lines wait that nobody has decided about
+
+
+class Settings(BaseModel):
+    """The robot's [settings]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bank_accounts: dict[str, BankAccount]  #: by account number as the bank writes it
+    closed_through: date | None = None  #: the last day of the ERP's closed periods
+    sender: str = Field(default="T01CLNT000", max_length=20)
+    receiver: str = Field(default="T01CLNT000", max_length=20)
+    municipality: str = Field(default="000", pattern=r"^\d{3,4}$")
+    company_code: str = Field(default="0000", pattern=r"^[0-9A-Za-z]{4}$")
+    code: str = Field(default="000", pattern=r"^[0-9A-Za-z]{2,10}$")  #: in the XML file's name
+    provider: str = Field(default="GEVINST", pattern=r"^[0-9A-Za-z]{2,20}$")
+    title: str = Field(default="Bankposteringer", max_length=LONGEST_TITLE)
+
+
+LINES = SourceShape(
+    several=True,
+    columns=(
+        SourceColumn(key="id", headings=("Transaktions-id", "transaction_id", "TransaktionsID"), filled=True),
+        SourceColumn(key="account", headings=("Bankkonto", "Kontonummer", "account"), filled=True),
+        SourceColumn(
+            key="day", kind=ColumnKind.DAY, headings=("Bogføringsdato", "booking_date"), filled=True
+        ),
+        SourceColumn(
+            key="value_day", kind=ColumnKind.DAY, headings=("Valørdato", "value_date"), required=False
+        ),
+        SourceColumn(key="amount", kind=ColumnKind.AMOUNT, headings=("Beløb", "amount"), filled=True),
+        SourceColumn(key="currency", headings=("Valuta", "currency"), required=False),
+        SourceColumn(key="text", headings=("Tekst", "Beskrivelse", "narrative")),
+        SourceColumn(key="message", headings=("Advis", "Meddelelse", "message"), required=False),
+        SourceColumn(key="sender", headings=("Afsender", "counterparty_name"), required=False),
+        SourceColumn(key="type", headings=("Posteringstype", "type_description"), required=False),
+    ),
+)
+
+_ID = Column(key="transaction")
+_DAY = Column(key="day", kind=ColumnKind.DAY)
+_AMOUNT = Column(key="amount", kind=ColumnKind.AMOUNT)
+_SENDER = Column(key="sender", personal=True)
+_TEXT = Column(key="bank_text", personal=True)
+_RULE = Column(key="rule")
+POSTED_COLUMNS = (
+    _ID,
+    _DAY,
+    _AMOUNT,
+    _SENDER,
+    _RULE,
+    Column(key="artskonto"),
+    Column(key="psp"),
+    Column(key="cost_center"),
+    Column(key="posting_text", personal=True),
+    Column(key="value_day", kind=ColumnKind.DAY),
+)
+INTERIM_COLUMNS = (
+    _ID,
+    _DAY,
+    Column(key="age", kind=ColumnKind.COUNT),
+    _AMOUNT,
+    _SENDER,
+    _TEXT,
+    Column(key="interim"),
+    _RULE,
+)
+LEFT_COLUMNS = (_ID, _DAY, _AMOUNT, _SENDER, _TEXT, _RULE)
+RULE_COLUMNS = (
+    _RULE,
+    Column(key="rule_status"),
+    Column(key="hits", kind=ColumnKind.COUNT),
+    Column(key="taken", kind=ColumnKind.COUNT),
+    _AMOUNT,
+    Column(key="artskonto"),
+    Column(key="last_used", kind=ColumnKind.DAY),
+    Column(key="version", kind=ColumnKind.COUNT),
+    Column(key="changed_by"),
+)
+OVERLAP_COLUMNS = (
+    _RULE,
+    Column(key="goes_before"),
+    Column(key="lines", kind=ColumnKind.COUNT),
+    Column(key="same_target"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """Lines with what becomes of each."""
+
+    lines: pd.DataFrame  #: LINES' columns; own, interim, rule (id), target, posting_text, fate
+    decided: Decided
+    posted_on: date
+
+    def of(self, *fates: str) -> pd.DataFrame:
+        """Lines with one of these fates."""
+        return self.lines[self.lines["fate"].isin(fates)]
+
+
+def work_out(given: FlowInput) -> FlowResult:
+    """Post what the rules decide, put the rest on the interim account, and say so of every line.
+
+    Raises:
+        InputRejectedError: a rule, an account, a line or an answer that would make a wrong journal.
+    """
+    settings: Settings = given.settings
+    posted_on = booking_day(given.as_of, given.today, given.calendar)
+    rules, findings = read_rules(given.tables[RULE_FILE])
+    findings += _line_findings(given.tables[BANK], settings)
+    findings += _period_findings(posted_on, settings)
+    _stop(findings)
+    decided = decide(given.tables[BANK], rules)
+    work = _Work(
+        lines=_with_fates(given.tables[BANK], decided, settings, given.calendar),
+        decided=decided,
+        posted_on=posted_on,
+    )
+    findings = list(_chart_findings(work, given.tables[CHART], settings))
+    answers = given.tables.get(ANSWERS)
+    if answers is not None:
+        findings += answer_findings(answers, given.sent)
+    _stop(findings)
+    return _result(given, work, [one for one in findings if one.severity is Severity.WARNING])
+
+
+def booking_day(as_of: date, today: date, calendar: BankCalendar) -> date:
+    """The last closed bank day: before today, and not after the period."""
+    latest = min(as_of, today - timedelta(days=1) if today != date.max else as_of)
+    if calendar.is_bank_day(latest):
+        return latest
+    return calendar.add_bank_days(calendar.add_bank_days(latest, 0), -1)  # back from the next bank day
+
+
+def _stop(findings: Sequence[Finding]) -> None:
+    errors = [one for one in findings if one.severity is Severity.ERROR]
+    if errors:
+        raise InputRejectedError(errors)
+
+
+def _line_findings(lines: pd.DataFrame, settings: Settings) -> Iterator[Finding]:
+    double = lines[lines["id"].duplicated()]
+    yield from (_of_row("POS-018", row, row["id"]) for row in double.to_dict("records"))
+    unknown = lines[~lines["account"].isin(list(settings.bank_accounts))]
+    yield from (
+        _of_row("POS-019", row, row["account"])
+        for row in unknown.drop_duplicates("account").to_dict("records")
+    )
+    foreign = lines[~lines["currency"].str.upper().isin(["", "DKK"])]
+    yield from (_of_row("POS-020", row, row["currency"]) for row in foreign.to_dict("records"))
+
+
+def _of_row(code: str, row: Mapping[Any, Any], found: str) -> Finding:
+    return Finding(code=code, place=_place(row), found=found)
+
+
+def _place(row: Mapping[Any, Any]) -> Place:
+    return Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
+
+
+def _period_findings(posted_on: date, settings: Settings) -> Iterator[Finding]:
+    if settings.closed_through is not None and posted_on <= settings.closed_through:
+        yield Finding(
+            code="POS-021",
+            place=Place(file="robot.toml", cell="settings.closed_through"),
+            found=settings.closed_through.isoformat(),
+            facts={"day": posted_on.isoformat()},
+        )
+
+
+def _with_fates(
+    lines: pd.DataFrame, decided: Decided, settings: Settings, calendar: BankCalendar
+) -> pd.DataFrame:
+    """The lines with rule, target and fate; rules are few, lines many."""
+    # The last place of each list belongs to NONE, which is -1.
+    rules = list(decided.rules)
+    ids = np.array([*(rule.id for rule in rules), ""], dtype=object)
+    targets = np.array([*(rule.target for rule in rules), ("", "", "")], dtype=object).reshape(-1, 3)
+    own = lines["account"].map({name: one.account for name, one in settings.bank_accounts.items()})
+    rule = decided.rule
+    made = lines.assign(
+        own=own.astype("str"),
+        interim=lines["account"]
+        .map({name: one.interim for name, one in settings.bank_accounts.items()})
+        .astype("str"),
+        rule=pd.Series(ids[rule], index=lines.index, dtype="str"),
+        **{
+            name: pd.Series(targets[rule, at], index=lines.index, dtype="str")
+            for at, name in enumerate(("artskonto", "psp", "cost_center"))
+        },
+        posting_text=_posting_texts(lines, rules, rule),
+        value_day=_value_days(lines, calendar),
+    )
+    rivals = np.array([*(one.id for one in rules), ""], dtype=object)[decided.rival]
+    made["rule"] = made["rule"].where(
+        decided.rival == NONE, made["rule"] + ", " + pd.Series(rivals, index=lines.index, dtype="str")
+    )
+    return made.assign(fate=_fates(made, decided))
+
+
+def _fates(made: pd.DataFrame, decided: Decided) -> NDArray[np.str_]:
+    no_account = (made["artskonto"] == "").to_numpy(dtype=bool)
+    return np.select(
+        [
+            (made["amount"] == 0).to_numpy(dtype=bool),
+            decided.rule == NONE,
+            decided.rival != NONE,
+            no_account,
+            (made["artskonto"] == made["own"]).to_numpy(dtype=bool),
+        ],
+        [NOTHING, NO_RULE, RIVALS, PERSON, ELSEWHERE],
+        default=POSTED,
+    )
+
+
+def _posting_texts(
+    lines: pd.DataFrame, rules: Sequence[PostingRule], rule: NDArray[np.int64]
+) -> "pd.Series[str]":
+    """The text that each rule asks for; the bank's own where there is none."""
+    wanted = np.array([*(one.text_from for one in rules), TextFrom.BANK], dtype=object)[rule]
+    fixed = pd.Series(
+        np.array([*(one.text for one in rules), ""], dtype=object)[rule], index=lines.index, dtype="str"
+    )
+    texts = lines["text"]
+    for kind, column in (
+        (TextFrom.ADVICE, lines["message"]),
+        (TextFrom.SENDER, lines["sender"]),
+        (TextFrom.FIXED, fixed),
+    ):
+        texts = texts.where((wanted != kind) | (column == ""), column)
+    return texts
+
+
+def _value_days(lines: pd.DataFrame, calendar: BankCalendar) -> "pd.Series[pd.Timestamp]":
+    """The bank's value date, else the booking date; on a bank day, the next one if need be."""
+    days = lines["value_day"].fillna(lines["day"])
+    moved = {
+        day: pd.Timestamp(calendar.add_bank_days(day.date(), 0))
+        for day in days.unique()
+        if not calendar.is_bank_day(day.date())
+    }
+    return days.replace(moved) if moved else days
+
+
+def _chart_findings(work: _Work, rows: pd.DataFrame, settings: Settings) -> Iterator[Finding]:
+    """Accounts that cannot be posted to: an error where a line would go there, else a warning."""
+    chart, findings = read_chart(rows)
+    yield from findings
+    used = set(np.unique(work.decided.rule[work.decided.sure]).tolist())
+    own = {one.account for one in settings.bank_accounts.values()}
+    for at, rule in enumerate(work.decided.rules):
+        if rule.target[0] and rule.account not in own:
+            for one in target_findings(
+                rule.target, chart, day=work.posted_on, place=rule.place, rule=rule.id
+            ):
+                yield one if at in used else _as_warning(one)
+    place = Place(file="robot.toml", cell="settings.bank_accounts")
+    for name, account in settings.bank_accounts.items():
+        for target in (account.account, account.interim):
+            yield from target_findings((target, "", ""), chart, day=work.posted_on, place=place, rule=name)
+
+
+def _as_warning(one: Finding) -> Finding:
+    return Finding(
+        code=one.code, place=one.place, found=one.found, severity=Severity.WARNING, facts=one.facts
+    )
+
+
+def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowResult:
+    settings: Settings = given.settings
+    journal = _journal(work, settings, given)
+    posted, waiting, left = work.of(POSTED), work.of(*FOR_PEOPLE), work.of(ELSEWHERE, NOTHING)
+    answers = given.tables.get(ANSWERS)
+    return FlowResult(
+        conclusion="bank_posting",
+        facts={
+            "count": len(posted),
+            "amount": _turnover(posted),
+            "waiting": len(waiting),
+            "waiting_amount": _turnover(waiting),
+            "left": len(left),
+            "day": work.posted_on,
+        },
+        controls=_controls(work, journal),
+        tables=(*_tables(work, given), *(() if answers is None else (answer_table(answers),))),
+        cases=(*_cases(waiting), *(() if answers is None else answer_cases(answers, given.as_of))),
+        warnings=tuple(warnings),
+        outputs=tuple(_outputs(journal, given)),
+        done={"posting": posted["id"].tolist()},
+    )
+
+
+def _journal(work: _Work, settings: Settings, given: FlowInput) -> Journal:
+    booked = work.of(POSTED, *FOR_PEOPLE)
+    sure = booked["fate"] == POSTED
+    items = pd.DataFrame(
+        {
+            "bank_account": booked["own"],
+            "account": booked["artskonto"].where(sure, booked["interim"]),
+            "psp": booked["psp"].where(sure, ""),
+            "cost_center": booked["cost_center"].where(sure, ""),
+            "amount": booked["amount"].astype("int64"),
+            "text": booked["posting_text"].where(sure, booked["id"] + " " + booked["text"]),
+            "value_date": booked["value_day"],
+            "reference": booked["id"],
+            "group": np.where(sure, SURE, INTERIM) + booked["own"],
+        }
+    )
+    head = JournalHead(
+        posted_on=work.posted_on,
+        sender=settings.sender,
+        receiver=settings.receiver,
+        municipality=settings.municipality,
+        company_code=settings.company_code,
+        code=settings.code,
+        provider=settings.provider,
+        title=settings.title,
+        batch=given.period.replace("-", ""),
+        named_on=booking_day(given.as_of, date.max, given.calendar),
+    )
+    return Journal(head=head, lines=two_lines_each(items))
+
+
+def _controls(work: _Work, journal: Journal) -> tuple[Control, ...]:
+    """Every line is in one place, every document balances, and the journal moves what the bank moved."""
+    lines = work.lines
+    parts = [work.of(*fates) for fates in ((POSTED,), FOR_PEOPLE, (ELSEWHERE, NOTHING))]
+    booked = work.of(POSTED, *FOR_PEOPLE)
+    bank_side = journal.lines[journal.lines["line"] % 2 == 1]
+    signed = bank_side["amount"].where(bank_side["side"] == "debit", -bank_side["amount"])
+    return (
+        Control(key="rows", expected=len(lines), found=sum(map(len, parts)), is_amount=False),
+        Control(key="sum", expected=_sum(lines), found=sum(map(_sum, parts))),
+        Control(key="journal_balance", expected=0, found=int(balances(journal.lines).abs().sum())),
+        Control(key="journal_bank", expected=_sum(booked), found=int(signed.sum())),
+        Control(key="journal_lines", expected=2 * len(booked), found=len(journal.lines), is_amount=False),
+    )
+
+
+def _sum(rows: pd.DataFrame) -> int:
+    return int(rows["amount"].sum())
+
+
+def _turnover(rows: pd.DataFrame) -> int:
+    return int(rows["amount"].abs().sum())
+
+
+def _outputs(journal: Journal, given: FlowInput) -> Iterator[OutputFile]:
+    """The journal in both forms; each form whose writer is there."""
+    if journal.lines.empty:
+        return
+    head = journal.head
+    if "kmd_opus_csv" in given.writers:
+        for number in journal.documents:
+            one = journal.of_document(number)
+            name = f"bilag_{head.batch}_{number:02d}.csv"
+            yield OutputFile(name=name, content=given.writers["kmd_opus_csv"](one), control_total=one.total)
+    if "kmd_opus_xml" in given.writers:
+        content = given.writers["kmd_opus_xml"](journal)
+        yield OutputFile(name=head.file_name, content=content, control_total=journal.total)
+
+
+def _tables(work: _Work, given: FlowInput) -> Iterator[ResultTable]:
+    posted, waiting = work.of(POSTED), work.of(*FOR_PEOPLE)
+    yield ResultTable(
+        key="posted", columns=POSTED_COLUMNS, rows=_named(posted), summed=("amount",), note="posted"
+    )
+    ages = given.calendar.ordinals(np.array([given.as_of], dtype="datetime64[D]"))[0] - (
+        given.calendar.ordinals(waiting["day"].to_numpy())
+    )
+    aged = _named(waiting).assign(age=np.maximum(ages, 0))
+    yield ResultTable(key="interim", columns=INTERIM_COLUMNS, rows=aged, summed=("amount",), note="interim")
+    left = _named(work.of(ELSEWHERE, NOTHING))
+    yield ResultTable(
+        key="not_posted", columns=LEFT_COLUMNS, rows=left, summed=("amount",), note="not_posted"
+    )
+    yield ResultTable(
+        key="posting_rules", columns=RULE_COLUMNS, rows=rule_use(work.decided, work.lines), note="rule_use"
+    )
+    yield ResultTable(key="overlaps", columns=OVERLAP_COLUMNS, rows=overlaps(work.decided), note="overlaps")
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.rename(columns={"id": "transaction", "text": "bank_text"})
+
+
+def rule_use(decided: Decided, lines: pd.DataFrame) -> pd.DataFrame:
+    """Each live rule, in order, with how often it fits, decides, and when last; those that never do too."""
+    rules = decided.rules
+    sure = lines[decided.sure].assign(at=decided.rule[decided.sure])
+    by_rule = sure.groupby("at").agg(amount=("amount", "sum"), last=("day", "max")).reindex(range(len(rules)))
+    return pd.DataFrame(
+        {
+            "rule": pd.Series([rule.id for rule in rules], dtype="str"),
+            "rule_status": pd.Series([str(rule.status) for rule in rules], dtype="str"),
+            "hits": pd.Series(decided.hits, dtype="Int64"),
+            "taken": pd.Series(decided.taken, dtype="Int64"),
+            "amount": by_rule["amount"].astype("Int64").fillna(0),
+            "artskonto": pd.Series([rule.target[0] for rule in rules], dtype="str"),
+            "last_used": by_rule["last"],
+            "version": pd.Series([rule.version for rule in rules], dtype="Int64"),
+            "changed_by": pd.Series([rule.changed_by for rule in rules], dtype="str"),
+            **_rule_places(rules),
+        }
+    )
+
+
+def overlaps(decided: Decided) -> pd.DataFrame:
+    """Pairs of rules that want the same lines: which goes before, and whether it matters."""
+    pairs = [(decided.rules[rule], decided.rules[before], n) for (rule, before), n in decided.hidden.items()]
+    return pd.DataFrame(
+        {
+            "rule": pd.Series([rule.id for rule, _, _ in pairs], dtype="str"),
+            "goes_before": pd.Series([before.id for _, before, _ in pairs], dtype="str"),
+            "lines": pd.Series([count for _, _, count in pairs], dtype="Int64"),
+            "same_target": pd.Series(
+                ["=" if rule.target == before.target else "≠" for rule, before, _ in pairs], dtype="str"
+            ),
+            **_rule_places([rule for rule, _, _ in pairs]),
+        }
+    )
+
+
+def _rule_places(rules: Sequence[PostingRule]) -> dict[str, "pd.Series[Any]"]:
+    places = [(rule.place.file, rule.place.sheet, rule.place.line) for rule in rules]
+    return {
+        name: pd.Series([place[at] for place in places], dtype=kind)
+        for at, (name, kind) in enumerate(zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True))
+    }
+
+
+def _cases(waiting: pd.DataFrame) -> Iterator[FlowCase]:
+    for row in waiting.to_dict("records"):
+        yield FlowCase(
+            item_id=row["id"],
+            cause=row["fate"],
+            amount=int(row["amount"]),
+            day=row["day"].date(),
+            text=row["text"],
+            counterparty=row["sender"],
+            reference=row["interim"],
+            document=row["id"],
+            place=_place(row),
+        )
+
+
+FLOW = Flow(
+    id="bank_posting",
+    sources={BANK: LINES, RULE_FILE: RULES, CHART: ACCOUNTS, ANSWERS: ANSWER},
+    settings=Settings,
+    work_out=work_out,
+)

@@ -1,0 +1,73 @@
+"""The ERP's answer to a journal: what it took, what it refused, and whether we ever sent it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+
+from gevinst.domain.finding import Finding
+from gevinst.domain.flow import Column, FlowCase, ResultTable, SourceColumn, SourceShape
+from gevinst.domain.place import Place
+
+#: Kinds of messages that say no: an error, and one that ends the work.
+REFUSALS = ("E", "A")
+KINDS = ("I", "S", "W", *REFUSALS)
+
+ANSWER = SourceShape(
+    several=True,
+    optional=True,
+    form="kmd_answer",
+    columns=(
+        SourceColumn(key="file", headings=("FILE_NAME",), filled=True),
+        SourceColumn(key="document", headings=("RECEIV_DOC",)),
+        SourceColumn(key="kind", headings=("MESSAGE_TYPE",), filled=True),
+        SourceColumn(key="number", headings=("MESSAGE_NUM",)),
+        SourceColumn(key="message", headings=("MESSAGE_TEXT",)),
+    ),
+)
+COLUMNS = (
+    Column(key="sent_file"),
+    Column(key="document"),
+    Column(key="message_kind"),
+    Column(key="message"),
+)
+
+
+def answer_findings(answers: pd.DataFrame, sent: Mapping[str, int]) -> Iterator[Finding]:
+    """An answer to a journal that was never sent, or of a kind that nobody knows."""
+    strange = answers[~answers["file"].isin(list(sent))].drop_duplicates("file")
+    for row in strange.to_dict("records"):
+        yield Finding(
+            code="POS-022",
+            place=_place(row),
+            found=row["file"],
+            facts={"sent": ", ".join(sorted(sent)) or "–"},
+        )
+    unknown = answers[~answers["kind"].isin(KINDS)]
+    for row in unknown.to_dict("records"):
+        yield Finding(code="POS-023", place=_place(row), found=row["kind"], facts={"kinds": ", ".join(KINDS)})
+
+
+def answer_cases(answers: pd.DataFrame, day: date) -> Iterator[FlowCase]:
+    """One case for each message that refuses a document."""
+    refused = answers[answers["kind"].isin(REFUSALS)]
+    for row in refused.to_dict("records"):
+        yield FlowCase(
+            item_id=f"{row['file']}:{row['document']}:{row['number']}",
+            cause="journal_refused",
+            day=day,
+            text=row["message"],
+            reference=row["file"],
+            document=row["document"],
+            place=_place(row),
+        )
+
+
+def answer_table(answers: pd.DataFrame) -> ResultTable:
+    """All that the ERP said."""
+    rows = answers.rename(columns={"file": "sent_file", "kind": "message_kind"})
+    return ResultTable(key="answers", columns=COLUMNS, rows=rows)
+
+
+def _place(row: dict) -> Place:  # type: ignore[type-arg] # a row of the shape
+    return Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
