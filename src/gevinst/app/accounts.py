@@ -1,6 +1,6 @@
 """Sign in, sign out, and keep accounts: the use cases behind the console's door."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,6 +24,7 @@ from gevinst.domain.audit import AuditEvent
 SYSTEM = "gevinst"
 TOKEN_LONGEST = timedelta(days=366)
 NAME_LONGEST = 64
+EMAIL_LONGEST = 254
 
 
 class AccountError(Exception):
@@ -71,6 +72,9 @@ class AccountBook(Protocol):
 
     def close_sessions(self, user: str, event: AuditEvent, *, key_hash: str = "") -> int:
         """End one session of a user, or all; how many there were."""
+
+    def open_sessions(self, now: datetime) -> Mapping[str, int]:
+        """How many sessions each user name has that are not over."""
 
     def note_wrong(self, *, user: str, address: str, at: datetime, event: AuditEvent) -> None:
         """Keep that a wrong password was given."""
@@ -321,6 +325,25 @@ def set_password(door: Door, *, by: Person, user: str, password: str, now: datet
     door.book.change_account(changed, _event("account.password", account.user, now, who=by.user))
 
 
+def set_email(book: AccountBook, *, by: Person, user: str, email: str, now: datetime) -> None:
+    """Say where an account's morning mail goes; "" for nowhere. Its sessions end.
+
+    Raises:
+        NotAllowedError: only an administrator may.
+        AccountError: ACC-008 no such account; ACC-012 it is no address.
+    """
+    require(by, Action.ADMINISTER)
+    account = _known(book, user)
+    address = email.strip()
+    name, at, host = address.partition("@")
+    odd = not address.isascii() or not address.isprintable() or set(address) & set(' ,;<>"()[]\\:')
+    if address and (odd or not (name and at and "." in host) or "@" in host or len(address) > EMAIL_LONGEST):
+        raise AccountError("ACC-012")
+    book.change_account(
+        replace(account, email=address), _event("account.email", account.user, now, who=by.user)
+    )
+
+
 def end_sessions(book: AccountBook, *, by: Person, user: str, now: datetime) -> int:
     """End all sessions of an account.
 
@@ -358,6 +381,19 @@ def make_token(
     detail = {"roles": ",".join(sorted(token.roles)), "expires": token.expires.isoformat()}
     book.add_token(token, _event("token.added", token.name, now, who=by.user, **detail))
     return key
+
+
+def revoke_token(book: AccountBook, *, by: Person, key_hash: str, now: datetime) -> bool:
+    """End a token at once; False when there is none.
+
+    Raises:
+        NotAllowedError: only an administrator may.
+    """
+    require(by, Action.ADMINISTER)
+    token = book.token(key_hash)
+    return token is not None and book.revoke_token(
+        key_hash, _event("token.revoked", token.name, now, who=by.user)
+    )
 
 
 def person_of_token(book: AccountBook, key: str, now: datetime) -> Person | None:

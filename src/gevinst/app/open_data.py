@@ -6,7 +6,7 @@ what it could be worked out from: with few, someone may know whom a row is about
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from gevinst.app.gain_report import GainTools, gain_report
@@ -231,12 +231,11 @@ def _robot_rows(tools: GainTools) -> list[Row]:
 
 def _passport_cells(robot: Robot) -> dict[str, Cell]:
     passport = robot.passport
-    review: date | None = passport.review if passport else None
     return {
         "phase": str(robot.phase),
         "process_owner": robot.people.process_owner,
         "moves_money": None if passport is None else ("yes" if passport.moves_money else "no"),
         "legal_basis": passport.legal_basis if passport else None,
         "data_categories": passport.data_categories if passport else None,
-        "review": review.isoformat() if review else None,
+        "review": passport.review if passport else None,
     }

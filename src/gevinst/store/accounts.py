@@ -1,6 +1,6 @@
 """Accounts, sessions and tokens in a database; each change with its row of the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, update
 
 from gevinst.domain.access import Role
-from gevinst.domain.account import SESSION_LONGEST, WRONG_ALLOWED, Account, ApiToken, Session
+from gevinst.domain.account import SESSION_IDLE, SESSION_LONGEST, WRONG_ALLOWED, Account, ApiToken, Session
 from gevinst.domain.audit import AuditEvent
 from gevinst.store import trail
 from gevinst.store.account_schema import account, api_token, session, setup_code, wrong_password
@@ -83,6 +83,13 @@ class SqlAccountBook:
         with self._database.writing(trail.TRAIL_TURN) as connection:
             trail.append(connection, event)
             return connection.execute(closing).rowcount
+
+    def open_sessions(self, now: datetime) -> Mapping[str, int]:
+        """See AccountBook."""
+        goes_on = and_(session.c.seen >= now - SESSION_IDLE, session.c.opened >= now - SESSION_LONGEST)
+        query = select(session.c.user, func.count()).where(goes_on).group_by(session.c.user)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def note_wrong(self, *, user: str, address: str, at: datetime, event: AuditEvent) -> None:
         """See AccountBook. What no longer counts is removed."""

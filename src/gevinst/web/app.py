@@ -12,7 +12,18 @@ from gevinst.web.shield import Shield
 from gevinst.web.trouble import answer_trouble
 
 #: Paths that need no sign-in; a test holds every other route to a right.
-PUBLIC = frozenset({"/login", "/opsaetning", "/sprog/{language}", "/livstegn"})
+PUBLIC = frozenset(
+    {
+        "/login",
+        "/opsaetning",
+        "/sprog/{language}",
+        "/livstegn",
+        "/aabne-data",  # shows only what the office has made public, and nothing else to who is not signed in
+        "/aabne-data/datapackage.json",
+        "/aabne-data/{name}",
+        "/tilgaengelighed",
+    }
+)
 
 
 def create_app(console: Console) -> FastAPI:

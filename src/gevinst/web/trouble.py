@@ -13,10 +13,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseError
 from gevinst.app.office import ConfigurationError, configuration_sentence
+from gevinst.app.open_data import OpenDataError
 from gevinst.app.plan import PlanError
 from gevinst.app.ports import StoreError
 from gevinst.app.request_run import RequestError
 from gevinst.app.signing import SignatureError
+from gevinst.app.two_files import TwoFilesError
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.decision import DecisionError
 from gevinst.domain.gain_records import GainError
@@ -35,10 +37,12 @@ REFUSALS = (
     ConfigurationError,
     DecisionError,
     GainError,
+    OpenDataError,
     PlanError,
     RequestError,
     SignatureError,
     StoreError,
+    TwoFilesError,
 )
 log = logging.getLogger("gevinst.console")
 

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from gevinst.web.pages import (
+    admin,
     calendar,
     gains,
     health,
+    open_data,
     overview,
     periods,
     robots,
     runs,
     trail,
+    two_files,
     work,
     work_sheet,
 )
@@ -20,6 +23,7 @@ from gevinst.web.pages import (
 #: In the order in which paths are tried: a named path before one with a placeholder in its place.
 PAGES = (
     calendar,
+    two_files,
     health,
     overview,
     runs,
@@ -29,6 +33,8 @@ PAGES = (
     periods,
     gains,
     trail,
+    open_data,
+    admin,
 )
 
 
