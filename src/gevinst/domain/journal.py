@@ -153,7 +153,7 @@ class JournalHead:
 
     def document_id(self, number: int) -> str:
         """The id by which the ERP refuses a document that it has received before."""
-        return f"{self.code}{self.batch}{number:03d}"
+        return f"{self.provider}{self.batch}{number:03d}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gevinst.domain.posting_rules import AmountRule, PostingRule, in_order
 
 NONE = -1
+TYPE = "type"
 _SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")  # re.escape also escapes blanks, which RE2 does not take
 
 
@@ -76,7 +77,8 @@ def _fits(
     for name, words in rule.words:
         for word in words:
             column = fields[name].iloc[left]
-            left = left[_has(column, word).to_numpy(dtype=bool)]
+            test = _is if name == TYPE and "*" not in word else _has
+            left = left[test(column, word).to_numpy(dtype=bool)]
     fits = np.zeros(len(lines), dtype=bool)
     fits[left] = True
     return fits
@@ -101,6 +103,11 @@ def _amount_tests(amounts: NDArray[np.int64], rule: PostingRule) -> Iterator[NDA
         yield amounts < rule.low
     if rule.amount_rule is AmountRule.BETWEEN:
         yield (amounts >= rule.low) & (amounts <= rule.high)
+
+
+def _is(column: "pd.Series[str]", word: str) -> "pd.Series[bool]":
+    """A posting type is one of a list: Gebyr is not Dankortsalg-gebyr."""
+    return column.str.strip() == word
 
 
 def _has(column: "pd.Series[str]", word: str) -> "pd.Series[bool]":

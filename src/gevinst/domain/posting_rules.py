@@ -2,8 +2,8 @@
 
 The columns are those that finance offices keep in Excel. A word must occur in its field; `,` between words
 means all of them, `*` after a word that the field begins with it, before it that the field ends with it. A
-word of digits is a whole number: 1234567 does not occur in 81234567. Amount rules look at the amount without
-its sign. `#` before a word makes the rule inactive.
+word of digits is a whole number: 1234567 does not occur in 81234567. A posting type without `*` is the whole
+field. Amount rules look at the amount without its sign. `#` before a word makes the rule inactive.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
