@@ -34,6 +34,7 @@ from gevinst.bootstrap.runs import (
     trial_tools,
     write_reports,
 )
+from gevinst.bootstrap.two_files import look_at, pair_shelf, reconcile_pair
 from gevinst.bootstrap.unattended import (
     clock_process,
     firings,
@@ -77,17 +78,20 @@ __all__ = [
     "kept_inputs",
     "kept_row",
     "language",
+    "look_at",
     "notify",
     "now",
     "office",
     "outbox",
     "own_layouts",
+    "pair_shelf",
     "parts",
     "plans",
     "progress_book",
     "queue",
     "read_balance",
     "read_case_sheet",
+    "reconcile_pair",
     "replace_reports",
     "restore_database",
     "robot",

@@ -88,7 +88,8 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     return bare_page(request, "login", status=HTTPStatus.UNAUTHORIZED, next=here, kept=typed, told=told)
 
 
-async def _not_allowed(request: Request, _error: Exception) -> Response:
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    log.warning("%s at %s", error, quote(request.url.path))
     return trouble_page(request, HTTPStatus.FORBIDDEN, "not_allowed")
 
 

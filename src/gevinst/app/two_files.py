@@ -1,0 +1,140 @@
+"""Two files that a person reconciles now: kept for a day, seen by nobody else, corrected before a run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from gevinst.domain.finding import Finding
+from gevinst.domain.reconciliation import Side
+from gevinst.domain.source import Assumption, RowCounts
+
+KEPT = timedelta(days=1)
+LARGEST = 25_000_000  # bytes of one file; a month of a large account is some 20 MB
+MOST_PAIRS = 10  # of one person at a time
+#: Endings that are taken: what the readers know.
+ENDINGS = frozenset(
+    {".csv", ".txt", ".xml", ".xlsx", ".xlsm", ".xls", ".ods", ".sta", ".mt940", ".940", ".bai", ".ofx"}
+)
+#: What a person may tell of a file, besides answers to its questions; keys of a mapping.
+CORRECTIONS = ("date", "amount", "text", "reference", "id")
+CHOICES: Mapping[str, Sequence[str]] = {
+    "date_order": ("dmy", "mdy", "ymd"),
+    "number_style": ("comma", "point"),
+    "sign": ("normal", "reversed"),
+}
+
+
+class TwoFilesError(Exception):
+    """Two files that cannot be taken. The catalogue has `error.<code>`, for `facts`."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file as it was sent."""
+
+    name: str  #: as the browser sent it
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two files of one person."""
+
+    key: str
+    user: str
+    made: datetime  #: UTC
+    folder: Path
+    names: Mapping[Side, str]
+    told: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)  #: what the person has told of each
+    same_sign: bool = False
+    outcome: str = ""  #: state of the run; "" before it is run
+    summary: Mapping[str, str] = field(default_factory=dict)  #: by language
+
+    def path(self, side: Side) -> Path:
+        """One of the files."""
+        return self.folder / str(side) / self.names[side]
+
+    @property
+    def result(self) -> Path:
+        """Where the reports are."""
+        return self.folder / "resultat"
+
+    @property
+    def gone(self) -> datetime:
+        """When the files are removed; UTC."""
+        return self.made + KEPT
+
+
+class PairShelf(Protocol):
+    """Where pairs are kept."""
+
+    def keep(self, user: str, uploads: Mapping[Side, Upload]) -> Pair:
+        """Keep two files.
+
+        Raises:
+            TwoFilesError: TWO-001 one is missing or empty, TWO-002 of another kind, TWO-003 too large,
+                TWO-004 the person has too many.
+            OSError: they cannot be written.
+        """
+
+    def find(self, user: str, key: str) -> Pair | None:
+        """A pair of the person; None when it is another's, or gone."""
+
+    def pairs(self, user: str) -> Sequence[Pair]:
+        """The person's pairs, newest first."""
+
+    def note(self, pair: Pair) -> None:
+        """Keep what the person has told, or how it went."""
+
+    def forget_old(self) -> None:
+        """Remove what is more than a day old."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRow:
+    """One row of the preview."""
+
+    line: int
+    booked: date
+    amount: int  #: øre
+    text: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Something that the person must answer before the files are run."""
+
+    subject: str
+    alternatives: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What was recognised in one file."""
+
+    file: str
+    findings: Sequence[Finding] = ()
+    usable: bool = True
+    columns: Sequence[str] = ()  #: names in the file; none for a format with a reader of its own
+    assumptions: Sequence[Assumption] = ()
+    questions: Sequence[Asked] = ()
+    rows: RowCounts = field(default_factory=lambda: RowCounts(in_file=0, read=0))
+    first: date | None = None
+    last: date | None = None
+    money_in: int = 0  #: øre
+    money_out: int = 0  #: øre, negative
+    preview: Sequence[SeenRow] = ()
+    wrong: Mapping[str, str] = field(default_factory=dict)  #: what the person told that does not exist
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be reconciled."""
+        return self.usable and not self.questions and not self.wrong

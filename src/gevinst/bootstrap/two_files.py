@@ -1,0 +1,127 @@
+"""The parts of reconciling two files now."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from gevinst.app.office import Office
+from gevinst.bootstrap.here import now, versions
+from gevinst.bootstrap.runs import conclude, replace_reports
+from gevinst.texts import Texts
+
+if TYPE_CHECKING:
+    from gevinst.app.two_files import Look, Pair, SeenRow
+    from gevinst.domain.reconciliation import Side
+    from gevinst.domain.source import SourceRead
+    from gevinst.store.opening import StoreParts
+    from gevinst.store.uploads import PairFolder
+
+PREVIEW = 8  # rows
+RECONCILED = "files.reconciled"
+
+
+def pair_shelf(of: Office) -> "PairFolder":
+    """Where people's files are kept for a day."""
+    from gevinst.store.uploads import PairFolder  # noqa: PLC0415 - only the console needs it
+
+    return PairFolder(data=of.data, now=now)
+
+
+def look_at(of: Office, pair: "Pair", side: "Side") -> "Look":
+    """What is recognised in one of the files, with what the person has told of it."""
+    from gevinst.app.two_files import Look  # noqa: PLC0415 - only the console needs it
+    from gevinst.domain.finding import InputRejectedError  # noqa: PLC0415 - as above
+    from gevinst.formats.mapping import MappingError  # noqa: PLC0415 - loads pandas and the readers
+
+    try:
+        read = _read(of, pair, side)
+    except InputRejectedError as error:
+        return Look(file=pair.names[side], findings=error.findings, usable=False)
+    except MappingError as error:
+        return Look(file=pair.names[side], usable=False, wrong={error.key: error.value})
+    return _look(read, pair, side)
+
+
+def _read(of: Office, pair: "Pair", side: "Side") -> "SourceRead":
+    from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - loads pandas and the readers
+    from gevinst.formats.reading import read_source  # noqa: PLC0415 - as above
+
+    told = dict(pair.told.get(side, {}))
+    return read_source(pair.path(side), mapping=told or None, own=own_layouts(of.layouts))
+
+
+def _look(read: "SourceRead", pair: "Pair", side: "Side") -> "Look":
+    from gevinst.app.two_files import Asked, Look  # noqa: PLC0415 - only the console needs it
+    from gevinst.domain.finding import Severity  # noqa: PLC0415
+    from gevinst.formats.reading import unsure  # noqa: PLC0415 - loads pandas and the readers
+
+    told = pair.told.get(side, {})
+    amounts, booked = read.items["amount"], read.items["booked"]
+    is_table = any(one.subject in ("date", "amount") for one in read.assumptions)
+    questions = [one for one in unsure(read) if one.subject not in told]
+    asked = {one.subject for one in questions}
+    errors = [one for one in read.findings if one.severity is Severity.ERROR]
+    return Look(
+        file=read.file,
+        findings=read.findings,
+        usable=not errors or bool(asked),
+        columns=tuple(str(name) for name in read.raw.columns if str(name).strip()) if is_table else (),
+        assumptions=read.assumptions,
+        questions=[Asked(subject=one.subject, alternatives=one.alternatives) for one in questions],
+        rows=read.rows,
+        first=booked.min().date() if len(booked) else None,
+        last=booked.max().date() if len(booked) else None,
+        money_in=int(amounts[amounts > 0].sum()),
+        money_out=int(amounts[amounts < 0].sum()),
+        preview=[_row(row) for row in read.items.head(PREVIEW).to_dict("records")],
+    )
+
+
+def _row(row: dict[Any, Any]) -> "SeenRow":
+    from gevinst.app.two_files import SeenRow  # noqa: PLC0415 - only the console needs it
+
+    return SeenRow(
+        line=int(row["place_line"]),
+        booked=row["booked"].date(),
+        amount=int(row["amount"]),
+        text=str(row["text"] or ""),
+        reference=str(row["reference"] or ""),
+    )
+
+
+def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
+    """Reconcile the files by the standard rules and write the reports; the trail tells of it.
+
+    Raises:
+        InputRejectedError: a file cannot be read any more.
+        OSError: the reports cannot be written.
+    """
+    from gevinst.app.reconcile_files import AdHoc, reconcile_files  # noqa: PLC0415 - loads pandas
+    from gevinst.domain.audit import AuditEvent  # noqa: PLC0415
+    from gevinst.domain.matching.rules import Rules  # noqa: PLC0415
+    from gevinst.domain.reconciliation import Side  # noqa: PLC0415 - loads pandas
+
+    ask = AdHoc(
+        user=pair.user,
+        started=now(),
+        rules=Rules(),
+        versions=versions(),
+        title=Texts("da").get("cli.reconcile.title"),
+        title_en=Texts("en").get("cli.reconcile.title"),
+    )
+    left, right = (_read(of, pair, side) for side in Side)
+    report = reconcile_files(left, right, ask, same_sign=pair.same_sign)
+    summary = {language: conclude(report, language) for language in ("da", "en")}
+    report = replace(report, run=replace(report.run, summary=summary["da"]))
+    replace_reports(pair.result, report, [pair.path(side) for side in Side])
+    hashes: dict[str, str | int] = {
+        "left": left.sha256,
+        "right": right.sha256,
+        "state": str(report.run.state),
+    }
+    event = AuditEvent(
+        at=ask.started, who=pair.user, what=RECONCILED, subject=report.run.run_id, detail=hashes
+    )
+    opened.runs.append_audit(event)
+    done = replace(pair, outcome=str(report.run.state), summary=summary)
+    pair_shelf(of).note(done)
+    return done
