@@ -53,6 +53,7 @@ AREAS = {
     "ACC": "Accounts of the console",
     "CON": "The console",
     "TAB": "Tables that flows read",
+    "MAK": "Making and moving robots",
     "EVI": "Evidence, deletion and leaving",
     "GAI": "Gains",
     "TID": "Time sheets",

@@ -1,0 +1,317 @@
+"""gevinst new, check, pack, install: make a robot, check it, and move it between offices."""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gevinst import bootstrap
+from gevinst.app.new_robot import NewRobot, path_with_period, period_in
+from gevinst.app.office import Office
+from gevinst.app.robot_check import Checked
+from gevinst.bootstrap import making
+from gevinst.cli import language
+from gevinst.cli.errors import error_sentence
+from gevinst.cli.help import help_text
+from gevinst.domain.run import ExitCode
+from gevinst.domain.schedule import ScheduleError, parse_timing
+from gevinst.texts import Texts
+
+Answer = TypeVar("Answer")
+
+
+@click.command(help=help_text("new.help"))
+@click.argument("robot")
+@click.option("--title", default="", help=help_text("new.title"))
+@click.option("--flow", default="", help=help_text("new.flow"))
+@click.option("--file", "files", multiple=True, metavar="NAME=FILE", help=help_text("new.file"))
+@click.option("--owner", default="", help=help_text("new.owner"))
+@click.option("--benefit-owner", default="", help=help_text("new.benefit_owner"))
+@click.option("--group", "controllers", default="", help=help_text("new.group"))
+@click.option("--schedule", default=None, help=help_text("new.schedule"))
+@click.option("--minutes", default="", help=help_text("new.minutes"))
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help=help_text("new.set"))
+@click.option("--no-input", is_flag=True, help=help_text("new.no_input"))
+def new(
+    robot: str, *, files: tuple[str, ...], settings: tuple[str, ...], no_input: bool, **said: Any
+) -> None:
+    """Ask what is not said, look at the files, and write the robot's folder."""
+    office = bootstrap.office()
+    making.check_new_id(office, robot)
+    asker = _Asker(Texts(language()), may_ask=not no_input)
+    flow = asker.flow(said["flow"], making.flows(office))
+    chosen = _files(asker, office, _pairs(files, "--file"), robot=robot, flow=flow)
+    owner = asker.text("owner", said["owner"])
+    answers = NewRobot(
+        id=robot,
+        title=said["title"] or robot.replace("_", " ").replace("-", " ").capitalize(),
+        flow=flow,
+        sources=chosen.paths,
+        settings=_settings(asker, flow, _pairs(settings, "--set")),
+        process_owner=owner,
+        benefit_owner=said["benefit_owner"] or owner,
+        controller_group=said["controllers"] or owner,
+        schedule=asker.schedule(said["schedule"]),
+        minutes=asker.minutes(said["minutes"]),
+        case_types=making.case_types_of(office, flow),
+        today=bootstrap.today(),
+    )
+    for source, target in chosen.copies.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    folder = making.write_robot(office, answers, _readme(answers))
+    _tell(answers, chosen, folder)
+
+
+def _tell(answers: NewRobot, chosen: "_Chosen", folder: Path) -> None:
+    texts = Texts(language())
+    for name, rows in chosen.rows.items():
+        path = answers.sources[name]
+        click.echo(texts.get("make.new.read", source=name, path=path, count=rows))
+        if "{period}" not in path:
+            click.echo(texts.get("make.new.no_month", source=name, mark="{period}"))
+    for target in chosen.copies.values():
+        click.echo(texts.get("make.new.copied", path=str(target)))
+    click.echo(texts.get("make.new.written", folder=str(folder)))
+    click.echo(texts.get("make.new.next", robot=answers.id, period=chosen.period or "2026-10"))
+
+
+def _readme(answers: NewRobot) -> str:
+    """The robot's README in both languages: what a person must still write stands in it."""
+    danish, english = Texts("da"), Texts("en")
+    facts = {"title": answers.title, "minutes": str(answers.minutes).replace(".", ",")}
+    return danish.get("make.readme", **facts) + "\n\n*" + english.get("make.readme_line", **facts) + "*\n"
+
+
+def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
+    """NAME=VALUE, several of them.
+
+    Raises:
+        click.BadParameter: one has no name or no value.
+    """
+    found = {}
+    for text in given:
+        name, mark, value = text.partition("=")
+        if not mark or not name or not value:
+            raise click.BadParameter(Texts(language()).get("make.new.pair", text=text), param_hint=option)
+        found[name] = value
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chosen:
+    """The files of a new robot."""
+
+    paths: Mapping[str, str]  #: as robot.toml has them
+    rows: Mapping[str, int]
+    copies: Mapping[Path, Path]  #: files from elsewhere, and where they go
+    period: str
+
+
+def _files(asker: "_Asker", office: Office, given: Mapping[str, str], *, robot: str, flow: str) -> _Chosen:
+    """A path for each source, from a file of each that can be read.
+
+    Raises:
+        InputRejectedError: a file cannot be used: nothing is written.
+    """
+    sources = making.sources_of(flow)
+    unknown = sorted(set(given) - set(sources))
+    if unknown:
+        facts = {"text": ", ".join(unknown), "known": ", ".join(sources)}
+        raise click.BadParameter(asker.texts.get("make.new.unknown_source", **facts), param_hint="--file")
+    files = {
+        name: asker.file(name, given.get(name, ""), must=must, headings=making.headings_of(flow, name))
+        for name, must in sources.items()
+    }
+    wanted = {name: path for name, path in files.items() if path}
+    period = next((found for path in wanted.values() if (found := period_in(Path(path).name))), "")
+    paths: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    copies: dict[Path, Path] = {}
+    for name, text in wanted.items():
+        there = _there(office, text, several=making.takes_several(flow, name))
+        rows[name] = making.rows_in(office, flow, name, there)
+        inside = _inside(office, text)
+        if inside is None:
+            inside = f"ind/{robot}/{Path(text).name}"
+            copies |= {one: office.data / "ind" / robot / one.name for one in there}
+        paths[name] = path_with_period(inside, period) if period else path_with_period(inside, "\0")
+    return _Chosen(paths=paths, rows=rows, copies=copies, period=period)
+
+
+def _there(office: Office, text: str, *, several: bool) -> list[Path]:
+    """The files that a path names: as it is, or below the office's data folder."""
+    for folder in (Path.cwd(), office.data):
+        found = [folder / text] if (folder / text).is_file() else []
+        if several and not found and not Path(text).is_absolute():
+            found = sorted(one for one in folder.glob(text) if one.is_file())
+        if found:
+            return found
+    raise click.BadParameter(Texts(language()).get("make.new.no_file", file=text), param_hint="--file")
+
+
+def _inside(office: Office, text: str) -> str | None:
+    """A path below the office's data folder; None for one that lies elsewhere."""
+    for folder in (Path.cwd(), office.data):
+        path = (folder / text).resolve()
+        if path.is_relative_to(office.data.resolve()) and (path.exists() or "*" in text):
+            return path.relative_to(office.data.resolve()).as_posix()
+    return None
+
+
+def _settings(asker: "_Asker", flow: str, given: Mapping[str, str]) -> dict[str, str]:
+    needed = making.settings_of(flow)
+    return {**{name: asker.text("setting", given.get(name, ""), name=name) for name in needed}, **given}
+
+
+class _Asker:
+    """Takes what was said on the command line, and asks for the rest."""
+
+    def __init__(self, texts: Texts, *, may_ask: bool) -> None:
+        self.texts = texts
+        self._may_ask = may_ask
+
+    def flow(self, said: str, known: Sequence[str]) -> str:
+        """Question 1: the flow."""
+        if not said and self._may_ask:
+            for name in known:
+                label = self.texts.get(f"make.flow.{name}") if self.texts.has(f"make.flow.{name}") else ""
+                click.echo(f"  {name}  {label}".rstrip())
+        return self._answer(
+            "flow", said, lambda text: text if text in known else None, known=", ".join(known)
+        )
+
+    def file(self, name: str, said: str, *, must: bool, headings: Sequence[str]) -> str:
+        """Question 2: a file of a source; "" where the robot can do without."""
+        if not must and (said or not self._may_ask):
+            return said
+        hint = self.texts.get("make.new.headings", headings=", ".join(headings)) if headings else ""
+        return self._answer("file", said, str.strip, default=None if must else "", source=name, headings=hint)
+
+    def text(self, key: str, said: str, **facts: str) -> str:
+        """A text that must be given."""
+        return self._answer(key, said, lambda text: text.strip() or None, **facts)
+
+    def schedule(self, said: str | None) -> str:
+        """Question 4: when it runs; "" for by hand."""
+        return self._answer("schedule", said, _schedule, default="")
+
+    def minutes(self, said: str) -> Decimal:
+        """Question 5: the gain, minutes by hand for one item."""
+        return self._answer("minutes", said, _minutes)
+
+    def _answer(
+        self,
+        key: str,
+        said: str | None,
+        read: Callable[[str], Answer | None],
+        *,
+        default: str | None = None,
+        **facts: str,
+    ) -> Answer:
+        """What was said, else what a person answers; asked again until it can be used."""
+        if said or (said is not None and default is not None):
+            value = read(said)
+            if value is None:
+                raise click.UsageError(self.texts.get(f"make.wrong.{key}", text=said, **facts))
+            return value
+        if not self._may_ask:
+            if default is not None and (value := read(default)) is not None:
+                return value
+            raise click.UsageError(self._missing(key, facts))
+        question = self.texts.get(f"make.ask.{key}", **facts)
+        while (value := read(click.prompt(question, default=default, show_default=False))) is None:
+            click.echo(self.texts.get(f"make.wrong.{key}", text="", **facts), err=True)
+        return value
+
+    def _missing(self, key: str, facts: Mapping[str, str]) -> str:
+        own = f"make.new.missing_{key}"
+        if self.texts.has(own):
+            return self.texts.get(own, **facts)
+        return self.texts.get("make.new.missing", option=_OPTIONS[key])
+
+
+_OPTIONS = {
+    "flow": "--flow",
+    "owner": "--owner",
+    "minutes": "--minutes",
+}
+
+
+def _schedule(text: str) -> str | None:
+    try:
+        if text.strip():
+            parse_timing(text)
+    except ScheduleError:
+        return None
+    return text.strip()
+
+
+def _minutes(text: str) -> Decimal | None:
+    try:
+        minutes = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return minutes if minutes.is_finite() and 0 < minutes <= 10_000 else None  # noqa: PLR2004 - a week by hand
+
+
+@click.command(help=help_text("check.help"))
+@click.argument("robot")
+@click.option("--json", "as_json", is_flag=True, help=help_text("json"))
+@click.pass_context
+def check(ctx: click.Context, robot: str, *, as_json: bool) -> None:
+    """Check a robot's passport, rules and layouts, and run its cases."""
+    texts = Texts(language())
+    lines = [
+        {"part": str(one.part), "mark": str(one.mark), "said": _said(one, texts)}
+        for one in making.check(bootstrap.office(), robot)
+    ]
+    if as_json:
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            mark, part = (texts.get(f"make.{kind}.{line[kind]}") for kind in ("mark", "part"))
+            click.echo(f"{mark:<9} {part:<12} {line['said']}")
+    wrong = sum(line["mark"] == "wrong" for line in lines)
+    if not as_json:
+        click.echo(texts.get("make.check.wrong", count=wrong) if wrong else texts.get("make.check.whole"))
+    ctx.exit(ExitCode.CONFIGURATION if wrong else ExitCode.DONE)
+
+
+def _said(one: Checked, texts: Texts) -> str:
+    if one.error:
+        return error_sentence(one.error, texts)
+    return texts.get(f"make.check.{one.said}", **one.facts)
+
+
+@click.command(help=help_text("pack.help"))
+@click.argument("robot")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help=help_text("pack.out"))
+def pack(robot: str, *, out: Path) -> None:
+    """Write a robot to one signed file."""
+    office = bootstrap.office()
+    moved = making.pack(office, bootstrap.store(office), robot, out)
+    texts = Texts(language())
+    for name in moved.files:
+        click.echo(f"  {name}")
+    click.echo(texts.get("make.packed", robot=robot, path=str(out), count=len(moved.files)))
+    click.echo(texts.get("make.fingerprint", fingerprint=moved.fingerprint))
+
+
+@click.command(help=help_text("install.help"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "robot_id", default="", metavar="ROBOT", help=help_text("install.as"))
+@click.option("--trust", default="", metavar="FINGERPRINT", help=help_text("install.trust"))
+def install(file: Path, *, robot_id: str, trust: str) -> None:
+    """Take in a robot from another office, in trial."""
+    office = bootstrap.office()
+    found, folder = making.install(office, bootstrap.store(office), file, trust=trust, robot_id=robot_id)
+    texts = Texts(language())
+    facts = {"robot": folder.name, "office": str(found.facts.get("office", "")), "folder": str(folder)}
+    click.echo(texts.get("make.installed", **facts))
+    click.echo(texts.get("make.installed_next", robot=folder.name))
