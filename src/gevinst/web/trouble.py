@@ -6,6 +6,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -26,7 +27,7 @@ from gevinst.texts import Texts
 from gevinst.web.door import SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
 from gevinst.web.shield import SAFE, TooLargeError
-from gevinst.web.visit import ForeignFormError, SignInNeededError, texts_of
+from gevinst.web.visit import ForeignFormError, SignInNeededError, TokenNeededError, texts_of
 
 API = "/api/"
 ID_BYTES = 4
@@ -52,6 +53,8 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
     app.add_exception_handler(NotAllowedError, _not_allowed)
     app.add_exception_handler(ForeignFormError, _foreign_form)
+    app.add_exception_handler(TokenNeededError, _token_needed)
+    app.add_exception_handler(RequestValidationError, _wrong_value)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
     for kind in REFUSALS:
@@ -86,6 +89,20 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     typed = error.typed if isinstance(error, SignInNeededError) else {}
     told = texts_of(request).get("web.login.over")
     return bare_page(request, "login", status=HTTPStatus.UNAUTHORIZED, next=here, kept=typed, told=told)
+
+
+async def _token_needed(request: Request, _error: Exception) -> Response:
+    refused = trouble_page(request, HTTPStatus.UNAUTHORIZED, "token")
+    refused.headers["www-authenticate"] = "Bearer"
+    return refused
+
+
+async def _wrong_value(request: Request, error: Exception) -> Response:
+    """Which value of a program's request is not as the description says; never the value itself."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    detail = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in found)
+    status = HTTPStatus.BAD_REQUEST if "json_invalid" in detail else HTTPStatus.UNPROCESSABLE_ENTITY
+    return trouble_page(request, status, "wrong_request", detail=detail)
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:

@@ -29,6 +29,10 @@ class SignInNeededError(Exception):
         super().__init__("sign in")
 
 
+class TokenNeededError(Exception):
+    """A program's request has no token, or one that is unknown, revoked or expired."""
+
+
 class ForeignFormError(Exception):
     """A form without the session's own mark."""
 

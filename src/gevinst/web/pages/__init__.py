@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from gevinst.web.pages import (
     admin,
+    api,
     calendar,
     gains,
     health,
@@ -35,6 +36,7 @@ PAGES = (
     trail,
     open_data,
     admin,
+    api,
 )
 
 
