@@ -20,6 +20,7 @@ from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
+from gevinst.formats.invoice_rows import invoice_grids
 from gevinst.formats.kmd_answer import answer_grids
 from gevinst.formats.project_list import project_grids
 from gevinst.formats.toml_table import TOML_ENDING, toml_grids
@@ -39,6 +40,7 @@ _DTYPES = {
 
 #: Ways to write tables that need a reader of their own, by SourceShape.form.
 _FORMS: Mapping[str, Callable[[Intake], list[Grid]]] = {
+    "invoices": invoice_grids,
     "kmd_answer": answer_grids,
     "project_list": project_grids,
 }
@@ -222,8 +224,15 @@ class _Reading:
         place = Place(
             file=self._intake.name, sheet=self._grid.sheet, line=line, cell=f"{column_letter(at)}{line}"
         )
+        unread = code == "TAB-003" and column.doubtful
         self._findings.append(
-            Finding(code=code, place=place, found=found, facts={"column": column.headings[0]})
+            Finding(
+                code=code,
+                place=place,
+                found=found,
+                severity=Severity.WARNING if unread else Severity.ERROR,
+                facts={"column": column.headings[0]},
+            )
         )
 
 

@@ -1,0 +1,37 @@
+"""Rows of tables that flows read: their sums, their places, and keys that stay the same from run to run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gevinst.domain.flow import PLACE_COLUMNS
+from gevinst.domain.place import Place
+
+
+def total(rows: pd.DataFrame, column: str = "amount") -> int:
+    """Sum of an amount column, øre."""
+    return int(rows[column].sum())
+
+
+def place_of(row: Mapping[Any, Any]) -> Place:
+    """Where a row stood."""
+    file, sheet, line = (row[name] for name in PLACE_COLUMNS)
+    return Place(file=str(file), sheet=str(sheet), line=int(line))
+
+
+def joined_keys(rows: pd.DataFrame, columns: tuple[str, ...]) -> "pd.Series[str]":
+    """A key for each row from its columns, days as 2026-10-31; the second of two equal rows ends in #2.
+
+    The same rows get the same keys in another order, as equal rows cannot be told apart anyway.
+    """
+    texts = [_text(rows[name]) for name in columns]
+    keys = texts[0].str.cat(texts[1:], sep=":") if len(texts) > 1 else texts[0]
+    number = keys.groupby(keys).cumcount() + 1
+    return keys.where(number == 1, keys + "#" + number.astype("str"))
+
+
+def _text(values: "pd.Series[Any]") -> "pd.Series[str]":
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    return values.astype("str").fillna("")

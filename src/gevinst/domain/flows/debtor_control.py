@@ -1,0 +1,177 @@
+"""Debtor control: the debtor subledger's postings against its control accounts in the general ledger.
+
+They must agree for each account, document by document. A posting that only the control account has was made
+past the subledger; one that only the subledger has never reached the general ledger.
+"""
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from gevinst.domain.document_match import (
+    AGREED,
+    DocumentMatch,
+    compare_documents,
+    difference_cases,
+    difference_table,
+)
+from gevinst.domain.flow import (
+    PLACE_COLUMNS,
+    Column,
+    ColumnKind,
+    Control,
+    Flow,
+    FlowInput,
+    FlowResult,
+    ResultTable,
+    SourceColumn,
+    SourceShape,
+)
+from gevinst.domain.flow_rows import joined_keys, total
+
+SUBLEDGER, CONTROL = "subledger", "control"
+
+
+class Settings(BaseModel):
+    """The robot's [settings]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    accounts: tuple[str, ...] = ()  #: the control accounts; () takes every account of the two files
+
+
+def _columns(*more: SourceColumn) -> tuple[SourceColumn, ...]:
+    return (
+        SourceColumn(key="account", headings=("Samlekonto", "Artskonto", "Konto"), filled=True),
+        SourceColumn(key="document", headings=("Bilagsnummer", "Bilag", "Bilagsnr")),
+        SourceColumn(
+            key="day", kind=ColumnKind.DAY, headings=("Bogføringsdato", "Dato", "Bogf.dato"), filled=True
+        ),
+        SourceColumn(key="amount", kind=ColumnKind.AMOUNT, headings=("Beløb",), filled=True),
+        *more,
+    )
+
+
+SUBLEDGER_SHAPE = SourceShape(
+    columns=_columns(SourceColumn(key="debtor", headings=("Debitor", "Debitorkonto", "Aftale"))),
+    skip=("i alt", "total", "sum"),
+)
+CONTROL_SHAPE = SourceShape(
+    columns=_columns(SourceColumn(key="text", headings=("Tekst", "Posteringstekst"), required=False)),
+    skip=("i alt", "total", "sum"),
+)
+_SIDES = (
+    Column(key="subledger", kind=ColumnKind.AMOUNT),
+    Column(key="control_account", kind=ColumnKind.AMOUNT),
+    Column(key="difference", kind=ColumnKind.AMOUNT),
+)
+ACCOUNT_COLUMNS = (
+    Column(key="ledger_account"),
+    *_SIDES,
+    Column(key="documents", kind=ColumnKind.COUNT),
+)
+DIFFERENCE_COLUMNS = (
+    Column(key="ledger_account"),
+    Column(key="document"),
+    Column(key="difference_kind", worded=True),
+    Column(key="day_left", kind=ColumnKind.DAY),
+    Column(key="amount_left", kind=ColumnKind.AMOUNT),
+    Column(key="day_right", kind=ColumnKind.DAY),
+    Column(key="amount_right", kind=ColumnKind.AMOUNT),
+    Column(key="difference", kind=ColumnKind.AMOUNT),
+)
+LEFT_OUT_COLUMNS = (
+    Column(key="ledger_account"),
+    Column(key="document"),
+    Column(key="day", kind=ColumnKind.DAY),
+    Column(key="amount", kind=ColumnKind.AMOUNT),
+)
+
+
+def work_out(given: FlowInput) -> FlowResult:
+    """Compare account by account and document by document; each difference is a case."""
+    settings: Settings = given.settings
+    tables = [
+        given.tables[name].rename(columns={"account": "ledger_account"}) for name in (SUBLEDGER, CONTROL)
+    ]
+    kept, left_out = zip(*(_split(one, settings.accounts) for one in tables), strict=True)
+    match = compare_documents(*kept, ["ledger_account", "document"])
+    accounts = _accounts(match)
+    agreed = match.left[match.left["kind"].isin(AGREED)]
+    aside = pd.concat(left_out, ignore_index=True)
+    return FlowResult(
+        conclusion="debtor_control",
+        facts={
+            "accounts": len(accounts),
+            "agreed": int((accounts["difference"] == 0).sum()),
+            "open": len(match.differences),
+            "difference": total(match.differences, "difference"),
+        },
+        controls=_controls(tables, match, aside, accounts),
+        tables=(
+            ResultTable(
+                key="control_accounts",
+                columns=ACCOUNT_COLUMNS,
+                rows=accounts,
+                summed=("subledger", "control_account", "difference"),
+            ),
+            difference_table(match, DIFFERENCE_COLUMNS),
+            ResultTable(
+                key="other_accounts",
+                columns=LEFT_OUT_COLUMNS,
+                rows=aside[[*(one.key for one in LEFT_OUT_COLUMNS), *PLACE_COLUMNS]],
+                summed=("amount",),
+            ),
+        ),
+        cases=tuple(
+            difference_cases(
+                match,
+                ("ledger_account", "document"),
+                given.as_of,
+                document="document",
+                account="ledger_account",
+            )
+        ),
+        done={"posting": list(joined_keys(agreed, ("ledger_account", "document", "day", "amount")))},
+    )
+
+
+def _split(rows: pd.DataFrame, accounts: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    ours = rows["ledger_account"].isin(accounts) if accounts else pd.Series(data=True, index=rows.index)
+    return rows[ours], rows[~ours]
+
+
+def _accounts(match: DocumentMatch) -> pd.DataFrame:
+    """Sums of both sides for each account, and how many documents differ."""
+    sums = pd.DataFrame(
+        {
+            "subledger": match.left.groupby("ledger_account")["amount"].sum(),
+            "control_account": match.right.groupby("ledger_account")["amount"].sum(),
+            "documents": match.differences.groupby("ledger_account").size(),
+        }
+    )
+    sums = sums.fillna(0).astype("Int64")
+    sums["difference"] = sums["subledger"] - sums["control_account"]
+    return sums.rename_axis("ledger_account").reset_index()
+
+
+def _controls(
+    tables: list[pd.DataFrame], match: DocumentMatch, aside: pd.DataFrame, accounts: pd.DataFrame
+) -> tuple[Control, ...]:
+    kept = (match.left, match.right, aside)
+    return (
+        Control(key="rows", expected=sum(map(len, tables)), found=sum(map(len, kept)), is_amount=False),
+        Control(key="sum", expected=sum(map(total, tables)), found=sum(map(total, kept))),
+        Control(
+            key="differences_listed",
+            expected=total(accounts, "difference"),
+            found=total(match.differences, "difference"),
+        ),
+    )
+
+
+FLOW = Flow(
+    id="debtor_control",
+    sources={SUBLEDGER: SUBLEDGER_SHAPE, CONTROL: CONTROL_SHAPE},
+    settings=Settings,
+    work_out=work_out,
+)

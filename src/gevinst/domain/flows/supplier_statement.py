@@ -1,0 +1,208 @@
+"""Supplier statement: what a supplier says we owe against the supplier's account in the ledger.
+
+The matching engine pairs the lines by invoice number, damaged number, number with several postings, and by
+amount and day; what it is not sure of is proposed to a person.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from gevinst.domain.flow import (
+    PLACE_COLUMNS,
+    Column,
+    ColumnKind,
+    Control,
+    Flow,
+    FlowCase,
+    FlowInput,
+    FlowResult,
+    ResultTable,
+    SourceColumn,
+    SourceShape,
+)
+from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.item import items_frame
+from gevinst.domain.matching.engine import SideInput, reconcile
+from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
+from gevinst.domain.reconciliation import ItemState, Reconciliation
+
+STATEMENT, LEDGER = "statement", "ledger"
+FAR_DAYS = 130  # bank days: an invoice may wait half a year to be paid
+
+
+class Settings(BaseModel):
+    """The robot's [settings]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    supplier: str = ""  #: only postings of this supplier, where the ledger names suppliers; "" takes all
+    ledger_sign: Literal["opposite", "same"] = "opposite"  #: a ledger usually has what we owe as negative
+    days: int = Field(default=10, ge=0, le=60)  #: bank days between invoice day and posting day
+
+
+_COLUMNS = (
+    SourceColumn(
+        key="number",
+        headings=("Fakturanr.", "Fakturanummer", "Reference", "Fakturanr./Reference", "Bilagsnr."),
+    ),
+    SourceColumn(
+        key="day", kind=ColumnKind.DAY, headings=("Dato", "Fakturadato", "Bogføringsdato"), filled=True
+    ),
+    SourceColumn(key="amount", kind=ColumnKind.AMOUNT, headings=("Beløb", "Åben post"), filled=True),
+    SourceColumn(key="text", headings=("Tekst", "Posteringstekst", "Type"), required=False),
+)
+STATEMENT_SHAPE = SourceShape(columns=_COLUMNS, skip=("i alt", "total", "sum", "saldo"))
+LEDGER_SHAPE = SourceShape(
+    columns=(
+        *_COLUMNS,
+        SourceColumn(key="supplier", headings=("Kreditor", "CVR", "Leverandør"), required=False),
+        SourceColumn(key="document", headings=("Bilagsnummer", "Bilag"), required=False),
+    ),
+    skip=("i alt", "total", "sum", "saldo"),
+)
+OPEN_COLUMNS = (
+    Column(key="side", worded=True),
+    Column(key="state", worded=True),
+    Column(key="invoice_number"),
+    Column(key="day", kind=ColumnKind.DAY),
+    Column(key="age", kind=ColumnKind.COUNT),
+    Column(key="amount", kind=ColumnKind.AMOUNT),
+    Column(key="row_text", personal=True),
+)
+PAIR_COLUMNS = (
+    Column(key="group", kind=ColumnKind.COUNT),
+    Column(key="side", worded=True),
+    Column(key="invoice_number"),
+    Column(key="day", kind=ColumnKind.DAY),
+    Column(key="amount", kind=ColumnKind.AMOUNT),
+    Column(key="row_text", personal=True),
+)
+
+
+def work_out(given: FlowInput) -> FlowResult:
+    """Pair the statement with the ledger; each line without its counterpart is a case."""
+    settings: Settings = given.settings
+    ledger = given.tables[LEDGER]
+    other = _other_supplier(ledger, settings)
+    sign = -1 if settings.ledger_sign == "opposite" else 1
+    ours = ledger[~other].assign(amount=sign * ledger["amount"][~other])
+    sides = [_items(given.tables[STATEMENT]), _items(ours)]
+    found = reconcile(
+        SideInput(items=sides[0]),
+        SideInput(items=sides[1]),
+        rules=Rules(passes=_passes(settings)),
+        calendar=given.calendar,
+        as_of=given.as_of,
+    )
+    rows = pd.concat([_shown(found.left, STATEMENT), _shown(found.right, LEDGER)], ignore_index=True)
+    unpaired = rows[rows["state"] != ItemState.MATCHED].reset_index(drop=True)
+    paired = rows[rows["state"] == ItemState.MATCHED].sort_values(["group", "side"], ascending=[True, False])
+    return FlowResult(
+        conclusion="supplier_statement",
+        facts={
+            "paired": int((paired["side"] == STATEMENT).sum()),
+            "open": len(unpaired),
+            "statement": total(found.left),
+            "ledger": total(found.right),
+            "difference": total(found.left) - total(found.right),
+        },
+        controls=_controls(given, rows, ledger[other], found),
+        tables=(
+            _table("unpaired", OPEN_COLUMNS, unpaired),
+            _table("paired", PAIR_COLUMNS, paired),
+        ),
+        cases=tuple(_cases(unpaired)),
+        done={"line": list(found.left["item_id"][found.left["state"] == ItemState.MATCHED])},
+    )
+
+
+def _other_supplier(ledger: pd.DataFrame, settings: Settings) -> "pd.Series[bool]":
+    wanted = ("", settings.supplier)
+    every = pd.Series(data=False, index=ledger.index)
+    return ~ledger["supplier"].isin(wanted) if settings.supplier else every
+
+
+def _passes(settings: Settings) -> tuple[MatchPass, ...]:
+    days = settings.days
+    return (
+        MatchPass(id="number", kind=PassKind.ONE_TO_ONE, key=Key.CODE, days=days, far_days=FAR_DAYS),
+        MatchPass(id="number-near", kind=PassKind.ONE_TO_ONE, key=Key.NEAR, days=days),
+        MatchPass(id="number-parts", kind=PassKind.BATCH, key=Key.CODE, days=days, far_days=FAR_DAYS),
+        MatchPass(id="amount-day", kind=PassKind.ONE_TO_ONE, key=Key.NONE, days=days),
+        MatchPass(id="reversal", kind=PassKind.REVERSAL, key=Key.CODE, days=days),
+    )
+
+
+def _items(rows: pd.DataFrame) -> pd.DataFrame:
+    """The engine's items; their ids stay the same from run to run."""
+    return items_frame(
+        {
+            "item_id": joined_keys(rows, ("number", "day", "amount")).to_numpy(),
+            "booked": rows["day"].to_numpy(),
+            "amount": rows["amount"].astype("int64").to_numpy(),
+            "reference": rows["number"].to_numpy(),
+            "text": rows["text"].to_numpy(),
+            **{name: rows[name].to_numpy() for name in PLACE_COLUMNS},
+        }
+    )
+
+
+def _shown(items: pd.DataFrame, side: str) -> pd.DataFrame:
+    return items.rename(
+        columns={"reference": "invoice_number", "booked": "day", "text": "row_text", "age_bank_days": "age"}
+    ).assign(side=side, amount=items["amount"].astype("Int64"))
+
+
+def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultTable:
+    return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
+
+
+def _controls(
+    given: FlowInput, rows: pd.DataFrame, aside: pd.DataFrame, found: Reconciliation
+) -> tuple[Control, ...]:
+    """Every line is placed, and the open lines explain the whole difference."""
+    bridge = found.bridge
+    return (
+        Control(
+            key="rows",
+            expected=sum(len(given.tables[name]) for name in (STATEMENT, LEDGER)),
+            found=len(rows) + len(aside),
+            is_amount=False,
+        ),
+        Control(
+            key="open_explain",
+            expected=total(given.tables[STATEMENT]) - bridge.right_balance,
+            found=bridge.open_left - bridge.open_right + bridge.accepted,
+        ),
+    )
+
+
+def _cases(rows: pd.DataFrame) -> Iterator[FlowCase]:
+    for row in rows.to_dict("records"):
+        yield FlowCase(
+            item_id=f"{row['side']}:{row['item_id']}",
+            cause=_cause(row),
+            amount=int(row["amount"]),
+            day=row["day"].date(),
+            text=str(row["row_text"]),
+            reference=str(row["invoice_number"]),
+            document=str(row["invoice_number"]),
+            place=place_of(row),
+        )
+
+
+def _cause(row: dict[Any, Any]) -> str:
+    if row["state"] == ItemState.PROPOSED:
+        return "statement_unsure"
+    return f"only_on_{row['side']}"
+
+
+FLOW = Flow(
+    id="supplier_statement",
+    sources={STATEMENT: STATEMENT_SHAPE, LEDGER: LEDGER_SHAPE},
+    settings=Settings,
+    work_out=work_out,
+)
