@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from gevinst.app.accounts import add_account
+from gevinst.app.accounts import add_account, open_session
 from gevinst.domain.access import Person, Role
 from gevinst.web.app import create_app
 from gevinst.web.console import Console
@@ -67,6 +67,20 @@ class Reader:
         """Send a form of the console."""
         response: Response = self.client.post(path, data={"csrf": self.csrf(), **fields})
         return response
+
+
+def visiting(console: Console, user: str, *, address: str = "testclient") -> Reader:
+    """A reader with a session, without the slow check of a password; a server's error is an answer."""
+    client = TestClient(
+        create_app(console),
+        base_url=ADDRESS,
+        follow_redirects=False,
+        raise_server_exceptions=False,
+        client=(address, 50_000),
+    )
+    if user:
+        client.cookies[console.cookie] = open_session(console.door.book, user, console.now()).key
+    return Reader(client)
 
 
 def reader(console: Console, user: str = "", password: str = PASSWORD) -> Reader:

@@ -24,6 +24,18 @@ from gevinst.domain.audit import AuditEvent
 SYSTEM = "gevinst"
 TOKEN_LONGEST = timedelta(days=366)
 NAME_LONGEST = 64
+#: Words and rows of keys that lists of stolen passwords begin with, in Danish and English. With a shortest
+#: password of twelve signs such a list holds little else than these with figures and signs about them.
+COMMON = (
+    *("adgangskode", "kodeord", "password", "passw0rd", "p@ssword", "p@ssw0rd", "hemmelig", "secret"),
+    *("velkommen", "welcome", "kommune", "regnskab", "rådhus", "danmark", "denmark", "københavn"),
+    *("forår", "sommer", "efterår", "vinter", "spring", "summer", "autumn", "winter"),
+    *("januar", "februar", "marts", "april", "juni", "juli", "august", "september", "oktober", "november"),
+    *("december", "monday", "mandag", "fodbold", "football", "baseball", "princess", "sunshine", "superman"),
+    *("letmein", "iloveyou", "dragon", "monkey", "master", "shadow", "login", "admin", "changeme", "default"),
+    *("qwertyuiop", "qwerty", "asdfghjkl", "asdfgh", "zxcvbnm", "zxcvbn", "1qaz", "2wsx", "3edc", "4rfv"),
+)
+LETTERS_LEFT = 3
 EMAIL_LONGEST = 254
 
 
@@ -273,7 +285,12 @@ def check_password(password: str, user: str) -> None:
     """
     plain = password.lower()
     easy = user in plain or "gevinst" in plain or len(set(plain)) <= PASSWORD_SHORTEST // 2
-    if easy or _is_row(plain) or not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LONGEST:
+    if (
+        easy
+        or _is_row(plain)
+        or _is_common(plain)
+        or not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LONGEST
+    ):
         raise AccountError("ACC-005", shortest=PASSWORD_SHORTEST, longest=PASSWORD_LONGEST)
 
 
@@ -281,6 +298,14 @@ def _is_row(plain: str) -> bool:
     """Whether most signs follow the one before: 123456789012, abcdefghijkl."""
     steps = sum(ord(b) - ord(a) in (-1, 0, 1) for a, b in pairwise(plain))
     return steps * 3 > len(plain) * 2
+
+
+def _is_common(plain: str) -> bool:
+    """Whether nothing is left but figures and signs once words that everyone tries are taken out."""
+    rest = plain
+    for word in COMMON:
+        rest = rest.replace(word, "")
+    return rest != plain and sum(sign.isalpha() for sign in rest) <= LETTERS_LEFT
 
 
 def set_roles(

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseError
+from gevinst.app.inbox import InboxError
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.app.open_data import OpenDataError
 from gevinst.app.plan import PlanError
@@ -39,6 +40,7 @@ REFUSALS = (
     DecisionError,
     GainError,
     OpenDataError,
+    InboxError,
     PlanError,
     RequestError,
     SignatureError,
