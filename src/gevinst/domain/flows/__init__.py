@@ -7,7 +7,12 @@ if TYPE_CHECKING:  # its module loads pandas, which a list of robots need not pa
     from gevinst.domain.flow import Flow
 
 #: Flows by id; each is a module of this package.
-FLOW_IDS = ("bank_posting", "report_consolidation", "small_differences")
+FLOW_IDS = (
+    "bank_posting",
+    "budget_follow_up",
+    "report_consolidation",
+    "small_differences",
+)
 
 
 def flow_of(flow_id: str) -> "Flow":
