@@ -24,6 +24,7 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 
+IDLE = ("strict", "frozen", "kw_only", "slots")  # arguments that change no result
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -40,8 +41,9 @@ class Mutant:
 
 def places(path: Path) -> list[int]:
     """Where a module can be changed: places in the walk of its tree."""
-    walk = enumerate(ast.walk(ast.parse(path.read_text("utf-8"))))
-    return [at for at, node in walk if _can_change(node)]
+    walk = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    idle = {id(node.value) for node in walk if isinstance(node, ast.keyword) and node.arg in IDLE}
+    return [at for at, node in enumerate(walk) if _can_change(node) and id(node) not in idle]
 
 
 def mutant(path: Path, at: int) -> Mutant:
