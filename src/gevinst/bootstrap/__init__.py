@@ -18,6 +18,7 @@ from gevinst.bootstrap.here import (
     user,
     versions,
 )
+from gevinst.bootstrap.inbox import inbox_folder, inbox_tools
 from gevinst.bootstrap.plan import plans
 from gevinst.bootstrap.runs import (
     conclude,
@@ -70,6 +71,8 @@ __all__ = [
     "flow_run",
     "holder",
     "holder_is_gone",
+    "inbox_folder",
+    "inbox_tools",
     "item_book",
     "item_lease",
     "items_to_do",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from gevinst import bootstrap
 from gevinst.app.cases import CaseFilter, CaseSums
+from gevinst.app.queue_port import DeliveryState
 from gevinst.domain.access import Action
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
@@ -62,8 +63,9 @@ def overview(visit: MaySee) -> Response:
         titles=titles,
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
+        held=held_of(console) if visit.person.may(Action.SEE_ITEMS) else 0,
         ageing=_ageing(visit, waiting),
-        coming=coming_of(robots, visit.now, visit.texts),
+        coming=coming_of(console, robots, visit.now, visit.texts),
     )
 
 
@@ -90,13 +92,19 @@ def runs_of_today(console: Console) -> Sequence[Run]:
     return console.parts.view.runs_since(midnight)
 
 
-def coming_of(robots: Sequence[Robot], now: datetime, texts: Texts) -> list[Coming]:
-    """What is planned within a day, first first."""
+def held_of(console: Console) -> int:
+    """Deliveries that wait for a person."""
+    return len(console.parts.deliveries.deliveries((DeliveryState.HELD, DeliveryState.UNCERTAIN)))
+
+
+def coming_of(console: Console, robots: Sequence[Robot], now: datetime, texts: Texts) -> list[Coming]:
+    """What is planned within a day as people have changed it, first first."""
+    plans = bootstrap.plans(console.parts)
     coming = [
         Coming(robot=robot.id, title=robot_title(robot, texts), at=firing.nominal)
         for robot in robots
         if robot.schedule
-        for firing in bootstrap.firings(robot, now, now + LOOK_AHEAD)
+        for firing in plans.firings(robot, now, now + LOOK_AHEAD)
         if not firing.skipped
     ]
     return sorted(coming, key=lambda one: (one.at, one.robot))
