@@ -31,6 +31,7 @@ COMMANDS = {
     "layouts": "gevinst.cli.layouts:layouts",
     "new": "gevinst.cli.making:new",
     "pack": "gevinst.cli.making:pack",
+    "posting": "gevinst.cli.posting:posting",
     "read": "gevinst.cli.read:read",
     "reconcile": "gevinst.cli.reconcile:reconcile",
     "retention": "gevinst.cli.retention:retention",
