@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gevinst.domain.access import Role
 from gevinst.domain.secret import SecretPlace
 from gevinst.texts import Texts
 
@@ -71,6 +72,28 @@ class SecretSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInSettings:
+    """The office's own sign-in by OpenID Connect: `[console.oidc]` of the settings file."""
+
+    issuer: str  #: as the provider names itself, without a slash at its end
+    client_id: str
+    secret: str = ""  #: name of the client's secret among the office's secrets; "" for a public client
+    scope: str
+    user_claim: str
+    name_claim: str
+    roles_claim: str
+    roles: Mapping[str, Role]  #: by the provider's word for it
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleSettings:
+    """Where people reach the console, and how they sign in: `[console]` of the settings file."""
+
+    url: str = ""  #: such as https://gevinst.kommune.example; "" on loopback
+    sign_in: SignInSettings | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ManualAccount:
     """An account that a person reconciles without a robot; it is signed off with the others."""
 
@@ -93,6 +116,7 @@ class Office:
     accounts: tuple[ManualAccount, ...] = ()  #: signed off beside those of the robots
     secrets: SecretSettings = field(default_factory=SecretSettings)
     evidence: EvidenceSettings = EvidenceSettings()
+    console: ConsoleSettings = ConsoleSettings()
 
     @property
     def runs(self) -> Path:

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from gevinst.app.office import Office
+from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.gains import _every_robot, gain_settings
 from gevinst.bootstrap.here import today
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gevinst.app.gain_report import GainTools
+    from gevinst.app.office_sign_in import Provider
     from gevinst.domain.gain_report import GainReport
     from gevinst.store.opening import StoreParts
 
@@ -64,3 +65,21 @@ def notice_ways() -> "Mapping[str, bool]":
 
     notifier = Notifier.of(os.environ)
     return {"mail": bool(notifier.smtp), "hook": bool(notifier.hook), "teams": bool(notifier.teams)}
+
+
+def sign_in_provider(of: Office) -> "Provider | None":
+    """The office's own sign-in; None when it has none.
+
+    Raises:
+        ConfigurationError: CFG-033 the secret that it names is nowhere; or a place of secrets cannot be read.
+    """
+    settings = of.console.sign_in
+    if settings is None:
+        return None
+    from gevinst.bootstrap.work import secret_book  # noqa: PLC0415 - loads keyring
+    from gevinst.runner.oidc import OidcProvider  # noqa: PLC0415 - loads Authlib
+
+    found = secret_book(of).get(settings.secret) if settings.secret else None
+    if settings.secret and found is None:
+        raise ConfigurationError("CFG-033", secret=settings.secret)
+    return OidcProvider(settings=settings, secret=next(iter(found.parts.values())) if found else "")

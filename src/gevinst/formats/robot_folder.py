@@ -29,6 +29,7 @@ from gevinst.domain.occurrence import LatePolicy
 from gevinst.domain.retention import DataKind, RetentionWordsError, retention_rule
 from gevinst.domain.robot import Passport, People, Phase, Robot, Source
 from gevinst.formats.chains import check_chain
+from gevinst.formats.console_settings import CONSOLE_PARTS, ConsolePart
 from gevinst.formats.gain_card import GAIN_PARTS, GainPart, amount_of, gain_card, gain_problems
 from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.setting_problems import problems_of, syntax_problem
@@ -182,7 +183,7 @@ class _Evidence(_Part):
 _KEYS = sorted(
     {
         field.alias or name
-        for part in (*_Part.__subclasses__(), *GAIN_PARTS, *WORK_PARTS)
+        for part in (*_Part.__subclasses__(), *GAIN_PARTS, *WORK_PARTS, *CONSOLE_PARTS)
         for name, field in part.model_fields.items()
     }
 )
@@ -206,6 +207,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
     evidence = _validated(_Evidence, parts.get("evidence", {}), OFFICE_FILE)
     accounts = [_validated(_Account, one, OFFICE_FILE) for one in parts.get("account", [])]
     secrets = _validated(SecretPlacesPart, parts.get("secrets", {}), OFFICE_FILE)
+    console = _validated(ConsolePart, parts.get("console", {}), OFFICE_FILE)
     data = found / settings.data
     return Office(
         name=settings.name,
@@ -222,6 +224,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
             for one in accounts
         ),
         secrets=secrets.settings(found),
+        console=console.settings(),
         evidence=EvidenceSettings(
             key=found / evidence.key if evidence.key else None,
             encryption_key=found / evidence.encryption_key if evidence.encryption_key else None,

@@ -15,6 +15,8 @@ from gevinst.web.trouble import answer_trouble
 PUBLIC = frozenset(
     {
         "/login",
+        "/login/kontor",
+        "/login/kontor/svar",
         "/opsaetning",
         "/sprog/{language}",
         "/livstegn",

@@ -82,6 +82,7 @@ def _render(
     shown = _environment(texts.language).get_template(f"{template}.html.j2")
     content = shown.render(
         office=console.office.name,
+        office_sign_in=console.office.console.sign_in is not None,
         language=str(texts.language),
         path=request.url.path,
         here=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),

@@ -29,8 +29,10 @@ def _help(key: str) -> str:
 @click.option("--url", default="", help=_help("console.url"))
 def console(*, host: str, port: int, url: str) -> None:
     """Serve the console until Ctrl-C."""
+    office = bootstrap.office()
+    url = url or office.console.url
     check_address(host, url)
-    opened = open_console(bootstrap.office(), url=url)
+    opened = open_console(office, url=url)
     click.echo(greeting(opened, host, port), err=True)
     config = uvicorn.Config(
         create_app(opened),
