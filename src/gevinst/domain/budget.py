@@ -7,7 +7,7 @@ import pandas as pd
 
 from gevinst.domain.consolidation import FILE, LINE, SHEET
 
-UNIT, ACCOUNT, REASON = "unit", "account", "reason"
+UNIT, ACCOUNT, REASON = "unit", "gl_account", "reason"
 KEYS = [UNIT, ACCOUNT]
 MILLE = 1000
 
@@ -36,14 +36,14 @@ def lines_of(rows: pd.DataFrame, ledger: pd.DataFrame, limits: Limits) -> pd.Dat
     """Each unit and account once, in order.
 
     Args:
-        rows: of departments: unit, account, text, budget, spent, forecast, note, cell and PLACE_COLUMNS.
-        ledger: of the ERP: unit, account, budget, spent.
+        rows: of departments: unit, gl_account, text, budget, spent, forecast, note, cell and PLACE_COLUMNS.
+        ledger: of the ERP: unit, gl_account, budget, spent.
         limits: from what a deviation is listed.
 
     Returns:
-        unit, account, text, note, budget and spent of the ERP, budget_told and spent_told of the department,
-        forecast (<NA> where the department gives none), deviation (forecast less budget), differs, listed,
-        cell and PLACE_COLUMNS of the first row behind it ("" and 0 where the department has none).
+        unit, gl_account, text, note, budget and spent of the ERP, budget_told and spent_told of the
+        department, forecast (<NA> where the department gives none), deviation (forecast less budget),
+        differs, listed, cell and PLACE_COLUMNS of the first row behind it ("" and 0 where the department has none).
     """
     told = _told(rows)
     booked = ledger.groupby(KEYS)[["budget", "spent"]].sum()
@@ -105,7 +105,7 @@ def changes(rows: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Lines whose budget or forecast is not what the department said last month.
 
     Returns:
-        unit, account, budget_before, budget, forecast_before, forecast; lines that one of the months lacks
+        unit, gl_account, budget_before, budget, forecast_before, forecast; lines that one of the months lacks
         have <NA> there. No rows when nothing is known of last month.
     """
     now, then = (
@@ -123,7 +123,7 @@ def _same(left: pd.Series, right: pd.Series) -> pd.Series:
 
 
 def restated_months(ledger: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Months of last time's export whose spending is another today: unit, account, month, change (øre).
+    """Months of last time's export whose spending is another today: unit, gl_account, month, change (øre).
 
     An export without months says nothing of them: no rows.
     """

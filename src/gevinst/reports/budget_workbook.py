@@ -27,7 +27,7 @@ MOST_LINKS = 60_000  # Excel stops at 65,530 in a sheet
 SHARE = "0.0%"
 INPUT = "input"
 LINE_HEADS = (
-    *("unit", "account", "text", "budget", "spent", "forecast", "deviation"),
+    *("unit", "gl_account", "text", "budget", "spent", "forecast", "deviation"),
     *("budget_told", "spent_told", "off", "flag", "note", "source"),
 )
 LINE_WIDTHS = (10, 12, 30, 16, 16, 16, 16, 16, 16, 14, 9, 40, 44)
@@ -75,16 +75,16 @@ class _Pen:
         self._differences()
         self._changes()
         self._doubtful()
-        for name in ("overview", "charts"):
-            self._sheets[name].set_landscape()
-            self._sheets[name].fit_to_pages(1, 0)
+        for sheet in self._sheets.values():
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
 
     # ------------------------------------------------------------------ the figures
 
     def _lines(self) -> None:
         sheet, lines = self._sheets["lines"], self._book.lines
         self._heads(sheet, LINE_HEADS, LINE_WIDTHS)
-        for at, key in enumerate(("unit", "account", "text")):
+        for at, key in enumerate(("unit", "gl_account", "text")):
             self._texts_down(sheet, at, lines[key])
         for key, at in (("budget", 3), ("spent", 4), ("forecast", 5), ("budget_told", 7), ("spent_told", 8)):
             self._amounts_down(sheet, at, lines[key])
@@ -199,6 +199,9 @@ class _Pen:
             formula = f"=SUM({letter}{FIRST_ROW + 1}:{letter}{row})"
             sheet.write_formula(row, at, formula, self._total, sums[key])
         self._shares(sheet, row, sums, self._total_share)
+        silent = int(table["forecast"].isna().sum())
+        if silent:  # the total would else be read as that of all
+            sheet.write_string(row + 1, 1, self._texts.get("budget.no_forecast", count=silent))
 
     def _charts(self) -> None:
         """Budget beside spending and forecast; and the deviations, which a reader looks for first."""
@@ -224,11 +227,11 @@ class _Pen:
     def _deviations(self) -> None:
         """The lines beyond both limits when the run was made, largest first; their figures stay live."""
         sheet, lines = self._sheets["deviations"], self._book.lines
-        keys = ("unit", "account", "text", "budget", "forecast", "deviation", "note", "source")
+        keys = ("unit", "gl_account", "text", "budget", "forecast", "deviation", "note", "source")
         self._heads(sheet, keys, (10, 12, 30, 16, 16, 16, 44, 44))
         size = lines["deviation"].abs().where(lines["listed"])
         listed = lines.loc[size.dropna().sort_values(ascending=False, kind="stable").index]
-        for at, key in enumerate(("unit", "account", "text")):
+        for at, key in enumerate(("unit", "gl_account", "text")):
             self._texts_down(sheet, at, listed[key])
         for row, (line, one) in enumerate(listed.iterrows(), 1):
             for at, letter, key in ((3, "D", "budget"), (4, "F", "forecast"), (5, "G", "deviation")):
@@ -242,9 +245,9 @@ class _Pen:
         """Lines on which the department and the ERP do not agree; both sides and the difference."""
         sheet = self._sheets["differences"]
         off = self._book.lines[self._book.lines["differs"]]
-        keys = ("unit", "account", "text", "budget", "budget_told", "spent", "spent_told", "off", "source")
+        keys = ("unit", "gl_account", "text", "budget", "budget_told", "spent", "spent_told", "off", "source")
         self._heads(sheet, keys, (10, 12, 30, 16, 16, 16, 16, 16, 44))
-        for at, key in enumerate(("unit", "account", "text")):
+        for at, key in enumerate(("unit", "gl_account", "text")):
             self._texts_down(sheet, at, off[key])
         for at, key in enumerate(("budget", "budget_told", "spent", "spent_told"), 3):
             self._amounts_down(sheet, at, off[key])
@@ -255,7 +258,7 @@ class _Pen:
 
     def _changes(self) -> None:
         sheet, rows = self._sheets["changes"], self._book.changes
-        keys = ("unit", "account", "budget_before", "budget", "forecast_before", "forecast")
+        keys = ("unit", "gl_account", "budget_before", "budget", "forecast_before", "forecast")
         self._heads(sheet, keys, (10, 12, 18, 18, 18, 18))
         for at, key in enumerate(keys):
             down = self._texts_down if at < 2 else self._amounts_down  # noqa: PLR2004 - two keys, then amounts

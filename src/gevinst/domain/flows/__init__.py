@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # its module loads pandas, which a list of robots need not pa
 FLOW_IDS = (
     "bank_posting",
     "budget_follow_up",
+    "reimbursement_consolidation",
     "report_consolidation",
     "small_differences",
 )
