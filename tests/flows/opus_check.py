@@ -1,0 +1,155 @@
+"""A check of KMD Opus journals from the description of the format; it shares no code with the writers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+CSV_HEAD = (
+    "Artskonto;Omkostningssted;PSP-element;Profitcenter;Ordre;Debet/kredit;Beløb;Næste agent;Tekst;"
+    "Betalingsart;Påligningsår;Betalingsmodtagernr.;Betalingsmodtagernr.kode;Ydelsesmodtagernr.;"
+    "Ydelsesmodtagernr.kode;Ydelsesperiode fra;Ydelsesperiode til;Oplysningspligtnr.;"
+    "Oplysningspligtmodtagernr.kode;Oplysningspligtkode;Netværk;Operation;Mængde;Mængdeenhed;Referencenøgle"
+)
+AMOUNT = re.compile(r"\d{1,3}(\.\d{3})*,\d\d")
+ACCOUNT = re.compile(r"[0-9S]\d{7}")
+PSP = re.compile(r"X[A-Z]-\d{1,10}-\d{1,5}")
+CENTRE = re.compile(r"[0-9A-Za-z]{1,10}")
+XML_NAME = re.compile(r"ZFIR_KMD_Opus_Posteringer_IND_[0-9A-Za-z]+_[0-9A-Za-z]+_\d{8}_\d{6}\.xml")
+DAY = re.compile(r"20\d\d[01]\d[0-3]\d")
+CONTROL = ["SENDERID", "RECEIVER", "FILE_NAME", "SEND_DATE", "SEND_TIME"]
+HEADER = [
+    "NO_DOC_POSITION",
+    "BALANCE_DEBET",
+    "BALANCE_CREDIT",
+    "MUNICIPALITY",
+    "COMP_CODE",
+    "DOC_DATE",
+    "PSTNG_DATE",
+    "RECEIV_DOC",
+    "HEADER_TXT",
+    "XREF1_HD",
+]
+LINE = [
+    "DEB_CRED_IND",
+    "AMT_DOCCUR",
+    "VALUE_DATE",
+    "ITEM_TEXT",
+    "COSTCENTER",
+    "GL_ACCOUNT",
+    "WBS_ELEMENT",
+    "REF_KEY_3",
+]
+MOST_LINES = 999
+Sums = dict[tuple[str, str], Decimal]  #: by account and side
+
+
+def check_csv(content: bytes) -> tuple[list[str], Sums]:
+    """What is wrong with a finansbilag, and its sums."""
+    text = content.decode("utf-8-sig")
+    head, *rows = text.removesuffix("\r\n").split("\r\n")
+    wrong = [] if head == CSV_HEAD else ["the heading"]
+    sums: Sums = defaultdict(Decimal)
+    for number, row in enumerate(rows, 2):
+        cells = row.split(";")
+        wrong += [f"line {number}: {what}" for what in _csv_row(cells)]
+        if len(cells) == 25 and AMOUNT.fullmatch(cells[6]):
+            sums[cells[0], cells[5]] += Decimal(cells[6].replace(".", "").replace(",", "."))
+    if _side(sums, "Debet") != _side(sums, "Kredit"):
+        wrong.append("debit is not credit")
+    if not 2 <= len(rows) <= MOST_LINES:
+        wrong.append("number of lines")
+    return wrong, sums
+
+
+def _side(sums: Sums, side: str) -> Decimal:
+    return sum((value for (_, one), value in sums.items() if one == side), Decimal())
+
+
+def _csv_row(cells: list[str]) -> Iterator[str]:
+    if len(cells) != 25:
+        yield "number of cells"
+        return
+    yield from _target(cells[0], cells[2], cells[1])
+    if cells[5] not in ("Debet", "Kredit"):
+        yield "side"
+    if not AMOUNT.fullmatch(cells[6]) or cells[6] == "0,00":
+        yield "amount"
+    if not 0 < len(cells[8]) <= 50 or '"' in cells[8]:
+        yield "text"
+    others = [*cells[3:5], cells[7], *cells[9:24]]
+    if any(others):
+        yield "a column that nothing fills"
+
+
+def _target(account: str, psp: str, centre: str) -> Iterator[str]:
+    if not ACCOUNT.fullmatch(account):
+        yield "account"
+    if account.startswith("9") and (psp or centre):
+        yield "a balance account takes neither PSP element nor cost centre"
+    if not account.startswith("9") and not (psp or centre):
+        yield "an operating account needs PSP element or cost centre"
+    if psp and not PSP.fullmatch(psp):
+        yield "PSP element"
+    if centre and not CENTRE.fullmatch(centre):
+        yield "cost centre"
+
+
+def check_xml(content: bytes, name: str) -> tuple[list[str], Sums]:
+    """What is wrong with a FinancePostingRequest, and its sums."""
+    root = ET.fromstring(content)  # noqa: S314 - made by the code under test
+    wrong = []
+    if root.tag != "{http://kmd.dk/fir/posting/external}FinancePostingRequest":
+        wrong.append("root")
+    if not XML_NAME.fullmatch(name) or root.findtext("CONTROL_FIELDS/FILE_NAME") != name:
+        wrong.append("file name")
+    if [one.tag for one in root[0]] != CONTROL:
+        wrong.append("control fields")
+    sums: Sums = defaultdict(Decimal)
+    seen = set()
+    for number, document in enumerate(root.findall("POSTING_DOCUMENT"), 1):
+        wrong += [f"document {number}: {what}" for what in _document(document, sums)]
+        seen.add(document.findtext("HEADER/RECEIV_DOC"))
+    if len(seen) != len(root) - 1:
+        wrong.append("RECEIV_DOC is not unique")
+    return wrong, sums
+
+
+def _document(document: ET.Element, sums: Sums) -> Iterator[str]:
+    header, lines = document.find("HEADER"), document.findall("LINES/LINE")
+    if header is None or [one.tag for one in header] != HEADER:
+        yield "header"
+        return
+    if int(header.findtext("NO_DOC_POSITION", "")) != len(lines) or len(lines) > MOST_LINES:
+        yield "number of lines"
+    if not all(DAY.fullmatch(header.findtext(tag, "")) for tag in ("DOC_DATE", "PSTNG_DATE")):
+        yield "days"
+    debit, credit = Decimal(), Decimal()
+    for place, line in enumerate(lines, 1):
+        yield from _xml_line(line, place)
+        amount = Decimal(line.findtext("AMT_DOCCUR", "0"))
+        side = "Debet" if line.findtext("DEB_CRED_IND") == "D" else "Kredit"
+        sums[line.findtext("GL_ACCOUNT", ""), side] += abs(amount)
+        debit, credit = (debit + amount, credit) if amount > 0 else (debit, credit + amount)
+    if debit + credit:
+        yield "debit is not credit"
+    told = (header.findtext("BALANCE_DEBET", ""), header.findtext("BALANCE_CREDIT", ""))
+    if tuple(map(Decimal, told)) != (debit, credit):
+        yield "sums of the header"
+
+
+def _xml_line(line: ET.Element, place: int) -> Iterator[str]:
+    value = {one.tag: one.text or "" for one in line}
+    if list(value) != LINE:
+        yield f"line {place}: fields"
+        return
+    yield from _target(value["GL_ACCOUNT"], value["WBS_ELEMENT"], value["COSTCENTER"])
+    if not re.fullmatch(r"-?\d+\.\d\d", value["AMT_DOCCUR"]):
+        yield f"line {place}: amount"
+    if (value["DEB_CRED_IND"] == "D") != (Decimal(value["AMT_DOCCUR"]) > 0):
+        yield f"line {place}: sign"
+    if not DAY.fullmatch(value["VALUE_DATE"]) or len(value["ITEM_TEXT"]) > 50:
+        yield f"line {place}: day or text"
+    if value["REF_KEY_3"] != str(place):
+        yield f"line {place}: number"
