@@ -51,9 +51,8 @@ def compare_documents(left: pd.DataFrame, right: pd.DataFrame, keys: Sequence[st
     """
     names = list(keys)
     pairs = _paired(left, right, [*names, "day", "amount"])
-    rest = tuple(rows[~same] for rows, same in zip((left, right), pairs, strict=True))
-    found = _summed(*rest, names)
-    agreed = tuple(rows[same] for rows, same in zip((left, right), pairs, strict=True))
+    found = _summed(left[~pairs[0]], right[~pairs[1]], names)
+    agreed = (left[pairs[0]], right[pairs[1]])
     found["kind"] = _kinds(found, agreed, names)
     return DocumentMatch(
         left=_with_kind(left, pairs[0], found, names),
@@ -79,7 +78,7 @@ def _summed(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.Dat
     found = sides[0].merge(sides[1], how="outer", on=names, suffixes=("_left", "_right"))
     for side in ("left", "right"):
         found[f"amount_{side}"] = found[f"amount_{side}"].fillna(0).astype("Int64")
-    found["difference"] = found["amount_left"] - found["amount_right"]
+    found["off_by"] = found["amount_left"] - found["amount_right"]
     for name in PLACE_COLUMNS:
         found[name] = found[f"{name}_left"].where(found["rows_left"].notna(), found[f"{name}_right"])
     found["place_line"] = found["place_line"].astype("int64")
@@ -94,7 +93,7 @@ def _by_document(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _kinds(found: pd.DataFrame, agreed: tuple[pd.DataFrame, pd.DataFrame], names: list[str]) -> np.ndarray:
     no_left, no_right = found["rows_left"].isna(), found["rows_right"].isna()
-    same = (found["difference"] == 0).to_numpy(dtype=bool)
+    same = (found["off_by"] == 0).to_numpy(dtype=bool)
     again = [
         _stands_already(found, rows, names, f"amount_{side}")
         for rows, side in zip(agreed, ("left", "right"), strict=True)
@@ -132,7 +131,7 @@ def difference_table(match: DocumentMatch, columns: tuple[Column, ...]) -> Resul
         rows=match.differences.rename(columns={"kind": "difference_kind"})[
             [*(one.key for one in columns), *PLACE_COLUMNS]
         ],
-        summed=("amount_left", "amount_right", "difference"),
+        summed=("amount_left", "amount_right", "off_by"),
     )
 
 
@@ -146,7 +145,7 @@ def difference_cases(
         yield FlowCase(
             item_id=item_id,
             cause=f"document_{row['kind']}",
-            amount=int(row["amount_left"] if row["kind"] == Kind.DAY else row["difference"]),
+            amount=int(row["amount_left"] if row["kind"] == Kind.DAY else row["off_by"]),
             day=_first_day(row, as_of),
             reference=str(row[account]) if account else "",
             document=str(row[document]),

@@ -1,6 +1,7 @@
 """Invoices that may stand twice in a list, ranked by how sure it is, with the reason.
 
-Numbers are compared as people damage them: letters like digits, signs and leading zeros do not count; then one digit that differs, two that changed places, or an end that is cut. Invoices that a credit note or a
+Numbers are compared as people damage them: letters like digits, signs and leading zeros do not count; then
+one digit that differs, two that changed places, or an end that is cut. Invoices that a credit note or a
 reversal has taken back are no duplicates.
 """
 

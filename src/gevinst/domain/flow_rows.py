@@ -25,13 +25,15 @@ def joined_keys(rows: pd.DataFrame, columns: tuple[str, ...]) -> "pd.Series[str]
 
     The same rows get the same keys in another order, as equal rows cannot be told apart anyway.
     """
-    texts = [_text(rows[name]) for name in columns]
-    keys = texts[0].str.cat(texts[1:], sep=":") if len(texts) > 1 else texts[0]
+    keys = _text(rows[columns[0]])
+    for name in columns[1:]:
+        keys = keys + ":" + _text(rows[name])
     number = keys.groupby(keys).cumcount() + 1
     return keys.where(number == 1, keys + "#" + number.astype("str"))
 
 
 def _text(values: "pd.Series[Any]") -> "pd.Series[str]":
     if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return values.astype("str").fillna("")
+        values = values.dt.strftime("%Y-%m-%d")
+    texts: pd.Series[str] = values.astype("str").fillna("")
+    return texts

@@ -15,7 +15,7 @@ HEADINGS = (
     "Valuta",
     "Art",
     "EAN",
-    "Reference",
+    "Købers reference",
     "Ordrenr.",
 )
 

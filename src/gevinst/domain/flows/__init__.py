@@ -10,9 +10,18 @@ if TYPE_CHECKING:  # its module loads pandas, which a list of robots need not pa
 FLOW_IDS = (
     "bank_posting",
     "budget_follow_up",
+    "debt_sorting",
+    "debtor_control",
+    "duplicate_invoices",
+    "duplicate_notices",
+    "invoice_distribution",
+    "monthly_report_merge",
+    "project_postings",
     "reimbursement_consolidation",
     "report_consolidation",
     "small_differences",
+    "supplier_statement",
+    "voucher_reconciliation",
 )
 
 

@@ -1,8 +1,8 @@
 """Debt sorting (F6): which fees of the debt lists are out of date and may be written off; nothing is booked.
 
-The lists come in parts named YYYYMMDDRPA03_<part>_<count>: without all parts of one day nothing is sorted, as a
-fee may only go when its principal is on no part. Each row gets the first reason that keeps it, in the order
-of REASONS.
+The lists come in parts named YYYYMMDDRPA03_<part>_<count>: without all parts of one day nothing is sorted:
+a fee may only go when its principal is on no part. Each row gets the first reason that keeps it, in the
+order of REASONS.
 """
 
 import re
@@ -59,28 +59,28 @@ SHAPE = SourceShape(
         _text("liable", "Medhæfter"),
         _text("collection", "RIM Aftale"),
         _text("collection_status", "RIM aftalestatus"),
-        _text("content", "Indholdsart"),
+        _text("debt_content", "Indholdsart"),
         _text("agreement_type", "Aftale type", "Aftaletype"),
         _text("transaction", "Hovedtransakt.", "Hovedtransaktion"),
         _text("rate", "Ratespecifikation"),
         _text("lock", "RykkespærÅrsag", "Rykkespærårsag"),
         SourceColumn(key="expires", kind=ColumnKind.DAY, headings=("Forældelsesdato",), doubtful=True),
-        _text("partner", "ForretnPartner", "Forretningspartner", filled=True),
-        _text("agreement", "Aftale", filled=True),
+        _text("debt_partner", "ForretnPartner", "Forretningspartner", filled=True),
+        _text("debt_agreement", "Aftale", filled=True),
         _text("document", "Bilagsnummer", filled=True),
-        SourceColumn(key="position", headings=("FP",), required=False),
+        SourceColumn(key="debt_position", headings=("FP",), required=False),
     ),
     several=True,
 )
 _IDS = (
-    Column(key="agreement"),
+    Column(key="debt_agreement"),
     Column(key="document"),
-    Column(key="position"),
+    Column(key="debt_position"),
 )
 LIST_COLUMNS = (
     *_IDS,
-    Column(key="partner", personal=True),
-    Column(key="content"),
+    Column(key="debt_partner", personal=True),
+    Column(key="debt_content"),
     Column(key="expires", kind=ColumnKind.DAY),
 )
 KEPT_COLUMNS = (Column(key="kept_reason", worded=True), *LIST_COLUMNS)
@@ -91,14 +91,14 @@ REASONS: Mapping[str, _Test] = {
     "repeated": lambda rows, _of, _day: rows["repeated"],
     "co_liable": lambda rows, _of, _day: rows["liable"] != "",
     "in_collection": lambda rows, of, _day: _in_collection(rows, of),
-    "kept_content": lambda rows, of, _day: rows["content"].isin(of.kept_contents),
+    "kept_content": lambda rows, of, _day: rows["debt_content"].isin(of.kept_contents),
     "agreement_type": lambda rows, _of, _day: rows["agreement_type"] != "",
     "principal": lambda rows, _of, _day: ~rows["is_fee"],
     "locked": lambda rows, of, _day: rows["lock"].isin(of.kept_locks),
     NO_DAY: lambda rows, _of, _day: rows["expires"].isna(),
     "not_expired": lambda rows, _of, day: rows["expires"] > day,
     "principal_left": lambda rows, _of, _day: rows["has_principal"],
-    DAY_CARE: lambda rows, of, _day: rows["content"].isin(of.day_care_contents),
+    DAY_CARE: lambda rows, of, _day: rows["debt_content"].isin(of.day_care_contents),
 }
 
 
@@ -135,7 +135,7 @@ def work_out(given: FlowInput) -> FlowResult:
             _table("kept_debts", KEPT_COLUMNS, kept),
         ),
         cases=tuple(_cases(unsure, given)),
-        done={"row": list(joined_keys(rows, ("agreement", "document", "position")))},
+        done={"row": list(joined_keys(rows, ("debt_agreement", "document", "debt_position")))},
     )
 
 
@@ -143,7 +143,7 @@ def check_parts(files: tuple[FileRead, ...]) -> None:
     """All parts of one day's lists must be there, each once.
 
     Raises:
-        InputRejectedError: TAB-041 a name without day, part and count; TAB-042 a part that is missing or there
+        InputRejectedError: TAB-041 a name without day, part and count; TAB-042 a part is missing or there
             twice; TAB-043 parts of several days or counts.
     """
     names = [(one.file, _PART.fullmatch(one.file)) for one in files]
@@ -159,15 +159,17 @@ def check_parts(files: tuple[FileRead, ...]) -> None:
     count = parts[0][2]
     seen = sorted(part for _, part, _ in parts)
     if seen != list(range(1, count + 1)):
-        facts = {"count": count, "parts": ", ".join(map(str, seen))}
-        raise InputRejectedError([Finding(code=PART_MISSING, place=place, found=facts["parts"], facts=facts)])
+        found = ", ".join(map(str, seen))
+        raise InputRejectedError(
+            [Finding(code=PART_MISSING, place=place, found=found, facts={"count": count})]
+        )
 
 
 def _sorted(lists: pd.DataFrame, settings: Settings, day: pd.Timestamp) -> pd.DataFrame:
     """The rows with `kept_reason`: READY where nothing keeps them."""
     own = [name for name in lists.columns if name not in PLACE_COLUMNS]
     is_fee = lists["transaction"].isin(settings.fee_transactions) | lists["rate"].isin(settings.fee_rates)
-    keys = pd.MultiIndex.from_frame(lists[["partner", "agreement"]])
+    keys = pd.MultiIndex.from_frame(lists[["debt_partner", "debt_agreement"]])
     # Any principal on the lists keeps the fee, also one that another reason keeps: nothing goes by mistake.
     rows = lists.assign(
         is_fee=is_fee, repeated=lists.duplicated(own), has_principal=keys.isin(keys[~is_fee.to_numpy()])
@@ -186,14 +188,14 @@ def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultT
 
 
 def _cases(rows: pd.DataFrame, given: FlowInput) -> Iterator[FlowCase]:
-    keys = joined_keys(rows, ("agreement", "document", "position"))
+    keys = joined_keys(rows, ("debt_agreement", "document", "debt_position"))
     for row, item_id in zip(rows.to_dict("records"), keys, strict=True):
         yield FlowCase(
             item_id=item_id,
             cause="debt_without_day",
             day=given.as_of,
-            text=row["content"],
-            reference=row["agreement"],
+            text=row["debt_content"],
+            reference=row["debt_agreement"],
             document=row["document"],
             place=place_of(row),
         )

@@ -62,25 +62,25 @@ CONTROL_SHAPE = SourceShape(
 _SIDES = (
     Column(key="subledger", kind=ColumnKind.AMOUNT),
     Column(key="control_account", kind=ColumnKind.AMOUNT),
-    Column(key="difference", kind=ColumnKind.AMOUNT),
+    Column(key="off_by", kind=ColumnKind.AMOUNT),
 )
 ACCOUNT_COLUMNS = (
-    Column(key="ledger_account"),
+    Column(key="summary_account"),
     *_SIDES,
-    Column(key="documents", kind=ColumnKind.COUNT),
+    Column(key="documents_off", kind=ColumnKind.COUNT),
 )
 DIFFERENCE_COLUMNS = (
-    Column(key="ledger_account"),
+    Column(key="summary_account"),
     Column(key="document"),
     Column(key="difference_kind", worded=True),
     Column(key="day_left", kind=ColumnKind.DAY),
     Column(key="amount_left", kind=ColumnKind.AMOUNT),
     Column(key="day_right", kind=ColumnKind.DAY),
     Column(key="amount_right", kind=ColumnKind.AMOUNT),
-    Column(key="difference", kind=ColumnKind.AMOUNT),
+    Column(key="off_by", kind=ColumnKind.AMOUNT),
 )
 LEFT_OUT_COLUMNS = (
-    Column(key="ledger_account"),
+    Column(key="summary_account"),
     Column(key="document"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),
@@ -91,20 +91,20 @@ def work_out(given: FlowInput) -> FlowResult:
     """Compare account by account and document by document; each difference is a case."""
     settings: Settings = given.settings
     tables = [
-        given.tables[name].rename(columns={"account": "ledger_account"}) for name in (SUBLEDGER, CONTROL)
+        given.tables[name].rename(columns={"account": "summary_account"}) for name in (SUBLEDGER, CONTROL)
     ]
-    kept, left_out = zip(*(_split(one, settings.accounts) for one in tables), strict=True)
-    match = compare_documents(*kept, ["ledger_account", "document"])
+    (left, left_aside), (right, right_aside) = (_split(one, settings.accounts) for one in tables)
+    match = compare_documents(left, right, ["summary_account", "document"])
     accounts = _accounts(match)
     agreed = match.left[match.left["kind"].isin(AGREED)]
-    aside = pd.concat(left_out, ignore_index=True)
+    aside = pd.concat([left_aside, right_aside], ignore_index=True)
     return FlowResult(
         conclusion="debtor_control",
         facts={
             "accounts": len(accounts),
-            "agreed": int((accounts["difference"] == 0).sum()),
+            "agreed": int((accounts["off_by"] == 0).sum()),
             "open": len(match.differences),
-            "difference": total(match.differences, "difference"),
+            "difference": total(match.differences, "off_by"),
         },
         controls=_controls(tables, match, aside, accounts),
         tables=(
@@ -112,7 +112,7 @@ def work_out(given: FlowInput) -> FlowResult:
                 key="control_accounts",
                 columns=ACCOUNT_COLUMNS,
                 rows=accounts,
-                summed=("subledger", "control_account", "difference"),
+                summed=("subledger", "control_account", "off_by"),
             ),
             difference_table(match, DIFFERENCE_COLUMNS),
             ResultTable(
@@ -125,18 +125,18 @@ def work_out(given: FlowInput) -> FlowResult:
         cases=tuple(
             difference_cases(
                 match,
-                ("ledger_account", "document"),
+                ("summary_account", "document"),
                 given.as_of,
                 document="document",
-                account="ledger_account",
+                account="summary_account",
             )
         ),
-        done={"posting": list(joined_keys(agreed, ("ledger_account", "document", "day", "amount")))},
+        done={"posting": list(joined_keys(agreed, ("summary_account", "document", "day", "amount")))},
     )
 
 
 def _split(rows: pd.DataFrame, accounts: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    ours = rows["ledger_account"].isin(accounts) if accounts else pd.Series(data=True, index=rows.index)
+    ours = rows["summary_account"].isin(accounts) if accounts else pd.Series(data=True, index=rows.index)
     return rows[ours], rows[~ours]
 
 
@@ -144,14 +144,14 @@ def _accounts(match: DocumentMatch) -> pd.DataFrame:
     """Sums of both sides for each account, and how many documents differ."""
     sums = pd.DataFrame(
         {
-            "subledger": match.left.groupby("ledger_account")["amount"].sum(),
-            "control_account": match.right.groupby("ledger_account")["amount"].sum(),
-            "documents": match.differences.groupby("ledger_account").size(),
+            "subledger": match.left.groupby("summary_account")["amount"].sum(),
+            "control_account": match.right.groupby("summary_account")["amount"].sum(),
+            "documents_off": match.differences.groupby("summary_account").size(),
         }
     )
     sums = sums.fillna(0).astype("Int64")
-    sums["difference"] = sums["subledger"] - sums["control_account"]
-    return sums.rename_axis("ledger_account").reset_index()
+    sums["off_by"] = sums["subledger"] - sums["control_account"]
+    return sums.rename_axis("summary_account").reset_index()
 
 
 def _controls(
@@ -163,8 +163,8 @@ def _controls(
         Control(key="sum", expected=sum(map(total, tables)), found=sum(map(total, kept))),
         Control(
             key="differences_listed",
-            expected=total(accounts, "difference"),
-            found=total(match.differences, "difference"),
+            expected=total(accounts, "off_by"),
+            found=total(match.differences, "off_by"),
         ),
     )
 

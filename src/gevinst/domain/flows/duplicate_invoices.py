@@ -72,9 +72,9 @@ INVOICE_SHAPE = SourceShape(
 )
 DUPLICATE_COLUMNS = (
     Column(key="rank", kind=ColumnKind.COUNT),
-    Column(key="reason", worded=True),
-    Column(key="supplier"),
-    Column(key="supplier_name", personal=True),
+    Column(key="likeness", worded=True),
+    Column(key="creditor"),
+    Column(key="creditor_name", personal=True),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),
@@ -87,8 +87,8 @@ DUPLICATE_COLUMNS = (
 )
 INVOICE_COLUMNS = (
     Column(key="posting_state", worded=True),
-    Column(key="supplier"),
-    Column(key="supplier_name", personal=True),
+    Column(key="creditor"),
+    Column(key="creditor_name", personal=True),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),
@@ -134,9 +134,11 @@ def _duplicates(ledger: pd.DataFrame, standing: pd.DataFrame, settings: Settings
     pairs = pairs[pairs["rank"].isin([RANKS[reason] for reason in settings.reasons])]
     again = ledger.loc[pairs["again"]].reset_index(drop=True)
     first = ledger.loc[pairs["first"]].reset_index(drop=True)
-    shown = again.rename(columns={"name": "supplier_name", "number": "invoice_number"}).assign(
+    shown = again.rename(
+        columns={"supplier": "creditor", "name": "creditor_name", "number": "invoice_number"}
+    ).assign(
         rank=pairs["rank"].astype("Int64").to_numpy(),
-        reason=pairs["rank"].map(REASONS).to_numpy(dtype=object),
+        likeness=pairs["rank"].map(REASONS).to_numpy(dtype=object),
         first_number=first["number"],
         first_day=first["day"],
         first_document=first["document"],
@@ -160,9 +162,9 @@ def _invoice_states(invoices: pd.DataFrame | None, ledger: pd.DataFrame) -> pd.D
     state = pd.Series(FOUND, index=rows.index, dtype="str")
     state[~has_equal] = OTHER_AMOUNT
     state[~known.isin(sums.size().index)] = NOT_POSTED
-    shown = rows.rename(columns={"name": "supplier_name", "number": "invoice_number"}).assign(
-        posting_state=state, posted_amount=pd.array(posted, dtype="Int64")
-    )
+    shown = rows.rename(
+        columns={"supplier": "creditor", "name": "creditor_name", "number": "invoice_number"}
+    ).assign(posting_state=state, posted_amount=pd.array(posted, dtype="Int64"))
     shown["amount"] = shown["amount"].astype("Int64")
     return shown[[*(one.key for one in INVOICE_COLUMNS), *PLACE_COLUMNS]]
 
@@ -186,13 +188,13 @@ def _controls(
 
 
 def _duplicate_cases(found: pd.DataFrame) -> Iterator[FlowCase]:
-    ids = joined_keys(found, ("supplier", "invoice_number", "day", "amount", "document"))
+    ids = joined_keys(found, ("creditor", "invoice_number", "day", "amount", "document"))
     for row, item_id in zip(found.to_dict("records"), ids, strict=True):
-        yield _case(row, item_id, f"duplicate_{row['reason']}", document=row["document"])
+        yield _case(row, item_id, f"duplicate_{row['likeness']}", document=row["document"])
 
 
 def _invoice_cases(off: pd.DataFrame) -> Iterator[FlowCase]:
-    ids = joined_keys(off, ("supplier", "invoice_number", "day", "amount"))
+    ids = joined_keys(off, ("creditor", "invoice_number", "day", "amount"))
     for row, item_id in zip(off.to_dict("records"), ids, strict=True):
         yield _case(row, f"file:{item_id}", f"invoice_{row['posting_state']}")
 
@@ -215,8 +217,8 @@ def _case(row: Mapping[Any, Any], item_id: str, cause: str, *, document: str = "
         amount=int(row["amount"]),
         day=row["day"].date(),
         text=str(row["invoice_number"]),
-        counterparty=str(row["supplier_name"]),
-        reference=str(row["supplier"]),
+        counterparty=str(row["creditor_name"]),
+        reference=str(row["creditor"]),
         document=str(document),
         place=place_of(row),
     )

@@ -76,7 +76,7 @@ GIVEN_COLUMNS = (
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="reference_name", personal=True),
     Column(key="reference_text", personal=True),
-    Column(key="employee"),
+    Column(key="receiver"),
     Column(key="found_by", worded=True),
 )
 
@@ -96,8 +96,8 @@ def work_out(given: FlowInput) -> FlowResult:
     settings: Settings = given.settings
     invoices = _answers(given.tables[INVOICES], _staff(given.tables[STAFF]), re.compile(settings.id_pattern))
     rows = invoices.rename(columns={"name": "reference_name", "reference": "reference_text"})
-    found = rows[rows["employee"] != ""]
-    rest = rows[rows["employee"] == ""].reset_index(drop=True)
+    found = rows[rows["receiver"] != ""]
+    rest = rows[rows["receiver"] == ""].reset_index(drop=True)
     ways = Counter(found["found_by"].tolist())
     return FlowResult(
         conclusion="invoice_distribution",
@@ -112,7 +112,7 @@ def work_out(given: FlowInput) -> FlowResult:
             Control(
                 key="receivers_known",
                 expected=len(found),
-                found=int(found["employee"].isin(given.tables[STAFF]["id"]).sum()),
+                found=int(found["receiver"].isin(given.tables[STAFF]["id"]).sum()),
                 is_amount=False,
             ),
         ),
@@ -144,11 +144,11 @@ def _words(text: str) -> list[str]:
 
 
 def _answers(invoices: pd.DataFrame, staff: _Staff, pattern: re.Pattern[str]) -> pd.DataFrame:
-    """The invoices with `employee` ("" for none) and `found_by`; each way of writing is looked up once."""
+    """The invoices with `receiver` ("" for none) and `found_by`; each way of writing is looked up once."""
     keys = list(zip(*(invoices[name] for name in REFERENCES), strict=True))
     known = {key: _answer(key, staff, pattern) for key in set(keys)}
     return invoices.assign(
-        employee=pd.Series([known[key][0] for key in keys], index=invoices.index, dtype="str"),
+        receiver=pd.Series([known[key][0] for key in keys], index=invoices.index, dtype="str"),
         found_by=pd.Series([known[key][1] for key in keys], index=invoices.index, dtype="str"),
     )
 

@@ -30,6 +30,8 @@ from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
 from gevinst.domain.reconciliation import ItemState, Reconciliation
 
 STATEMENT, LEDGER = "statement", "ledger"
+SIDES = {STATEMENT: "on_statement", LEDGER: "on_ledger"}
+STATES = {ItemState.OPEN: "line_open", ItemState.PROPOSED: "line_unsure"}
 FAR_DAYS = 130  # bank days: an invoice may wait half a year to be paid
 
 
@@ -65,7 +67,7 @@ LEDGER_SHAPE = SourceShape(
 )
 OPEN_COLUMNS = (
     Column(key="side", worded=True),
-    Column(key="state", worded=True),
+    Column(key="line_state", worded=True),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="age", kind=ColumnKind.COUNT),
@@ -73,7 +75,7 @@ OPEN_COLUMNS = (
     Column(key="row_text", personal=True),
 )
 PAIR_COLUMNS = (
-    Column(key="group", kind=ColumnKind.COUNT),
+    Column(key="pair", kind=ColumnKind.COUNT),
     Column(key="side", worded=True),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
@@ -99,11 +101,11 @@ def work_out(given: FlowInput) -> FlowResult:
     )
     rows = pd.concat([_shown(found.left, STATEMENT), _shown(found.right, LEDGER)], ignore_index=True)
     unpaired = rows[rows["state"] != ItemState.MATCHED].reset_index(drop=True)
-    paired = rows[rows["state"] == ItemState.MATCHED].sort_values(["group", "side"], ascending=[True, False])
+    paired = rows[rows["state"] == ItemState.MATCHED].sort_values(["pair", "side"], ascending=[True, False])
     return FlowResult(
         conclusion="supplier_statement",
         facts={
-            "paired": int((paired["side"] == STATEMENT).sum()),
+            "paired": int((paired["side"] == SIDES[STATEMENT]).sum()),
             "open": len(unpaired),
             "statement": total(found.left),
             "ledger": total(found.right),
@@ -153,7 +155,12 @@ def _items(rows: pd.DataFrame) -> pd.DataFrame:
 def _shown(items: pd.DataFrame, side: str) -> pd.DataFrame:
     return items.rename(
         columns={"reference": "invoice_number", "booked": "day", "text": "row_text", "age_bank_days": "age"}
-    ).assign(side=side, amount=items["amount"].astype("Int64"))
+    ).assign(
+        side=SIDES[side],
+        line_state=items["state"].map(STATES).fillna("").astype("str"),
+        pair=items["group"] + 1,
+        amount=items["amount"].astype("Int64"),
+    )
 
 
 def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultTable:
@@ -197,7 +204,7 @@ def _cases(rows: pd.DataFrame) -> Iterator[FlowCase]:
 def _cause(row: dict[Any, Any]) -> str:
     if row["state"] == ItemState.PROPOSED:
         return "statement_unsure"
-    return f"only_on_{row['side']}"
+    return f"only_{row['side']}"
 
 
 FLOW = Flow(

@@ -76,7 +76,7 @@ DIFFERENCE_COLUMNS = (
     Column(key="amount_left", kind=ColumnKind.AMOUNT),
     Column(key="day_right", kind=ColumnKind.DAY),
     Column(key="amount_right", kind=ColumnKind.AMOUNT),
-    Column(key="difference", kind=ColumnKind.AMOUNT),
+    Column(key="off_by", kind=ColumnKind.AMOUNT),
 )
 ROW_COLUMNS = (
     Column(key="document"),
@@ -104,7 +104,7 @@ def work_out(given: FlowInput) -> FlowResult:
             "agreed": len(agreed),
             "amount": total(agreed),
             "open": len(match.differences),
-            "difference": total(match.differences, "difference"),
+            "difference": total(match.differences, "off_by"),
         },
         controls=_controls(given, match, left_out),
         tables=(
@@ -127,7 +127,7 @@ def _controls(given: FlowInput, match: DocumentMatch, left_out: pd.DataFrame) ->
         Control(
             key="differences_listed",
             expected=total(match.left) - total(match.right),
-            found=total(match.differences, "difference"),
+            found=total(match.differences, "off_by"),
         ),
     )
 
