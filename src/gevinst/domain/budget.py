@@ -43,7 +43,7 @@ def lines_of(rows: pd.DataFrame, ledger: pd.DataFrame, limits: Limits) -> pd.Dat
     Returns:
         unit, gl_account, text, note, budget and spent of the ERP, budget_told and spent_told of the
         department, forecast (<NA> where the department gives none), deviation (forecast less budget),
-        differs, listed, cell and PLACE_COLUMNS of the first row behind it ("" and 0 where the department has none).
+        differs, listed, cell and PLACE_COLUMNS of the first row behind it ("" and 0 where there is none).
     """
     told = _told(rows)
     booked = ledger.groupby(KEYS)[["budget", "spent"]].sum()

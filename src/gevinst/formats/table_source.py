@@ -153,7 +153,8 @@ class _Reading:
             "place_sheet": [self._grid.sheet] * len(kept.rows),
             "place_line": kept.lines,
         }
-        after = len(self._grid.rows) - self._header - 1
+        outside = [one for one in self._grid.outside if one[0] > self._grid.lines[self._header]]
+        after = len(self._grid.rows) - self._header - 1 + len(outside)
         counts = RowCounts(in_file=after, read=len(kept.rows), skipped=after - len(kept.rows))
         file = FileRead(
             file=self._intake.name,
@@ -161,7 +162,7 @@ class _Reading:
             counts=counts,
             sheet=self._grid.sheet,
             header_line=self._grid.lines[self._header],
-            skipped=kept.skipped,
+            skipped=tuple(sorted((*outside, *kept.skipped))),
             letters={key: column_letter(at) for key, at in where.items() if at is not None},
         )
         return TableRead(

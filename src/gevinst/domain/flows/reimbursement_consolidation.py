@@ -171,11 +171,11 @@ def _day_of(name: str) -> date | None:
 def _too_large(given: FlowInput, used: pd.DataFrame, weeks: pd.DataFrame) -> Iterator[FlowCase]:
     """A person's week whose refund is above what was paid; the case names the row, not the person."""
     wrong = weeks[(weeks["refund"] > weeks["paid"]) & (weeks["paid"] >= 0)]
-    firsts = used.drop_duplicates([WEEK, PERSON, BENEFIT]).set_index([WEEK, PERSON, BENEFIT])
-    found: list[dict[Any, Any]] = wrong.to_dict("records")
+    keys = [WEEK, PERSON, BENEFIT]
+    firsts = used.drop_duplicates(keys)[[*keys, *PLACE_COLUMNS]]
+    found: list[dict[Any, Any]] = wrong.merge(firsts, on=keys).to_dict("records")
     for row in found:
-        at = firsts.loc[(row[WEEK], row[PERSON], row[BENEFIT])]
-        place = Place(file=at[FILE], sheet=at[SHEET], line=int(at[LINE]))
+        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
         item = f"too_large:{row[WEEK]}:{row[BENEFIT]}:{place}"
         text = f"{row[WEEK]} {row[BENEFIT]}"
         amount = int(row["refund"] - row["paid"])
@@ -188,9 +188,9 @@ def _back_again(given: FlowInput, rows: pd.DataFrame) -> Iterator[FlowCase]:
     order = {file.file: number for number, file in enumerate(given.files[CALCULATIONS])}
     numbered = rows.assign(order=rows[FILE].map(order))
     again = numbered[numbered[REASON] == "row_again"]
-    back = numbered[numbered[REASON] == ""]
-    back = back.assign(**{name: -back[name] for name in AMOUNTS}).groupby(keys)["order"].min().rename("taken")
-    met = again.join(back, on=keys, how="inner")
+    counted = numbered[numbered[REASON] == ""]
+    back = counted.assign(**{name: -counted[name] for name in AMOUNTS})
+    met = again.join(back.groupby(keys)["order"].min().rename("taken"), on=keys, how="inner")
     found: list[dict[Any, Any]] = met[met["taken"] < met["order"]].to_dict("records")
     for row in found:
         place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
