@@ -1,6 +1,6 @@
-"""Start Gevinst with nothing but Python: `python3 run.py`, and `python3 run.py test` for all tests.
+"""Start Gevinst with nothing but Python: `python3 run.py`, `python3 run.py console`, `python3 run.py test`.
 
-Both make `.venv` beside this file and install the hash-locked packages into it, once. A stamp in `.venv`
+All make `.venv` beside this file and install the hash-locked packages into it, once. A stamp in `.venv`
 holds a hash of what was installed from; while it fits, nothing is installed and no network is used.
 
 Exit codes: those of the `gevinst` command; 0 too when the demo's robots left open items for people, which
@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "gevinst-lock.sha256"
 SETUP_LOCK = ROOT / ".gevinst-setup.lock"
+DEMO_DATABASE = ROOT / "output" / "demo" / "gevinst.db"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 DONE, PEOPLE_NEEDED, USAGE, BUSY, CANNOT_START, INTERRUPTED = 0, 3, 2, 5, 6, 130
@@ -52,9 +53,11 @@ LEFT_OUT = "evdev"
 
 USAGE_TEXT = """\
 python3 run.py [--verbose]        viser demokontoret: afstemmer dets konti og siger, hvor resultatet ligger
+python3 run.py [--verbose] console   demokontoret i en browser: robotter, arbejdsliste og konsol, til Ctrl-C
 python3 run.py [--verbose] test   kører alle test; det, der følger efter "test", gives videre til pytest
 
 python3 run.py [--verbose]        shows the demo office: reconciles its accounts, says where the result is
+python3 run.py [--verbose] console   the demo office in a browser: robots, work list and console, until Ctrl-C
 python3 run.py [--verbose] test   runs all tests; what follows "test" is handed on to pytest
 """
 
@@ -138,18 +141,20 @@ class CannotStartError(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one of the two commands and give the exit code."""
+    """Run one of the commands and give the exit code."""
     started = time.perf_counter()
     verbose = list(arguments[:1]) == ["--verbose"]
     words = list(arguments[1:] if verbose else arguments)
-    if words and words[0] != "test":
+    if words and words[0] not in {"test", "console"}:
         print(USAGE_TEXT, end="")
         return DONE if words[0] in {"-h", "--help"} else USAGE
     try:
-        prepare("test" if words else "main", verbose=verbose)
+        prepare("test" if words[:1] == ["test"] else "main", verbose=verbose)
         if verbose:
             print(f"run.py: {time.perf_counter() - started:.2f} s", file=sys.stderr)
-        return run_tests(words[1:]) if words else run_demo()
+        if words[:1] == ["test"]:
+            return run_tests(words[1:])
+        return run_console(words[1:]) if words else run_demo()
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return error.code
@@ -161,6 +166,15 @@ def run_demo() -> int:
     """Lay out the demo office, run its robots and print the table; open items are no failure here."""
     code = start("-m", "gevinst.cli", "demo")
     return DONE if code == PEOPLE_NEEDED else code
+
+
+def run_console(options: Sequence[str]) -> int:
+    """Start clock, worker and console of the demo office; its robots run first where they never have."""
+    if not DEMO_DATABASE.is_file():
+        code = run_demo()
+        if code != DONE:
+            return code
+    return start("-m", "gevinst.cli", "start", *options)
 
 
 def run_tests(pytest_arguments: Sequence[str]) -> int:

@@ -24,7 +24,7 @@ def office(tmp_path: Path) -> Iterator[TestOffice]:
     add_robot(made, "behandler", "handle_invoices", HANDLES + AFTER)
     made.add_robot("konto", more=ARRIVAL)
     made.put("konto", "ledger", LEDGER.format(amount="1.250,00"))
-    started = made.start("start")
+    started = made.start("start", "--no-console")
     wait_for((made.data / "indbakke" / "ind").is_dir)
     yield made
     started.send_signal(signal.SIGTERM)

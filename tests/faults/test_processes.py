@@ -112,7 +112,7 @@ def test_fault_01_a_killed_workers_robot_ends_and_its_run_is_made_up_for(
 @POSIX
 def test_start_runs_what_waits_and_stops_when_asked(demo: TestOffice, parts: StoreParts) -> None:
     offer(parts, "started")
-    process = gevinst(demo, "start")
+    process = gevinst(demo, "start", "--no-console")
     wait_until(lambda: parts.queue.find("started").state is TicketState.DONE)
 
     process.send_signal(signal.SIGINT)

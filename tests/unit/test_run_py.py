@@ -352,6 +352,35 @@ def test_arguments_after_test_go_to_pytest_alone(monkeypatch: pytest.MonkeyPatch
     assert started == [("-m", "pytest", "tests/unit", "-k", "calendar", "--verbose")]
 
 
-def test_an_unknown_word_shows_the_two_commands(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("there", "commands"),
+    [
+        (False, [("-m", "gevinst.cli", "demo"), ("-m", "gevinst.cli", "start", "--port", "8770")]),
+        (True, [("-m", "gevinst.cli", "start", "--port", "8770")]),
+    ],
+)
+def test_the_console_starts_over_a_demo_office_that_has_run_once(
+    *, there: bool, commands: list[tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, ...]] = []
+    database = tmp_path / "gevinst.db"
+    if there:
+        database.touch()
+
+    def start(*command: str) -> int:
+        started.append(command)
+        return run.PEOPLE_NEEDED if command[-1] == "demo" else 0
+
+    monkeypatch.setattr(run, "DEMO_DATABASE", database)
+    monkeypatch.setattr(run, "prepare", lambda _part, *, verbose: None)  # noqa: ARG005 - the name is part of the call
+    monkeypatch.setattr(run, "start", start)
+
+    assert run.main(["console", "--port", "8770"]) == 0
+    assert started == commands
+
+
+def test_an_unknown_word_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["demo"]) == 2
-    assert "python3 run.py [--verbose] test" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "python3 run.py [--verbose] test" in shown
+    assert "python3 run.py [--verbose] console" in shown

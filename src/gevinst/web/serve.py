@@ -9,12 +9,14 @@ import uvicorn
 from gevinst import bootstrap
 from gevinst.app.accounts import make_setup_code
 from gevinst.app.office import ConfigurationError
+from gevinst.runner.orphan import end_with_parent
 from gevinst.texts import Texts
 from gevinst.web.app import create_app
 from gevinst.web.console import Console, open_console
 from gevinst.web.door import SETUP
 
 PORT = 8765
+SECONDS_TO_END = 3  # a browser that follows a run holds its connection for an hour
 
 
 def _help(key: str) -> str:
@@ -27,8 +29,11 @@ def _help(key: str) -> str:
     "--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help=_help("console.port")
 )
 @click.option("--url", default="", help=_help("console.url"))
-def console(*, host: str, port: int, url: str) -> None:
-    """Serve the console until Ctrl-C."""
+@click.option("--with-parent", is_flag=True, hidden=True)
+def console(*, host: str, port: int, url: str, with_parent: bool) -> None:
+    """Serve the console until Ctrl-C; as a child, also until its parent is gone."""
+    if with_parent:
+        end_with_parent()
     office = bootstrap.office()
     url = url or office.console.url
     check_address(host, url)
@@ -42,6 +47,7 @@ def console(*, host: str, port: int, url: str) -> None:
         server_header=False,
         access_log=False,
         proxy_headers=bool(url),
+        timeout_graceful_shutdown=SECONDS_TO_END,
     )
     server = uvicorn.Server(config)
     server.run()
