@@ -2,24 +2,23 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gevinst.app.flow_report import FlowReport
-from gevinst.domain.finding import Finding
 from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
 from gevinst.reports.flow_workbook import write_flow_workbook
+from gevinst.reports.result_json import finding_values
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import PAGES
 from gevinst.texts import Language, Texts
-from gevinst.texts.findings import finding_text
 
 CONTRACT = "gevinst-flow/1"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -74,8 +73,8 @@ def flow_json(report: FlowReport) -> dict[str, Any]:
         ],
         "done": {kind: len(keys) for kind, keys in (result.done if result else {}).items()},
         "decisions": [one.number for one in report.accepted],
-        "rejected": [_finding(one, danish) for one in report.rejected],
-        "warnings": [_finding(one, danish) for one in report.warnings],
+        "rejected": [finding_values(one, danish, english) for one in report.rejected],
+        "warnings": [finding_values(one, danish, english) for one in report.warnings],
         "versions": dict(report.versions),
     }
 
@@ -96,17 +95,6 @@ def _case(one: FlowCase) -> dict[str, Any]:
         "amount": one.amount,
         "day": one.day.isoformat(),
         "place": {"file": mask_cpr(one.place.file), "sheet": one.place.sheet, "line": one.place.line},
-    }
-
-
-def _finding(one: Finding, texts: Texts) -> Mapping[str, Any]:
-    words = finding_text(one, texts)
-    return {
-        "code": one.code,
-        "place": words.place,
-        "found": words.found,
-        "expected": words.expected,
-        "do": words.do,
     }
 
 

@@ -55,8 +55,8 @@ def result_json(report: RunReport) -> dict[str, Any]:
         "sources": [_source(source) for source in report.sources],
         **_result(report, danish, english),
         "decisions": [_decision(decision) for decision in report.decisions],
-        "rejected": [_finding(finding, danish, english) for finding in report.rejected],
-        "warnings": [_finding(finding, danish, english) for finding in report.warnings],
+        "rejected": [finding_values(finding, danish, english) for finding in report.rejected],
+        "warnings": [finding_values(finding, danish, english) for finding in report.warnings],
         "assumptions": [
             _assumption(source, assumption, danish, english)
             for source in report.sources
@@ -227,7 +227,8 @@ def _place(place: Place) -> dict[str, Any]:
     return names | {"line": place.line, "cell": mask_cpr(place.cell)}
 
 
-def _finding(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
+def finding_values(finding: Finding, danish: Texts, english: Texts) -> dict[str, Any]:
+    """A finding with its place in parts, and its sentences in both languages."""
     words, other = finding_words(finding, danish), finding_words(finding, english)
     return {
         "code": finding.code,
