@@ -5,19 +5,28 @@ from typing import TYPE_CHECKING
 
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.gains import _every_robot, gain_settings
-from gevinst.bootstrap.here import today
+from gevinst.bootstrap.here import robots, today
+from gevinst.formats.robot_folder import robot_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gevinst.app.digest import DigestTools
     from gevinst.app.gain_report import GainTools
     from gevinst.app.office_sign_in import Provider
     from gevinst.domain.gain_report import GainReport
+    from gevinst.domain.robot import Robot
+    from gevinst.runner.notify import Notifier
     from gevinst.store.opening import StoreParts
 
 
-def open_gain_tools(of: Office, opened: "StoreParts") -> "GainTools":
+def open_gain_tools(of: Office, opened: "StoreParts", some: "Sequence[Robot] | None" = None) -> "GainTools":
     """What the gain report needs; see bootstrap.gains.gain_tools.
+
+    Args:
+        of: the office.
+        opened: its database.
+        some: robots to count; without it all, and one that cannot be read stops the report.
 
     Raises:
         ConfigurationError, SettingsError: a robot's folder or the settings of gains cannot be read.
@@ -32,7 +41,7 @@ def open_gain_tools(of: Office, opened: "StoreParts") -> "GainTools":
         samples=KeptSamples(opened.runs),
         settings=gain_settings(of),
         today=today(),
-        every=_every_robot(of),
+        every=_every_robot(of) if some is None else some,
     )
 
 
@@ -61,10 +70,8 @@ def secret_places(of: Office) -> "Mapping[str, str]":
 
 def notice_ways() -> "Mapping[str, bool]":
     """Which ways notices have out of here, and whether each is set up; no address and no secret."""
-    from gevinst.runner.notify import Notifier  # noqa: PLC0415 - only who tells people needs it
-
-    notifier = Notifier.of(os.environ)
-    return {"mail": bool(notifier.smtp), "hook": bool(notifier.hook), "teams": bool(notifier.teams)}
+    found = notifier()
+    return {"mail": bool(found.smtp), "hook": bool(found.hook), "teams": bool(found.teams)}
 
 
 def sign_in_provider(of: Office) -> "Provider | None":
@@ -83,3 +90,28 @@ def sign_in_provider(of: Office) -> "Provider | None":
     if settings.secret and found is None:
         raise ConfigurationError("CFG-033", secret=settings.secret)
     return OidcProvider(settings=settings, secret=next(iter(found.parts.values())) if found else "")
+
+
+def digest_tools(of: Office, opened: "StoreParts") -> "DigestTools":
+    """What the morning digest counts from."""
+    from gevinst.app.digest import DigestTools  # noqa: PLC0415 - only the digest needs it
+    from gevinst.app.start_run import default_period  # noqa: PLC0415
+
+    standing = opened.view.standing_each(robot_ids(of))
+    return DigestTools(
+        cases=opened.cases,
+        runs=[run.run_id for run in standing.values()],
+        signatures=opened.signatures,
+        period=default_period(today()),
+        alarms=opened.alarms,
+        # A robot whose folder cannot be read is told of in the console; it keeps nobody's mail back.
+        gains=lambda: open_gain_tools(of, opened, robots(of)),
+        today=today(),
+    )
+
+
+def notifier() -> "Notifier":
+    """How people are told, as the environment says."""
+    from gevinst.runner.notify import Notifier  # noqa: PLC0415 - only who tells people needs it
+
+    return Notifier.of(os.environ)

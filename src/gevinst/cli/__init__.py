@@ -23,6 +23,7 @@ COMMANDS = {
     "decide": "gevinst.cli.decide:decide_group",
     "deliveries": "gevinst.cli.deliveries:deliveries",
     "demo": "gevinst.cli.demo:demo",
+    "digest": "gevinst.cli.digest:digest",
     "evidence": "gevinst.cli.evidence:evidence",
     "export": "gevinst.cli.leave:export",
     "gain": "gevinst.cli.gain:gain",
