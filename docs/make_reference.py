@@ -58,6 +58,7 @@ AREAS = {
     "TAB": "Tables that flows read",
     "MAK": "Making and moving robots",
     "EVI": "Evidence, deletion and leaving",
+    "POS": "Posting rules and journals",
     "GAI": "Gains",
     "TID": "Time sheets",
     "CFG": "Settings, robots and rules",
