@@ -15,12 +15,18 @@ FLOW_IDS = (
     "duplicate_invoices",
     "duplicate_notices",
     "invoice_distribution",
+    "master_data_checks",
+    "meter_readings",
     "monthly_report_merge",
+    "municipal_settlement",
+    "open_data_spend",
+    "payroll_reconciliation",
     "project_postings",
     "reimbursement_consolidation",
     "report_consolidation",
     "small_differences",
     "supplier_statement",
+    "vat_check",
     "voucher_reconciliation",
 )
 
