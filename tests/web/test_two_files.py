@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gevinst import bootstrap
 from gevinst.app.two_files import KEPT, LARGEST, MOST_PAIRS, TwoFilesError, Upload
 from gevinst.domain.reconciliation import Side
+from gevinst.domain.robot import Phase
 from gevinst.store.uploads import PairFolder, upload_name
 from gevinst.web.console import Console
 from web.offices import EVERYTHING, Reader, reader
@@ -231,3 +233,60 @@ def test_what_was_told_is_kept_with_the_files(tmp_path: Path) -> None:
     found = kept.find("controller", pair.key)
     assert found is not None
     assert (found.told, found.same_sign) == ({Side.LEFT: {"amount": "Moms"}}, True)
+
+
+# A robot of two files
+
+ROBOT = {
+    "id": "loenkonto",
+    "title": "Lønkonto mod finans",
+    "process_owner": "Leder af Regnskab",
+    "benefit_owner": "Økonomichef",
+    "controller_group": "Regnskab",
+    "schedule": "hver bankdag kl. 06.00",
+    "minutes": "1,5",
+    "period": "2026-10",
+}
+
+
+def test_two_files_become_a_robot_in_trial_that_can_be_run(console: Console, controller: Reader) -> None:
+    path = sent(controller, UNSURE, LEDGER)
+    controller.post(f"{path}/ret", **{"left.amount": "Beløb A"})
+
+    made = controller.post(f"{path}/robot", **ROBOT)
+    robot = bootstrap.robot(console.office, "loenkonto")
+    asked = controller.get("/robotter/loenkonto/koer?period=2026-10").text
+
+    assert made.headers["location"] == "/robotter/loenkonto"
+    assert (robot.phase, robot.schedule) == (Phase.TRIAL, "hver bankdag kl. 06.00")
+    assert "Mangler" not in asked
+    [layout] = console.office.layouts.glob("*.toml")
+    assert "Beløb A" in layout.read_text("utf-8")
+    read = bootstrap.source_reader(console.office)(
+        console.office.data / "ind/loenkonto/bank_2026-10.csv", layout=None, mapping=None
+    )
+    assert read.items["amount"].tolist() == [125_000, -45_50]
+    assert [row.who for row in console.parts.runs.audit_of(["robot.made"])] == ["controller"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"id": "../x"}, "MAK-001"),
+        ({"id": "hovedkonto"}, "MAK-002"),
+        ({"title": " "}, "Udfyld alle felter"),
+        ({"minutes": "mange"}, "er ikke minutter"),
+        ({"period": "oktober"}, "er ikke en måned"),
+        ({"schedule": "en gang imellem"}, "loenkonto"),
+    ],
+)
+def test_a_robot_that_cannot_be_is_not_made_and_what_was_typed_stays(
+    console: Console, controller: Reader, wrong: dict[str, str], told: str
+) -> None:
+    path = sent(controller, BANK, LEDGER)
+    refused = controller.post(f"{path}/robot", **{**ROBOT, **wrong})
+
+    assert refused.status_code == 409
+    assert told in refused.text
+    assert 'value="Økonomichef"' in refused.text
+    assert not (console.office.robots / "loenkonto").exists()

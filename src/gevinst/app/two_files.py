@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
@@ -95,6 +96,20 @@ class PairShelf(Protocol):
 
     def forget_old(self) -> None:
         """Remove what is more than a day old."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotWish:
+    """What a person answers to make a robot of two files."""
+
+    id: str
+    title: str
+    process_owner: str
+    benefit_owner: str
+    controller_group: str
+    schedule: str  #: in words; "" for by hand
+    minutes: Decimal  #: by hand for one payment, an estimate
+    period: str  #: the month of the files, such as 2026-10
 
 
 @dataclass(frozen=True, kw_only=True)

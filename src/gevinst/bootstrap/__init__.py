@@ -35,7 +35,7 @@ from gevinst.bootstrap.runs import (
     trial_tools,
     write_reports,
 )
-from gevinst.bootstrap.two_files import look_at, pair_shelf, reconcile_pair
+from gevinst.bootstrap.two_files import look_at, make_robot, pair_shelf, reconcile_pair
 from gevinst.bootstrap.unattended import (
     clock_process,
     firings,
@@ -82,6 +82,7 @@ __all__ = [
     "kept_row",
     "language",
     "look_at",
+    "make_robot",
     "notify",
     "now",
     "office",

@@ -76,9 +76,10 @@ def _drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
 
 
 def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callable[[], object]]:
-    """What the leading clock goes round and looks at: files beyond their deadline, and work items."""
+    """What the leading clock goes round and looks at: files beyond their deadline, work items, old uploads."""
     from gevinst.app.deadlines import Deadlines  # noqa: PLC0415 - only the clock needs it
     from gevinst.app.item_watch import ItemWatch  # noqa: PLC0415
+    from gevinst.store.uploads import PairFolder  # noqa: PLC0415 - as above
 
     deadlines = Deadlines(
         alarms=opened.alarms,
@@ -87,7 +88,8 @@ def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callabl
         has_come=lambda robot, source, period: _has_come(of, opened, robot, source=source, period=period),
         now=now,
     )
-    return [deadlines.look, ItemWatch(book=opened.items, alarms=opened.alarms, now=now).look]
+    items = ItemWatch(book=opened.items, alarms=opened.alarms, now=now)
+    return [deadlines.look, items.look, PairFolder(data=of.data, now=now).forget_old]
 
 
 def _deadline_firings(words: str, after: datetime, until: datetime) -> "Sequence[Firing]":

@@ -1,6 +1,9 @@
 """The parts of reconciling two files now."""
 
+import shutil
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gevinst.app.office import Office
@@ -9,14 +12,14 @@ from gevinst.bootstrap.runs import conclude, replace_reports
 from gevinst.texts import Texts
 
 if TYPE_CHECKING:
-    from gevinst.app.two_files import Look, Pair, SeenRow
+    from gevinst.app.two_files import Look, Pair, RobotWish, SeenRow
     from gevinst.domain.reconciliation import Side
     from gevinst.domain.source import SourceRead
     from gevinst.store.opening import StoreParts
     from gevinst.store.uploads import PairFolder
 
 PREVIEW = 8  # rows
-RECONCILED = "files.reconciled"
+RECONCILED, MADE = "files.reconciled", "robot.made"
 
 
 def pair_shelf(of: Office) -> "PairFolder":
@@ -125,3 +128,78 @@ def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
     done = replace(pair, outcome=str(report.run.state), summary=summary)
     pair_shelf(of).note(done)
     return done
+
+
+def make_robot(of: Office, opened: "StoreParts", pair: "Pair", wish: "RobotWish") -> None:
+    """Write a robot in trial that reads files like these, with layouts for what the person has corrected.
+
+    The files are put where the robot looks for those of their month, so that it can be run at once.
+
+    Raises:
+        ConfigurationError: see making.write_robot.
+        InputRejectedError: a corrected file cannot be read any more.
+        OSError: a folder cannot be written.
+    """
+    from gevinst.app.new_robot import NewRobot  # noqa: PLC0415 - only what makes robots needs it
+    from gevinst.app.period_folder import RECONCILING_FLOW  # noqa: PLC0415 - as above
+    from gevinst.bootstrap import making  # noqa: PLC0415 - as above
+    from gevinst.domain.audit import AuditEvent  # noqa: PLC0415 - as above
+    from gevinst.domain.reconciliation import Side  # noqa: PLC0415 - loads pandas
+
+    making.check_new_id(of, wish.id)
+    names = {Side.LEFT: "bank", Side.RIGHT: "ledger"}
+    paths = {
+        side: f"ind/{wish.id}/{name}_{{period}}{Path(pair.names[side]).suffix.lower()}"
+        for side, name in names.items()
+    }
+    new = NewRobot(
+        id=wish.id,
+        title=wish.title,
+        flow=RECONCILING_FLOW,
+        sources={names[side]: path for side, path in paths.items()},
+        process_owner=wish.process_owner,
+        benefit_owner=wish.benefit_owner,
+        controller_group=wish.controller_group,
+        schedule=wish.schedule,
+        minutes=wish.minutes,
+        case_types=making.case_types_of(of, RECONCILING_FLOW),
+        today=now().date(),
+    )
+    layouts = [draft for side in Side if (draft := _layout(of, pair, side))]
+    making.write_robot(of, new, _readme(wish))
+    for draft in layouts:
+        _keep_layout(of, draft)
+    for side, path in paths.items():
+        target = of.data / path.format(period=wish.period)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(pair.path(side), target)
+    event = AuditEvent(at=now(), who=pair.user, what=MADE, subject=wish.id, detail={"layouts": len(layouts)})
+    opened.runs.append_audit(event)
+
+
+def _layout(of: Office, pair: "Pair", side: "Side") -> str:
+    """A layout of what the person has told of a file, as TOML; "" for a file that was read as it is."""
+    from gevinst.formats.intake import take_in  # noqa: PLC0415 - loads pandas and the readers
+    from gevinst.formats.layout_draft import OwnFormatError, draft_layout  # noqa: PLC0415 - as above
+    from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - as above
+
+    told = pair.told.get(side)
+    if not told:
+        return ""
+    try:
+        return draft_layout(take_in(pair.path(side)), mapping=told, known=own_layouts(of.layouts))
+    except OwnFormatError:
+        return ""
+
+
+def _keep_layout(of: Office, draft: str) -> None:
+    of.layouts.mkdir(parents=True, exist_ok=True)
+    name = tomllib.loads(draft)["id"]
+    (of.layouts / f"{name}.toml").write_text(draft, "utf-8", newline="\n")
+
+
+def _readme(wish: "RobotWish") -> str:
+    """The robot's README in both languages: what a person must still write stands in it."""
+    facts = {"title": wish.title, "minutes": str(wish.minutes).replace(".", ",")}
+    english = Texts("en").get("make.readme_line", **facts)
+    return f"{Texts('da').get('make.readme', **facts)}\n\n*{english}*\n"

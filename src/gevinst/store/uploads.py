@@ -92,8 +92,10 @@ class PairFolder:
         return (pair for folder in self._folders() if (pair := self._read(folder)))
 
     def _folders(self) -> Sequence[Path]:
-        home = self.data / FOLDER
-        return [one for one in home.iterdir() if KEY.fullmatch(one.name)] if home.is_dir() else []
+        try:
+            return [one for one in (self.data / FOLDER).iterdir() if KEY.fullmatch(one.name)]
+        except OSError:  # nobody has sent files yet, or the disk is away
+            return []
 
     def _read(self, folder: Path) -> Pair | None:
         try:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gevinst import bootstrap
+from gevinst.app.office import ConfigurationError
 from gevinst.app.two_files import (
     CHOICES,
     CORRECTIONS,
@@ -15,10 +17,12 @@ from gevinst.app.two_files import (
     LARGEST,
     Look,
     Pair,
+    RobotWish,
     TwoFilesError,
     Upload,
 )
 from gevinst.domain.masking import mask_cpr
+from gevinst.domain.period import is_period, period_of
 from gevinst.domain.reconciliation import Side
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
@@ -33,6 +37,17 @@ LONGEST_ANSWER = 120  # characters
 #: What is given back: the pages to be seen, the workbook to be kept.
 PAGES = {"koersel.html": "text/html", "koersel.en.html": "text/html"}
 WORKBOOK = "afstemning.xlsx"
+ROBOT_FIELDS = (
+    "id",
+    "title",
+    "process_owner",
+    "benefit_owner",
+    "controller_group",
+    "schedule",
+    "minutes",
+    "period",
+)
+MOST_MINUTES = 480  # a working day for one payment
 
 router = APIRouter()
 
@@ -159,6 +174,60 @@ def result(visit: MayRun, key: str) -> Response:
         has_workbook=(pair.result / WORKBOOK).is_file(),
         run_page="koersel.en.html" if language == "en" else "koersel.html",
     )
+
+
+@router.get(f"{LIST}/{{key}}/robot")
+def ask_robot(visit: MayRun, key: str) -> Response:
+    """Ask what a robot needs besides the files."""
+    return _robot_page(visit, _known(visit, key))
+
+
+def _robot_page(visit: Visit, pair: Pair, error: str = "") -> Response:
+    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in Side]
+    last = max((look.last for look in looks if look.last), default=visit.today)
+    return page(
+        visit,
+        "two_files_robot",
+        status=HTTPStatus.CONFLICT if error else HTTPStatus.OK,
+        pair=pair,
+        sides=tuple(Side),
+        error=error,
+        typed={name: visit.typed(name) for name in ROBOT_FIELDS},
+        period=visit.typed("period") or period_of(last),
+        corrected=any(pair.told.values()),
+    )
+
+
+@router.post(f"{LIST}/{{key}}/robot")
+def make_robot(visit: MayRun, key: str) -> Response:
+    """Write the robot's folder; it begins in trial, so that it delivers and credits nothing."""
+    pair = _known(visit, key)
+    try:
+        wish = _wish(visit)
+        bootstrap.make_robot(visit.console.office, visit.console.parts, pair, wish)
+    except (TwoFilesError, ConfigurationError) as error:
+        return _robot_page(visit, pair, sentence_of(error, visit.texts))
+    return RedirectResponse(f"/robotter/{wish.id}", SEE_OTHER)
+
+
+def _wish(visit: Visit) -> RobotWish:
+    """What the person has answered.
+
+    Raises:
+        TwoFilesError: TWO-006 something is missing, TWO-007 the minutes are no number, TWO-008 no month.
+    """
+    told = {name: " ".join(visit.typed(name).split()) for name in ROBOT_FIELDS}
+    if not all(told[name] for name in ROBOT_FIELDS if name != "schedule"):
+        raise TwoFilesError("TWO-006")
+    if not is_period(told["period"]):
+        raise TwoFilesError("TWO-008", found=told["period"])
+    try:
+        minutes = Decimal(told["minutes"].replace(",", "."))
+    except InvalidOperation:
+        minutes = Decimal(0)
+    if not 0 < minutes <= MOST_MINUTES:
+        raise TwoFilesError("TWO-007", found=told["minutes"])
+    return RobotWish(**{**told, "minutes": minutes})
 
 
 @router.get(f"{LIST}/{{key}}/filer/{{name}}")
