@@ -151,11 +151,10 @@ class RobotRun:
         """
         before = previous_period(self.run.period)
         kept = self.tools.store.open_items(self.robot.id, before)
-        if (
-            kept
-            or self.tools.store.latest(self.robot.id, before, DONE_STATES)
-            or "carried" not in self.robot.sources
-        ):
+        stood = [run for run in self.tools.store.standing_runs(self.robot.id) if run.period == before]
+        # Of a run that left items open and has none of them any longer, the list must tell what they were.
+        known = bool(stood) and not stood[0].open
+        if kept or known or "carried" not in self.robot.sources:
             return carried_frame(kept)
         read = self.read_source("carried")
         items = read.items if read else items_frame({})

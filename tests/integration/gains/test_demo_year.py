@@ -11,8 +11,12 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
+from gevinst import bootstrap
+from gevinst.app.robot_run import RobotRun
+from gevinst.demo import lay_out
 from gevinst.demo.year import MONTHS, lay_out_year
 from gevinst.domain.money import kroner
+from gevinst.formats.robot_folder import find_office, load_robot, load_rules
 from gevinst.reports.gain_files import write_gain_report
 from gevinst.reports.gain_json import gain_json, gain_schema
 from gevinst.reports.gain_lists import MONTH_COLUMNS, month_csv, process_fields
@@ -20,7 +24,8 @@ from gevinst.reports.gain_page import gain_page
 from gevinst.reports.gain_words import GainWords, lead_of
 from gevinst.texts import Texts
 from integration.gains.calc import NO_CALC, counted_anew, find_calc, formulas_of, values_of
-from integration.gains.conftest import DemoYear
+from integration.gains.conftest import ROOT, DemoYear
+from runs import a_run
 
 
 def test_the_report_has_the_hours_that_were_laid_out(year: DemoYear) -> None:
@@ -40,6 +45,17 @@ def test_laying_it_out_again_changes_nothing(year: DemoYear) -> None:
 
     assert not again
     assert year.tools.book.sums() == before
+
+
+def test_the_month_after_the_year_begins_with_the_list_of_open_items(year: DemoYear, tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    office = replace(find_office(ROOT), data=tmp_path)
+    tools = bootstrap.run_tools(office, year.tools.store)
+    rules, robot = load_rules(office.robots / "hovedkonto"), load_robot(office, "hovedkonto")
+
+    carried = RobotRun(a_run(), robot, rules, tools).carried_items()
+
+    assert set(carried["carried_from"]) == {"2026-09"}
 
 
 def test_three_robots_one_as_planned_one_less_one_that_costs(year: DemoYear) -> None:
