@@ -1,5 +1,7 @@
 """Deleting by rule: what is due, what stays, and what the proof says afterwards."""
 
+import subprocess
+import sys
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -234,6 +236,19 @@ def test_a_note_of_deletion_by_a_strange_key_counts_for_nothing(folder: Path, tm
 
     trusted = set(EvidenceKeys(tmp_path / "noegler").public_keys().values())
     assert {"other_key", "missing"} <= {word for word, _, _ in check(folder, trusted=trusted)}
+
+
+def test_without_a_register_the_verifier_tells_whose_key_signed_the_deletion(
+    folder: Path, signer: Signer, tmp_path: Path
+) -> None:
+    strange = EvidenceKeys(tmp_path / "fremmed").signer()
+    delete_files(folder, {DataKind.INPUTS}, signer=strange, at=LATER, who="nobody")
+
+    alone = [sys.executable, "-I", "-S", "verify.py"]
+    told = subprocess.run(alone, cwd=folder, capture_output=True, encoding="utf-8", check=False).stdout
+
+    assert f"SHA256SUMS: underskrevet med / signed with: {signer.fingerprint}" in told
+    assert f"slettet.json: underskrevet med / signed with: {strange.fingerprint}" in told
 
 
 def test_received_files_go_when_they_are_the_ones_that_were_read(folder: Path, tmp_path: Path) -> None:

@@ -264,6 +264,13 @@ def _ore(text: str) -> int:
     return int(whole + decimals)
 
 
+def _signed_with(folder: Path) -> Iterator[tuple[str, str]]:
+    """What is signed, with its key's fingerprint; a deletion may have another key than the folder."""
+    yield SUMS, fingerprint(raw_key((folder / PUBLIC_KEY).read_bytes()))
+    if (folder / DELETED).exists():
+        yield DELETED, fingerprint(raw_key(_deletion_key(folder)))
+
+
 def main() -> int:
     """Check a folder and print what was found."""
     parser = argparse.ArgumentParser(
@@ -277,10 +284,11 @@ def main() -> int:
     for word, name, found in problems:
         print(f"{WORDS[word]}: {name} ({found})")  # noqa: T201 - a script for people
     if not problems:
-        key = fingerprint(raw_key((asked.folder / PUBLIC_KEY).read_bytes()))
-        print(f"OK: {asked.folder}\nUnderskrevet med / signed with: {key}")  # noqa: T201 - as above
+        print(f"OK: {asked.folder}")  # noqa: T201 - as above
+        for file, key in _signed_with(asked.folder):
+            print(f"{file}: underskrevet med / signed with: {key}")  # noqa: T201 - as above
     if not asked.key:
-        print("Sammenlign nøglen med registret / compare the key with the register.")  # noqa: T201
+        print("Sammenlign hver nøgle med registret / compare each key with the register.")  # noqa: T201
     return 1 if problems else 0
 
 
