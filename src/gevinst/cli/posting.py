@@ -22,7 +22,7 @@ from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.period import is_period, previous_period
 from gevinst.domain.posting_match import Decided, decide
-from gevinst.domain.posting_rules import RULES, PostingRule, RuleStatus, read_rules
+from gevinst.domain.posting_rules import RULES, STATUS_CELLS, PostingRule, RuleStatus, read_rules
 from gevinst.domain.posting_trial import BOOKED, ChangedLine, RuleSuggestion, RuleTrial, compare, suggest
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import ExitCode
@@ -35,12 +35,6 @@ USUAL_MONTHS = 3
 SHOWN = 10
 LIST_HEADS = ("rule", "status", "asks", "target", "taken", "used", "version", "by")
 KINDS = ("gained", "lost", "changed")
-STATUS_CELLS = {
-    RuleStatus.ACTIVE: "Aktiv",
-    RuleStatus.TEMPORARY: "Midlertidig",
-    RuleStatus.RETIRED: "Udgået",
-    RuleStatus.EXCEPTION: "Undtagelse",
-}
 PERIODS = click.option("--periods", default="", help=help_text("posting.periods"))
 JSON = click.option("--json", "as_json", is_flag=True, help=help_text("json"))
 REASON = click.option("--reason", required=True, help=help_text("posting.reason"))

@@ -35,13 +35,17 @@ class RuleStatus(StrEnum):
 
 
 LIVE = (RuleStatus.ACTIVE, RuleStatus.TEMPORARY, RuleStatus.EXCEPTION)
-STATUS_WORDS = {
-    "kladde": RuleStatus.DRAFT,
-    "aktiv": RuleStatus.ACTIVE,
-    "midlertidig": RuleStatus.TEMPORARY,
-    "undtagelse": RuleStatus.EXCEPTION,
-    "udgået": RuleStatus.RETIRED,
-} | {str(status): status for status in RuleStatus}
+#: As the rule file writes them.
+STATUS_CELLS = {
+    RuleStatus.DRAFT: "Kladde",
+    RuleStatus.ACTIVE: "Aktiv",
+    RuleStatus.TEMPORARY: "Midlertidig",
+    RuleStatus.EXCEPTION: "Undtagelse",
+    RuleStatus.RETIRED: "Udgået",
+}
+STATUS_WORDS = {word.casefold(): status for status, word in STATUS_CELLS.items()} | {
+    str(status): status for status in RuleStatus
+}
 
 
 class AmountRule(StrEnum):

@@ -152,6 +152,16 @@ def test_an_answer_to_a_sent_journal_is_shown_and_a_refusal_is_a_case(tmp_path: 
     assert [(case.document, case.place.line) for case in refused] == [("B2", 6)]
 
 
+@pytest.mark.parametrize(("total", "amounts"), [(1_444_775, []), (1_444_700, [75])])
+def test_a_journal_that_left_before_with_another_total_is_a_case(total: int, amounts: list[int]) -> None:
+    name = "ZFIR_KMD_Opus_Posteringer_IND_000_GEVINST_20261030_000000.xml"
+
+    result = result_of(normal(sent=lambda _robot: {name: total}))
+
+    late = [case for case in result.cases if case.cause == "journal_sent_before"]
+    assert [case.amount for case in late] == amounts
+
+
 def test_a_message_of_an_unknown_kind_is_not_taken_for_a_yes(tmp_path: Path) -> None:
     with pytest.raises(InputRejectedError) as error:
         result_of(answered(tmp_path, kind="?"))

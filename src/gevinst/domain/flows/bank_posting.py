@@ -44,7 +44,7 @@ from gevinst.domain.journal import (
 from gevinst.domain.place import Place
 from gevinst.domain.posting_answer import ANSWER, answer_cases, answer_findings, answer_table
 from gevinst.domain.posting_match import NONE, Decided, decide
-from gevinst.domain.posting_rules import RULES, PostingRule, TextFrom, read_rules
+from gevinst.domain.posting_rules import RULES, STATUS_CELLS, PostingRule, TextFrom, read_rules
 
 BANK = "bank"
 RULE_FILE = "rules"
@@ -338,6 +338,7 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
     journal = _journal(work, settings, given)
     posted, waiting, left = work.of(POSTED), work.of(*FOR_PEOPLE), work.of(ELSEWHERE, NOTHING)
     answers = given.tables.get(ANSWERS)
+    outputs = tuple(_outputs(journal, given))
     return FlowResult(
         conclusion="bank_posting",
         facts={
@@ -350,9 +351,13 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
         },
         controls=_controls(work, journal),
         tables=(*_tables(work, given), *(() if answers is None else (answer_table(answers),))),
-        cases=(*_cases(waiting), *(() if answers is None else answer_cases(answers, given.as_of))),
+        cases=(
+            *_cases(waiting),
+            *_late_cases(outputs, given, work.posted_on),
+            *(() if answers is None else answer_cases(answers, given.as_of)),
+        ),
         warnings=tuple(warnings),
-        outputs=tuple(_outputs(journal, given)),
+        outputs=outputs,
         done={"posting": posted["id"].tolist()},
     )
 
@@ -428,23 +433,25 @@ def _outputs(journal: Journal, given: FlowInput) -> Iterator[OutputFile]:
 
 
 def _tables(work: _Work, given: FlowInput) -> Iterator[ResultTable]:
-    posted, waiting = work.of(POSTED), work.of(*FOR_PEOPLE)
-    yield ResultTable(
-        key="posted", columns=POSTED_COLUMNS, rows=_named(posted), summed=("amount",), note="posted"
-    )
-    ages = given.calendar.ordinals(np.array([given.as_of], dtype="datetime64[D]"))[0] - (
-        given.calendar.ordinals(waiting["day"].to_numpy())
-    )
-    aged = _named(waiting).assign(age=np.maximum(ages, 0))
-    yield ResultTable(key="interim", columns=INTERIM_COLUMNS, rows=aged, summed=("amount",), note="interim")
-    left = _named(work.of(ELSEWHERE, NOTHING))
-    yield ResultTable(
-        key="not_posted", columns=LEFT_COLUMNS, rows=left, summed=("amount",), note="not_posted"
-    )
-    yield ResultTable(
-        key="posting_rules", columns=RULE_COLUMNS, rows=rule_use(work.decided, work.lines), note="rule_use"
-    )
+    use = rule_use(work.decided, work.lines)
+    yield ResultTable(key="posting_rules", columns=RULE_COLUMNS, rows=use, note="rule_use")
     yield ResultTable(key="overlaps", columns=OVERLAP_COLUMNS, rows=overlaps(work.decided), note="overlaps")
+    waiting = _named(work.of(*FOR_PEOPLE))
+    waiting = waiting.assign(age=_ages(waiting["day"], given))
+    posted, left = _named(work.of(POSTED)), _named(work.of(ELSEWHERE, NOTHING))
+    for key, columns, rows in (
+        ("interim", INTERIM_COLUMNS, waiting),
+        ("posted", POSTED_COLUMNS, posted),
+        ("not_posted", LEFT_COLUMNS, left),
+    ):
+        yield ResultTable(key=key, columns=columns, rows=rows, summed=("amount",), note=key)
+
+
+def _ages(days: "pd.Series[pd.Timestamp]", given: FlowInput) -> NDArray[np.int64]:
+    """Bank days from each day to the end of the period."""
+    last = given.calendar.ordinals(np.array([given.as_of], dtype="datetime64[D]"))[0]
+    ages: NDArray[np.int64] = np.maximum(last - given.calendar.ordinals(days.to_numpy()), 0)
+    return ages
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
@@ -459,7 +466,7 @@ def rule_use(decided: Decided, lines: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rule": pd.Series([rule.id for rule in rules], dtype="str"),
-            "rule_status": pd.Series([str(rule.status) for rule in rules], dtype="str"),
+            "rule_status": pd.Series([STATUS_CELLS[rule.status] for rule in rules], dtype="str"),
             "hits": pd.Series(decided.hits, dtype="Int64"),
             "taken": pd.Series(decided.taken, dtype="Int64"),
             "amount": by_rule["amount"].astype("Int64").fillna(0),
@@ -494,6 +501,22 @@ def _rule_places(rules: Sequence[PostingRule]) -> dict[str, "pd.Series[Any]"]:
         name: pd.Series([place[at] for place in places], dtype=kind)
         for at, (name, kind) in enumerate(zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True))
     }
+
+
+def _late_cases(outputs: Sequence[OutputFile], given: FlowInput, day: date) -> Iterator[FlowCase]:
+    """A journal that has left before and is another one now: it leaves once, so that a person must act."""
+    for one in outputs:
+        for name, total in given.sent.items():
+            if name.endswith(one.name) and total != one.control_total:
+                yield FlowCase(
+                    item_id=f"sent:{one.name}:{one.control_total}",
+                    cause="journal_sent_before",
+                    amount=one.control_total - total,
+                    day=day,
+                    text=name,
+                    document=one.name,
+                    place=Place(file=one.name),
+                )
 
 
 def _cases(waiting: pd.DataFrame) -> Iterator[FlowCase]:
