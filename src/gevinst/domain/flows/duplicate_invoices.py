@@ -74,15 +74,12 @@ DUPLICATE_COLUMNS = (
     Column(key="rank", kind=ColumnKind.COUNT),
     Column(key="likeness", worded=True),
     Column(key="creditor"),
-    Column(key="creditor_name", personal=True),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
-    Column(key="amount", kind=ColumnKind.AMOUNT),
     Column(key="document"),
     Column(key="first_number"),
     Column(key="first_day", kind=ColumnKind.DAY),
     Column(key="first_document"),
-    Column(key="first_line", kind=ColumnKind.COUNT),
     Column(key="at_stake", kind=ColumnKind.AMOUNT),
 )
 INVOICE_COLUMNS = (
@@ -142,10 +139,10 @@ def _duplicates(ledger: pd.DataFrame, standing: pd.DataFrame, settings: Settings
         first_number=first["number"],
         first_day=first["day"],
         first_document=first["document"],
-        first_line=first["place_line"].astype("Int64"),
         at_stake=again["amount"],
     )
-    return shown[[*(one.key for one in DUPLICATE_COLUMNS), *PLACE_COLUMNS]]
+    more = ("creditor_name", "amount", *PLACE_COLUMNS)  # for the cases; the list is wide as it is
+    return shown[[*(one.key for one in DUPLICATE_COLUMNS), *more]]
 
 
 def _invoice_states(invoices: pd.DataFrame | None, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -190,7 +187,12 @@ def _controls(
 def _duplicate_cases(found: pd.DataFrame) -> Iterator[FlowCase]:
     ids = joined_keys(found, ("creditor", "invoice_number", "day", "amount", "document"))
     for row, item_id in zip(found.to_dict("records"), ids, strict=True):
-        yield _case(row, item_id, f"duplicate_{row['likeness']}", document=row["document"])
+        yield _case(
+            row,
+            item_id,
+            f"duplicate_{row['likeness']}",
+            repeats=f" ≈ {row['first_number']} ({row['first_document']})",
+        )
 
 
 def _invoice_cases(off: pd.DataFrame) -> Iterator[FlowCase]:
@@ -210,16 +212,16 @@ def _unread_cases(given: FlowInput) -> Iterator[FlowCase]:
         )
 
 
-def _case(row: Mapping[Any, Any], item_id: str, cause: str, *, document: str = "") -> FlowCase:
+def _case(row: Mapping[Any, Any], item_id: str, cause: str, *, repeats: str = "") -> FlowCase:
     return FlowCase(
         item_id=item_id,
         cause=cause,
         amount=int(row["amount"]),
         day=row["day"].date(),
-        text=str(row["invoice_number"]),
+        text=f"{row['invoice_number']}{repeats}",
         counterparty=str(row["creditor_name"]),
         reference=str(row["creditor"]),
-        document=str(document),
+        document=str(row.get("document", "")),
         place=place_of(row),
     )
 
