@@ -17,6 +17,8 @@ SUITES = sorted(
 # RPA.Tasks turns a suite into a graph of which only the first task runs, and reports green.
 RPA_TASKS = re.compile(r"RPA\.Tasks", re.IGNORECASE)
 # A secret that is unpacked in a suite stands in clear in the log.
+#: Suites of tests that log a secret on purpose, to see that it is masked.
+SECRETS_ARE_THEIR_SUBJECT = frozenset({"use_secret.robot"})
 SECRET_VALUE = re.compile(r"\$\{[^}]*\.value\b|\$\w+\.value\b")
 
 
@@ -29,7 +31,7 @@ def test_no_suite_uses_rpa_tasks(suite: Path) -> None:
     assert lines_with(RPA_TASKS, suite.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("suite", SUITES, ids=lambda path: path.name)
+@pytest.mark.parametrize("suite", [one for one in SUITES if one.name not in SECRETS_ARE_THEIR_SUBJECT])
 def test_no_suite_unpacks_a_secret(suite: Path) -> None:
     assert lines_with(SECRET_VALUE, suite.read_text(encoding="utf-8")) == []
 
