@@ -19,6 +19,7 @@ from gevinst.app.cases import (
     release,
     settle,
     take_back,
+    total,
 )
 from gevinst.app.decisions import Wish
 from gevinst.app.office import ConfigurationError
@@ -324,10 +325,11 @@ def test_each_case_is_in_one_bucket_of_age(parts: StoreParts) -> None:
     run = done_run(parts)  # oldest days: 3rd, 5th and 2nd of October
     limits = (date(2026, 10, 5), date(2026, 10, 3))
 
-    buckets = parts.cases.ageing([run.run_id], CaseFilter(), limits)
+    buckets = parts.cases.ageing([run.run_id, "none"], CaseFilter(), limits)[run.run_id]
+    (whole,) = parts.cases.ageing([run.run_id], CaseFilter())[run.run_id]
 
+    assert whole == total(buckets) == parts.cases.sums([run.run_id], CaseFilter())
     assert [one.count for one in buckets] == [1, 1, 1]
-    assert sum(one.amount for one in buckets) == parts.cases.sums([run.run_id], CaseFilter()).amount
 
 
 def test_no_production_run_starts_in_a_signed_period_but_a_trial_does(parts: StoreParts) -> None:

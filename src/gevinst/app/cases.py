@@ -1,6 +1,6 @@
 """The work list: cases of the standing runs, who has taken them, and what people decide about them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -88,6 +88,16 @@ class CaseGroup:
     sums: CaseSums
 
 
+def total(sums: Iterable[CaseSums]) -> CaseSums:
+    """What several lists come to together."""
+    known = [one for one in sums if one.count]
+    return CaseSums(
+        count=sum(one.count for one in known),
+        amount=sum(one.amount for one in known),
+        oldest=min((one.oldest for one in known if one.oldest), default=None),
+    )
+
+
 class CaseBook(Protocol):
     """Where cases are kept. Each method is one transaction."""
 
@@ -102,8 +112,10 @@ class CaseBook(Protocol):
     def groups(self, runs: Sequence[str], wanted: CaseFilter) -> Sequence[CaseGroup]:
         """The cases of some runs by robot and cause, most first."""
 
-    def ageing(self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date]) -> Sequence[CaseSums]:
-        """The cases of some runs by their oldest day.
+    def ageing(
+        self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date] = ()
+    ) -> Mapping[str, Sequence[CaseSums]]:
+        """The cases of each run that has some, by their oldest day.
 
         Args:
             runs: their ids.

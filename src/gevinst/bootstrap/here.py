@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from gevinst.formats.robot_folder import find_office, load_robot, robot_ids
 from gevinst.texts import OFFICE_ZONE
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from gevinst.app.ports import RunStore
     from gevinst.domain.robot import Robot
 
@@ -48,14 +51,32 @@ def language() -> str:
 
 
 def robots(of: Office) -> "list[Robot]":
-    """The office's robots whose folders can be read; `load_robot` says what is wrong with another."""
+    """The office's robots whose folders can be read; `load_robot` says what is wrong with another.
+
+    Read again when a file of robots or flows has changed: a page must not pay for all of them each time.
+    """
+    return list(_robots(of, _stamp(of.robots, of.tasks)))
+
+
+def _stamp(*folders: Path) -> "Hashable":
+    """Names, sizes and times of the files in some folders; something never met again when one goes away."""
+    files = (file for folder in folders for file in folder.rglob("*"))
+    try:
+        facts = ((str(file), file.stat()) for file in files)
+        return tuple(sorted((name, one.st_size, one.st_mtime_ns) for name, one in facts))
+    except OSError:
+        return object()
+
+
+@lru_cache(maxsize=4)
+def _robots(of: Office, _stamped: "Hashable") -> "tuple[Robot, ...]":
     found = []
     for robot_id in robot_ids(of):
         try:
             found.append(load_robot(of, robot_id))
         except ConfigurationError:
             continue
-    return found
+    return tuple(found)
 
 
 def store(of: Office) -> "RunStore":

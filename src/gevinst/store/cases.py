@@ -1,18 +1,20 @@
 """Cases, their standing and their events in a database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     RowMapping,
     Select,
     and_,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -47,6 +49,7 @@ state = func.coalesce(case_state.c.state, CaseState.TO_DO)
 #: Where a case is and with whom, also when nobody has touched it.
 holder = func.coalesce(case_state.c.claimed_by, "")
 _WITH_STATE = work_case.outerjoin(case_state, _JOINED)
+NO_CASES = CaseSums(count=0, amount=0, oldest=None)
 _SUMS = (func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
 
 
@@ -60,10 +63,20 @@ class SqlCaseBook:
         self, runs: Sequence[str], wanted: CaseFilter, *, after: CaseKey | None = None, limit: int = CASE_PAGE
     ) -> Sequence[ListedCase]:
         """See CaseBook."""
-        query = _joined().where(*_wanted(runs, wanted), *_after(after))
-        ordered = query.order_by(work_case.c.oldest, work_case.c.run_id, work_case.c.number)
+        order = (work_case.c.oldest, work_case.c.run_id, work_case.c.number)
+        # Only keys are sorted: a case's items are long texts.
+        keys = (
+            select(*order)
+            .select_from(_WITH_STATE)
+            .where(*_wanted(runs, wanted), *_after(after))
+            .order_by(*order)
+            .limit(limit)
+            .subquery("wanted")
+        )
+        same = and_(work_case.c.run_id == keys.c.run_id, work_case.c.number == keys.c.number)
+        query = _joined(work_case.join(keys, same)).order_by(*order)
         with self._database.reading() as connection:
-            return [_listed(row) for row in connection.execute(ordered.limit(limit)).mappings()]
+            return [_listed(row) for row in connection.execute(query).mappings()]
 
     def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
         """See CaseBook."""
@@ -73,29 +86,39 @@ class SqlCaseBook:
 
     def groups(self, runs: Sequence[str], wanted: CaseFilter) -> Sequence[CaseGroup]:
         """See CaseBook."""
-        by = (work_case.c.robot, work_case.c.cause, work_case.c.kind)
+        by = (work_case.c.run_id, work_case.c.cause, work_case.c.kind)  # an index has them in this order
         query = (
-            select(*_SUMS, *by)
+            select(*_SUMS, func.min(work_case.c.robot).label("robot"), *by)
             .select_from(_WITH_STATE)
             .where(*_wanted(runs, wanted))
             .group_by(*by)
-            .order_by(func.count().desc(), *by)
         )
         with self._database.reading() as connection:
-            return [
+            found = [
                 CaseGroup(robot=row.robot, cause=row.cause, kind=row.kind, sums=_sums_of(row[: len(_SUMS)]))
                 for row in connection.execute(query)
             ]
+        return sorted(found, key=lambda one: (-one.sums.count, one.robot, one.cause, one.kind))
 
-    def ageing(self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date]) -> Sequence[CaseSums]:
+    def ageing(
+        self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date] = ()
+    ) -> Mapping[str, Sequence[CaseSums]]:
         """See CaseBook."""
         whens = [(work_case.c.oldest >= limit, number) for number, limit in enumerate(limits)]
-        bucket = sql_case(*whens, else_=len(limits)).label("bucket")
-        query = select(*_SUMS, bucket).select_from(_WITH_STATE).where(*_wanted(runs, wanted)).group_by(bucket)
+        bucket = sql_case(*whens, else_=len(limits)) if whens else literal(0)
+        by = [work_case.c.run_id, *([bucket] if whens else [])]
+        query = (
+            select(*_SUMS, work_case.c.run_id, bucket.label("bucket"))
+            .select_from(_WITH_STATE)
+            .where(*_wanted(runs, wanted))
+            .group_by(*by)
+        )
+        found: dict[str, list[CaseSums]] = {}
         with self._database.reading() as connection:
-            found = {row.bucket: _sums_of(row[: len(_SUMS)]) for row in connection.execute(query)}
-        none = CaseSums(count=0, amount=0, oldest=None)
-        return [found.get(number, none) for number in range(len(limits) + 1)]
+            for row in connection.execute(query):
+                buckets = found.setdefault(row.run_id, [NO_CASES] * (len(limits) + 1))
+                buckets[row.bucket] = _sums_of(row[: len(_SUMS)])
+        return found
 
     def case(self, run_id: str, number: int) -> ListedCase | None:
         """See CaseBook."""
@@ -181,9 +204,9 @@ class SqlCaseBook:
             return [_case_of(row) for row in connection.execute(query).mappings()]
 
 
-def _joined() -> Select[Any]:
+def _joined(cases: FromClause = work_case) -> Select[Any]:
     standing = [case_state.c[name].label(f"standing_{name}") for name in _STANDING]
-    return select(work_case, *standing).select_from(_WITH_STATE)
+    return select(work_case, *standing).select_from(cases.outerjoin(case_state, _JOINED))
 
 
 def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]]:

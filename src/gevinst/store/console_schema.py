@@ -26,6 +26,8 @@ work_case = Table(
     Column("first_period", Text, nullable=False),
     one_of("kind", CaseKind),
     Index("case_by_age", "run_id", "oldest", "number"),
+    # It holds all that lists are filtered, counted and sorted by, so that none reads the long texts of items.
+    Index("case_by_cause", "run_id", "cause", "kind", "oldest", "number", "robot", "subject", "amount"),
     Index("case_by_subject", "robot", "subject"),
     Index("case_by_counterparty", "robot", "counterparty"),
 )

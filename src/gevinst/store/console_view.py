@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
 from gevinst.app.ports import DONE_STATES
@@ -36,43 +47,59 @@ class SqlConsoleView:
 
     def standing_each(self, robots: Sequence[str], period: str = "") -> Mapping[str, Run]:
         """See ConsoleView."""
-        found = {}
-        with self._database.reading() as connection:
-            for robot in robots:
-                row = connection.execute(_standing(robot, period)).mappings().first()
-                if row:
-                    found[robot] = rows.run_of(row)
-        return found
+        found = self._standing([(robot, period) for robot in robots])
+        return {run.robot: run for run in sorted(found, key=lambda run: robots.index(run.robot))}
 
     def months(self, robot: str, *, limit: int) -> Sequence[Run]:
         """See ConsoleView."""
-        periods = select(table.c.period).where(_done(robot)).distinct()
+        periods = select(table.c.period).where(_done(robot, table)).distinct()
         latest = periods.order_by(table.c.period.desc()).limit(limit)
         with self._database.reading() as connection:
-            wanted = sorted(connection.execute(latest).scalars())
-            found = [connection.execute(_standing(robot, one)).mappings().one() for one in wanted]
-        return [rows.run_of(row) for row in found]
+            wanted = connection.execute(latest).scalars().all()
+        return sorted(self._standing([(robot, one) for one in wanted]), key=lambda run: run.period)
+
+    def _standing(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Run]:
+        """The standing runs of robots and periods; "" is the latest period."""
+        if not wanted:
+            return []
+        pairs = (
+            select(literal(robot).label("robot"), literal(period).label("period")) for robot, period in wanted
+        )
+        asked = union_all(*pairs).subquery("asked")
+        ids = select(_standing_id(asked).scalar_subquery()).select_from(asked)
+        return self._runs(select(table).where(table.c.run_id.in_(ids)))
 
     def _runs(self, query: Select[Any]) -> Sequence[Run]:
         with self._database.reading() as connection:
             return [rows.run_of(row) for row in connection.execute(query).mappings()]
 
 
-def _done(robot: str) -> ColumnElement[bool]:
+def _done(robot: str | ColumnElement[str], of: FromClause) -> ColumnElement[bool]:
     return and_(
-        table.c.robot == robot,
-        table.c.state.in_(DONE_STATES),
-        table.c.environment != Environment.TEST,
+        of.c.robot == robot,
+        of.c.state.in_(DONE_STATES),
+        of.c.environment != Environment.TEST,
     )
 
 
-def _standing(robot: str, period: str) -> Select[Any]:
-    """The run that stands; the index finds its period first, so that years of runs need not be sorted."""
-    latest = select(table.c.period).where(_done(robot)).order_by(table.c.period.desc()).limit(1)
-    wanted = table.c.period == (period or latest.scalar_subquery())
-    production_first = case((table.c.environment == Environment.PRODUCTION, 0), else_=1)
-    ordered = (production_first, table.c.started.desc(), table.c.run_id.desc())
-    return select(table).where(_done(robot), wanted).order_by(*ordered).limit(1)
+def _standing_id(asked: Subquery) -> Select[Any]:
+    """Id of the run that stands; the index finds its period first, so that years of runs are not sorted."""
+    before, own = table.alias("before"), table.alias("own")
+    latest = (
+        select(before.c.period).where(_done(asked.c.robot, before)).order_by(before.c.period.desc()).limit(1)
+    )
+    wanted = own.c.period == case(
+        (asked.c.period == "", latest.correlate(asked).scalar_subquery()), else_=asked.c.period
+    )
+    production_first = case((own.c.environment == Environment.PRODUCTION, 0), else_=1)
+    ordered = (production_first, own.c.started.desc(), own.c.run_id.desc())
+    return (
+        select(own.c.run_id)
+        .where(_done(asked.c.robot, own), wanted)
+        .order_by(*ordered)
+        .limit(1)
+        .correlate(asked)
+    )
 
 
 def _wanted(wanted: RunFilter) -> list[ColumnElement[bool]]:

@@ -33,7 +33,7 @@ from gevinst.domain.decision import DecisionKind
 from gevinst.domain.run import Environment, RunState, Trigger
 
 #: Revisions of the migrations, oldest first; the last is what this program works with.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 MOMENT_WIDTH = 32  # 2026-11-01T06:00:00.000000+00:00
 SIDES = ("left", "right")
@@ -126,6 +126,7 @@ run = Table(
     one_of("state", RunState),
     Index("run_by_robot", "robot", "period", "started"),
     Index("run_by_start", "started"),
+    Index("run_by_robot_start", "robot", "started", "run_id"),
     Index(
         "one_running_run",
         "robot",

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gevinst import bootstrap
-from gevinst.app.cases import CaseFilter, CaseSums
+from gevinst.app.cases import CaseFilter, CaseSums, total
 from gevinst.app.queue_port import DeliveryState
 from gevinst.domain.access import Action
 from gevinst.domain.robot import Robot
@@ -32,7 +32,12 @@ class Waiting:
     robot: str
     title: str
     run: Run
-    sums: CaseSums
+    ages: Sequence[CaseSums]  #: youngest first
+
+    @property
+    def sums(self) -> CaseSums:
+        """What they come to."""
+        return total(self.ages)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,26 +69,27 @@ def overview(visit: MaySee) -> Response:
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
         held=held_of(console) if visit.person.may(Action.SEE_ITEMS) else 0,
-        ageing=_ageing(visit, waiting),
+        ageing=ageing_of(waiting, visit.texts),
         coming=coming_of(console, robots, visit.now, visit.texts),
     )
 
 
-def _ageing(visit: MaySee, waiting: Sequence[Waiting]) -> Chart | None:
-    wanted, runs = CaseFilter(today=visit.today), [one.run.run_id for one in waiting]
-    book = visit.console.parts.cases
-    return ageing_chart(book.ageing(runs, wanted, age_days(visit.today)), visit.texts)
-
-
 def waiting_of(console: Console, titles: dict[str, str]) -> list[Waiting]:
     """The robots with cases to do, most first."""
-    found = []
-    wanted = CaseFilter(today=console.today())
-    for robot, run in console.parts.view.standing_each(list(titles)).items():
-        sums = console.parts.cases.sums([run.run_id], wanted)
-        if sums.count:
-            found.append(Waiting(robot=robot, title=titles[robot], run=run, sums=sums))
+    wanted, today = CaseFilter(today=console.today()), console.today()
+    runs = console.parts.view.standing_each(list(titles))
+    ages = console.parts.cases.ageing([run.run_id for run in runs.values()], wanted, age_days(today))
+    found = [
+        Waiting(robot=robot, title=titles[robot], run=run, ages=ages[run.run_id])
+        for robot, run in runs.items()
+        if run.run_id in ages
+    ]
     return sorted(found, key=lambda one: (-one.sums.count, one.robot))
+
+
+def ageing_of(waiting: Sequence[Waiting], texts: Texts) -> Chart | None:
+    """The ages of all cases that wait."""
+    return ageing_chart([total(bucket) for bucket in zip(*(one.ages for one in waiting), strict=True)], texts)
 
 
 def runs_of_today(console: Console) -> Sequence[Run]:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gevinst import bootstrap
 from gevinst.app.accounts import prove_again
-from gevinst.app.cases import CaseFilter, CaseSums, ListedCase
+from gevinst.app.cases import CaseFilter, CaseSums, ListedCase, total
 from gevinst.app.signing import (
     EXPLANATIONS,
     Account,
@@ -204,10 +204,14 @@ def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
     signed: dict[str, list[Signature]] = {}
     for one in console.parts.signatures.of_period(period):
         signed.setdefault(one.account, []).append(one)
+    robots = bootstrap.robots(console.office)
+    runs = console.parts.view.standing_each([robot.id for robot in robots], period)
+    ids = [run.run_id for run in runs.values()]
+    opened = console.parts.cases.ageing(ids, CaseFilter(state=None))
     rows = []
-    for robot in bootstrap.robots(console.office):
-        run = console.parts.view.standing(robot.id, period)
-        sums = _sums(console, run)
+    for robot in robots:
+        run = runs.get(robot.id)
+        sums = total(opened.get(run.run_id, ()) if run else ())
         rows.append(
             AccountRow(
                 account=_account(robot.id, period, run, sums),
@@ -233,12 +237,6 @@ def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
         )
         for one in console.office.accounts
     ]
-
-
-def _sums(console: Console, run: Run | None) -> CaseSums:
-    if run is None:
-        return CaseSums(count=0, amount=0, oldest=None)
-    return console.parts.cases.sums([run.run_id], CaseFilter(state=None))
 
 
 def _account(robot: str, period: str, run: Run | None, sums: CaseSums) -> Account:

@@ -22,6 +22,7 @@ from gevinst.app.cases import (
     release,
     settle,
     take_back,
+    total,
     with_items,
 )
 from gevinst.app.closing import Answer, Closing, Sides, closing_of, wish_of
@@ -67,7 +68,7 @@ def work_list(visit: MaySeeItems) -> Response:
         "work",
         cases=[list_facts(one, visit.texts) for one in found[:CASE_PAGE]],
         more=_older(visit, found[CASE_PAGE - 1]) if len(found) > CASE_PAGE else "",
-        sums=book.sums(runs, wanted),
+        sums=total(one.sums for one in groups),
         wanted=wanted,
         who=who,
         states=list(CaseState),
