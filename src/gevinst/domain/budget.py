@@ -31,26 +31,33 @@ class BudgetBook:
     changes: pd.DataFrame  #: see changes
     limits: Limits
 
+    @property
+    def differences(self) -> pd.DataFrame:
+        """The lines on which department and ERP do not agree; `cell` is that of the spending."""
+        lines = self.lines[self.lines["differs"]]
+        return lines.assign(cell=lines["spent_cell"])
+
 
 def lines_of(rows: pd.DataFrame, ledger: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """Each unit and account once, in order.
 
     Args:
-        rows: of departments: unit, gl_account, text, budget, spent, forecast, note, cell and PLACE_COLUMNS.
+        rows: of departments: unit, gl_account, text, budget, spent, forecast, note, cell (of the forecast),
+            spent_cell and PLACE_COLUMNS.
         ledger: of the ERP: unit, gl_account, budget, spent.
         limits: from what a deviation is listed.
 
     Returns:
         unit, gl_account, text, note, budget and spent of the ERP, budget_told and spent_told of the
         department, forecast (<NA> where the department gives none), deviation (forecast less budget),
-        differs, listed, cell and PLACE_COLUMNS of the first row behind it ("" and 0 where there is none).
+        differs, listed, cells and PLACE_COLUMNS of the first row behind it ("" and 0 where there is none).
     """
     told = _told(rows)
     booked = ledger.groupby(KEYS)[["budget", "spent"]].sum()
     lines = booked.join(told, how="outer").reset_index()
     amounts = ["budget", "spent", "budget_told", "spent_told"]
     lines[amounts] = lines[amounts].astype("Int64").fillna(0)
-    texts = ["text", "note", "cell", FILE, SHEET]
+    texts = ["text", "note", "cell", "spent_cell", FILE, SHEET]
     lines[texts] = lines[texts].astype("object").fillna("").astype("str")
     lines[LINE] = lines[LINE].fillna(0).astype("int64")
     lines["forecast"] = lines["forecast"].astype("Int64")
@@ -66,7 +73,7 @@ def lines_of(rows: pd.DataFrame, ledger: pd.DataFrame, limits: Limits) -> pd.Dat
 def _told(rows: pd.DataFrame) -> pd.DataFrame:
     """What departments say by unit and account; an account on two rows is summed."""
     grouped = rows.groupby(KEYS)
-    firsts = grouped[["text", "cell", FILE, SHEET, LINE]].first()
+    firsts = grouped[["text", "cell", "spent_cell", FILE, SHEET, LINE]].first()
     sums = grouped[["budget", "spent"]].sum().add_suffix("_told")
     forecast = grouped["forecast"].sum(min_count=1)
     notes = grouped["note"].agg(lambda part: "; ".join(dict.fromkeys(one for one in part if one)))

@@ -244,7 +244,7 @@ class _Pen:
     def _differences(self) -> None:
         """Lines on which the department and the ERP do not agree; both sides and the difference."""
         sheet = self._sheets["differences"]
-        off = self._book.lines[self._book.lines["differs"]]
+        off = self._book.differences
         keys = ("unit", "gl_account", "text", "budget", "budget_told", "spent", "spent_told", "off", "source")
         self._heads(sheet, keys, (10, 12, 30, 16, 16, 16, 16, 16, 44))
         for at, key in enumerate(("unit", "gl_account", "text")):

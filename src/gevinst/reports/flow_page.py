@@ -19,6 +19,7 @@ from gevinst.texts.findings import finding_text, place_text
 
 WORKBOOK = "resultat.xlsx"
 MOST_LISTED = 200  # rows of a list that stand on the page; the workbook has all
+HIDDEN = "\u2022\u2022\u2022"  # what stands for a person on the page; the lists have names and numbers
 TONES = {RunState.AGREED: "ok", RunState.OPEN_ITEMS: "act"}
 
 
@@ -134,7 +135,8 @@ def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
     numbers = (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.NUMBER)
     first = table.rows.head(MOST_LISTED)
     columns = [
-        list(_shown(column_values(first, column, texts), column.kind, texts)) for column in table.columns
+        [HIDDEN if column.personal and text else text for text in _shown_column(first, column, texts)]
+        for column in table.columns
     ]
     totals = tuple(
         texts.amount(int(table.rows[column.key].sum())) if column.key in table.summed else ""
@@ -149,6 +151,10 @@ def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
         count=len(table.rows),
         totals=totals if table.summed else (),
     )
+
+
+def _shown_column(rows: pd.DataFrame, column: Column, texts: Texts) -> Iterator[str]:
+    return _shown(column_values(rows, column, texts), column.kind, texts)
 
 
 def _shown(values: "pd.Series[Any]", kind: ColumnKind, texts: Texts) -> Iterator[str]:

@@ -39,6 +39,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.period import previous_period
 from gevinst.domain.place import Place
 
 DEPARTMENTS, LEDGER, BEFORE, LEDGER_BEFORE = "departments", "ledger", "before", "ledger_before"
@@ -159,33 +160,39 @@ def _sorted_rows(given: FlowInput) -> pd.DataFrame:
     files, rows = given.files[DEPARTMENTS], given.tables[DEPARTMENTS]
     units = {name: one.unit for name, one in named_files(files, settings.file_name).items()}
     reasons = _file_reasons(given, units)
-    letters = {one.file: one.letters.get("forecast", "") for one in files}
+    where = {one.file: one.letters for one in files}
+    lines = rows[LINE].astype("str")
     return rows.assign(
         **{
             UNIT: rows[FILE].map(units).astype("str"),
-            REASON: rows[FILE].map(lambda file: reasons.get(file, "")).astype("str"),
-            "cell": rows[FILE].map(letters).astype("str") + rows[LINE].astype("str"),
+            REASON: rows[FILE].map(lambda file: reasons.get(file, ("", ""))[0]).astype("str"),
+            "same_as": rows[FILE].map(lambda file: reasons.get(file, ("", ""))[1]).astype("str"),
+            "cell": rows[FILE].map(lambda file: where[file]["forecast"]).astype("str") + lines,
+            "spent_cell": rows[FILE].map(lambda file: where[file]["spent"]).astype("str") + lines,
         }
     )
 
 
-def _file_reasons(given: FlowInput, units: dict[str, str]) -> dict[str, str]:
-    """Why files are left out: of no department, sent before, or two that say different things."""
+def _file_reasons(given: FlowInput, units: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Why files are left out, and the file they repeat: sent before, of no department, or two that differ."""
     settings: Settings = given.settings
     rows, files = given.tables[DEPARTMENTS], given.files[DEPARTMENTS]
-    reasons = {one.file: "file_again" for one in repeats(rows, files, before=_marks_before(given))}
-    reasons |= {file: "unknown_unit" for file, unit in units.items() if unit not in settings.departments}
+    again = repeats(rows, files, before=_marks_before(given))
+    reasons = {one.file: ("file_again", one.same_as) for one in again}
+    unknown = [file for file, unit in units.items() if unit not in settings.departments]
+    reasons |= dict.fromkeys(unknown, ("unknown_unit", ""))
     standing = pd.Series({file: unit for file, unit in units.items() if file not in reasons}, dtype="str")
     twice = standing[standing.duplicated(keep=False)]
-    return reasons | dict.fromkeys(twice.index, "two_files")
+    return reasons | dict.fromkeys(twice.index, ("two_files", ""))
 
 
 def _marks_before(given: FlowInput) -> list[tuple[str, str]]:
     """(file, fingerprint) of last month's workbooks, by bytes and by rows."""
-    by_bytes = [(f"{one.file} (-1)", one.sha256) for one in given.files.get(BEFORE, ())]
+    month = previous_period(given.period)
+    by_bytes = [(f"{month}/{one.file}", one.sha256) for one in given.files.get(BEFORE, ())]
     rows = given.tables.get(BEFORE)
-    by_rows = [] if rows is None else [(f"{name} (-1)", mark) for name, mark in content_prints(rows).items()]
-    return by_bytes + by_rows
+    by_rows = {} if rows is None else content_prints(rows)
+    return by_bytes + [(f"{month}/{name}", mark) for name, mark in by_rows.items()]
 
 
 def _year_begins(given: FlowInput) -> bool:
@@ -231,7 +238,7 @@ def _tables(book: BudgetBook) -> Iterator[ResultTable]:
         summed=("deviation",),
     )
     told = _columns("budget", "budget_told", "spent", "spent_told")
-    yield ResultTable(key="budget_differences", columns=(*_KEYS, *told, _CELL), rows=lines[lines["differs"]])
+    yield ResultTable(key="budget_differences", columns=(*_KEYS, *told, _CELL), rows=book.differences)
     moved = _columns("budget_before", "budget", "forecast_before", "forecast")
     yield ResultTable(
         key="budget_changes", columns=(Column(key=UNIT), Column(key=ACCOUNT), *moved), rows=book.changes
@@ -313,11 +320,16 @@ def _cases(given: FlowInput, book: BudgetBook, left: pd.DataFrame) -> Iterator[F
     for row in lacking.to_dict("records"):
         cause = "missing_department" if row[UNIT] in settings.departments else "unlisted_unit"
         yield _case(given, f"{cause}:{row[UNIT]}", cause, text=f"{row[UNIT]} {row['name']}".strip())
-    off = book.lines[book.lines["differs"] & book.lines[FILE].ne("")]
+    off = book.differences[book.differences[FILE].ne("")]
     for unit, part in off.groupby(UNIT, sort=True):
         amount = int((part["spent_told"] - part["spent"]).sum())
         yield _case(
-            given, f"differs:{unit}", "differs_from_erp", text=str(unit), amount=amount, row=part.iloc[0]
+            given,
+            f"differs:{unit}",
+            "differs_from_erp",
+            text=f"{unit} {settings.departments[str(unit)]}",
+            amount=amount,
+            row=part.iloc[0],
         )
     silent = book.lines[book.lines["listed"] & book.lines["note"].eq("")]
     for _, line in silent.iterrows():
@@ -327,7 +339,8 @@ def _cases(given: FlowInput, book: BudgetBook, left: pd.DataFrame) -> Iterator[F
     old = None if _year_begins(given) else given.tables.get(LEDGER_BEFORE)
     for row in () if old is None else restated_months(given.tables[LEDGER], old).to_dict("records"):
         name = f"{row[UNIT]}:{row[ACCOUNT]}:{row['month']}"
-        yield _case(given, f"restated:{name}", "restated_history", text=name, amount=int(row["change"]))
+        text = f"{row[UNIT]} {row[ACCOUNT]}, {given.period[:4]}-{int(row['month']):02}"
+        yield _case(given, f"restated:{name}", "restated_history", text=text, amount=int(row["change"]))
 
 
 def _file_cases(given: FlowInput, left: pd.DataFrame) -> Iterator[FlowCase]:
@@ -336,7 +349,8 @@ def _file_cases(given: FlowInput, left: pd.DataFrame) -> Iterator[FlowCase]:
         yield _case(given, item, "unusable_file", text=finding.code, place=finding.place)
     for row in left.drop_duplicates(FILE).to_dict("records"):
         place = Place(file=row[FILE])
-        yield _case(given, f"{row[REASON]}:{row[FILE]}", f"budget_{row[REASON]}", text=row[FILE], place=place)
+        text = f"{row[UNIT]} = {row['same_as']}" if row["same_as"] else str(row[UNIT])
+        yield _case(given, f"{row[REASON]}:{row[FILE]}", f"budget_{row[REASON]}", text=text, place=place)
 
 
 def _case(
