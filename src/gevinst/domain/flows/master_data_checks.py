@@ -27,6 +27,8 @@ REGISTER = "register"
 CPR = r"\d{6}[ -]?\d{4}"
 #: Fields with a rule of their own.
 RULES: dict[str, Callable[[str], str]] = {"cvr": cvr_problem, "ean": gln_problem, "cpr": cpr_problem}
+#: Fields as the lists show them.
+NAMES = {"cvr": "CVR", "ean": "EAN", "cpr": "CPR", "bank": "Reg./konto", "cvr/cpr": "CVR/CPR"}
 #: Fields that two records may not share.
 UNIQUE = ("cvr", "ean", "bank")
 
@@ -54,7 +56,6 @@ SHAPE = SourceShape(
         _optional("bank", "Kontonummer", "Kontonr.", "Bankkonto"),
     ),
 )
-WRONG = (Column(key="md_record"), Column(key="md_field"), Column(key="md_problem"))
 BY_RULE = (
     Column(key="md_field"),
     Column(key="md_filled", kind=ColumnKind.COUNT),
@@ -77,10 +78,7 @@ def work_out(given: FlowInput) -> FlowResult:
         conclusion="master_data_checks",
         facts={"count": len(rows), "wrong": len(found), "records": len(bad)},
         controls=(Control(key="rows", expected=len(rows), found=len(right) + len(bad), is_amount=False),),
-        tables=(
-            ResultTable(key="md_rules", columns=BY_RULE, rows=_by_rule(rows, found)),
-            ResultTable(key="md_wrong", columns=WRONG, rows=found),
-        ),
+        tables=(ResultTable(key="md_rules", columns=BY_RULE, rows=_by_rule(rows, found)),),
         cases=tuple(_case(row, given) for row in found.to_dict("records")),
         done={"record": right["md_record"].tolist()},
     )
@@ -115,7 +113,8 @@ def _shared(rows: pd.DataFrame, settings: Settings) -> Iterator[pd.DataFrame]:
         if field in settings.may_share:
             continue
         column = "account" if field == "bank" else field
-        filled = rows[rows[column] != ""]
+        whole = (rows["registration"] != "") & (rows["bank"] != "") if field == "bank" else rows[field] != ""
+        filled = rows[whole]
         yield filled[filled[column].duplicated(keep=False)].assign(md_field=field, md_problem="shared")
 
 
@@ -133,7 +132,7 @@ def _by_rule(rows: pd.DataFrame, wrong: pd.DataFrame) -> pd.DataFrame:
     filled = [int((rows["account" if name == "bank" else name] != "").sum()) for name in names]
     count = wrong["md_field"].value_counts()
     table = {
-        "md_field": list(names),
+        "md_field": [NAMES[one] for one in names],
         "md_filled": filled,
         "md_wrong": [int(count.get(one, 0)) for one in names],
     }
@@ -145,7 +144,7 @@ def _case(row: dict, given: FlowInput) -> FlowCase:  # type: ignore[type-arg] # 
         item_id=f"{row['md_record']}:{row['md_field']}:{row['md_problem']}",
         cause=f"md_{row['md_problem']}",
         day=given.as_of,
-        text=row["md_field"].upper(),
+        text=NAMES.get(row["md_field"], row["md_field"].upper()),
         reference=row["md_record"],
         place=place_of(row),
     )

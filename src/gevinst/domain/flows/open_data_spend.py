@@ -165,7 +165,7 @@ def _csv(cells: pd.DataFrame) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(FIELDS)
     for row in cells[list(FIELDS)].itertuples(index=False):
-        writer.writerow([*map(_safe, row[:4]), int(row[4]), str(Decimal(int(row[5])) / 100)])
+        writer.writerow([*map(_safe, row[:4]), int(row[4]), f"{Decimal(int(row[5])) / 100:.2f}"])
     return text.getvalue().encode()
 
 
