@@ -121,7 +121,7 @@ def test_one_is_told_only_of_what_ones_roles_may_do(office: Console) -> None:
 def test_a_teams_workflow_gets_an_adaptive_card() -> None:
     card = teams_card(Notice(subject="Alarm 7", text="En kørsel udeblev."))
 
-    (attached,) = card["attachments"]  # type: ignore[misc]
+    (attached,) = card["attachments"]
     assert card["type"] == "message"
     assert attached["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert [block["text"] for block in attached["content"]["body"]] == ["Alarm 7", "En kørsel udeblev."]

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
+from typing import Any
 
 SECONDS_TO_ANSWER = 10
 HOOK_SETTING = "GEVINST_ALARM_HOOK"
@@ -74,7 +75,7 @@ class Notifier:
         return True
 
 
-def teams_card(notice: Notice) -> dict[str, object]:
+def teams_card(notice: Notice) -> dict[str, Any]:
     """A notice as a Teams workflow takes it, «When a Teams webhook request is received»: an adaptive card."""
     blocks = [
         {"type": "TextBlock", "text": notice.subject, "weight": "bolder", "wrap": True},

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import requests
-from authlib.integrations.requests_client import OAuth2Session
+from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]  # no stubs
 from joserfc import jwt
 from joserfc.jwk import KeySet
 

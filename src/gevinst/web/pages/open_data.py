@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -53,7 +54,7 @@ def open_data(request: Request) -> Response:
     console: Console = request.app.state.console
     sets = [_shown(console, one) for one in public_sets(console.parts.published)]
     visit = visit_of(request)
-    facts = {
+    facts: dict[str, Any] = {
         "sets": sets,
         "least": SMALLEST,
         "licence": LICENCE,
