@@ -59,6 +59,9 @@ def winners(found: list[PostingRule], bank: pd.DataFrame) -> list[str]:
         ("a.b", "axb", False),
         ("(a)", "se (a)", True),
         ("æble", "ÆBLE", True),
+        ("sag 5*", "Sag 5 af 7", True),
+        ("*a.b (c)", "xa.b (c)", True),
+        ("*a.b (c)", "xaxb (c)", False),
     ],
 )
 def test_a_word_fits_a_text(cell: str, text: str, *, fits: bool) -> None:

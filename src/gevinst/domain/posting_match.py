@@ -1,7 +1,7 @@
 """Which posting rule decides about each line of the bank, column by column."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,6 @@ from gevinst.domain.posting_rules import AmountRule, PostingRule, in_order
 
 NONE = -1
 TYPE = "type"
-_SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")  # re.escape also escapes blanks, which RE2 does not take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +75,8 @@ def _fits(
     left = np.flatnonzero(_fits_facts(lines, rule))
     for name, words in rule.words:
         for word in words:
-            column = fields[name].iloc[left]
-            test = _is if name == TYPE and "*" not in word else _has
-            left = left[test(column, word).to_numpy(dtype=bool)]
+            for test in _tests(name, word):
+                left = left[test(fields[name].iloc[left]).to_numpy(dtype=bool)]
     fits = np.zeros(len(lines), dtype=bool)
     fits[left] = True
     return fits
@@ -105,20 +103,24 @@ def _amount_tests(amounts: NDArray[np.int64], rule: PostingRule) -> Iterator[NDA
         yield (amounts >= rule.low) & (amounts <= rule.high)
 
 
-def _is(column: "pd.Series[str]", word: str) -> "pd.Series[bool]":
-    """A posting type is one of a list: Gebyr is not Dankortsalg-gebyr."""
-    return column.str.strip() == word
-
-
-def _has(column: "pd.Series[str]", word: str) -> "pd.Series[bool]":
+def _tests(name: str, word: str) -> Iterator[Callable[["pd.Series[str]"], "pd.Series[bool]"]]:
+    """What a word asks of its field, the quick test first: few lines are left for the slow one."""
     bare = word.strip("*")
+    if name == TYPE and bare == word:  # one of the bank's list: Gebyr is not Dankortsalg-gebyr
+        yield lambda column: column.str.strip() == word
+        return
+    yield lambda column: column.str.contains(bare, regex=False)
+    pattern = _pattern(word, bare)
+    if pattern:
+        yield lambda column: column.str.contains(pattern)
+
+
+def _pattern(word: str, bare: str) -> str:
+    """A regular expression for a word that must stand in a certain place; "" for one that stands anywhere."""
     starts, ends = word.endswith("*"), word.startswith("*")
     if starts and ends:  # *word* is what people write for anywhere
         starts = ends = False
-    if not (starts or ends or bare.isdecimal()):
-        return column.str.contains(bare, regex=False)
-    pattern = _SPECIAL.sub(r"\\\1", bare)
     front, back = (r"^|\n" if starts else ""), (r"$|\n" if ends else "")
     if bare.isdecimal():  # 1234567 is not meant by 81234567
         front, back = front or r"^|\D", back or r"$|\D"
-    return column.str.contains(f"(?:{front}){pattern}(?:{back})")
+    return f"(?:{front}){re.escape(bare)}(?:{back})" if front or back else ""

@@ -123,7 +123,8 @@ def _toml_name(line: str) -> str:
 
 
 def _toml_key(key: str) -> str:
-    return next(heading for heading in reversed(_HEADINGS[key]) if heading.isascii() and " " not in heading)
+    plain = (one for one in reversed(_HEADINGS[key]) if one.isascii() and " " not in one)
+    return next(plain).casefold()
 
 
 def _replace(path: Path, before: bytes, after: bytes, check: Callable[[Path], object]) -> RuleFileChange:

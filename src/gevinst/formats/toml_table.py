@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gevinst.formats.grid import Cell, Grid, Syntax
+from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
 
 TOML_ENDING = ".toml"
@@ -38,12 +39,17 @@ def toml_grids(intake: Intake) -> list[Grid]:
 
 
 def _grid(intake: Intake, name: str, rows: Sequence[Mapping[str, Any]], lines: Sequence[int]) -> Grid:
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [
-        [_cell(intake, row.get(head, ""), line) for head in heads]
-        for row, line in zip(rows, lines, strict=True)
-    ]
-    return Grid(syntax=Syntax.DELIMITED, rows=[heads, *cells], lines=[lines[0], *lines], sheet=name)
+    """Keys that differ in case or marks only are one column; a row that has it twice is refused."""
+    heads = {fold(key): key for row in reversed(rows) for key in reversed(list(row))}
+    cells = []
+    for row, line in zip(rows, lines, strict=True):
+        values = {fold(key): value for key, value in row.items()}
+        if len(values) != len(row):
+            raise intake.rejected("TAB-007", line=line)
+        cells.append([_cell(intake, values.get(head, ""), line) for head in heads])
+    return Grid(
+        syntax=Syntax.DELIMITED, rows=[list(heads.values()), *cells], lines=[lines[0], *lines], sheet=name
+    )
 
 
 def _cell(intake: Intake, value: Any, line: int) -> Cell:
