@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gevinst.domain.finding import Finding
 from gevinst.domain.flow import PLACE_COLUMNS, FileRead
 from gevinst.domain.period import is_period
 
@@ -72,6 +73,14 @@ def repeats(
         else:
             known |= {mark: one.file for mark in (one.sha256, prints.get(one.file, "")) if mark}
     return tuple(found)
+
+
+def unusable_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first finding of each file; a file is one matter for a person, however many cells are wrong."""
+    firsts: dict[str, Finding] = {}
+    for one in findings:
+        firsts.setdefault(one.place.file, one)
+    return tuple(firsts.values())
 
 
 def content_prints(rows: pd.DataFrame) -> dict[str, str]:

@@ -41,6 +41,7 @@ class SourceColumn:
     headings: tuple[str, ...]  #: as files write it; case, spaces and dots do not count
     required: bool = True  #: whether the file must have the column
     filled: bool = False  #: whether every row must have a value
+    empty: tuple[str, ...] = ()  #: texts that stand for no value, such as the - of Excel's accounting form
     doubtful: bool = (
         False  #: whether a value that cannot be read is left out with a warning; else the file is refused
     )

@@ -204,6 +204,8 @@ class _Reading:
         if at is None:
             return [None if column.kind is not ColumnKind.TEXT else ""] * len(kept.rows)
         cells = [row[at] if at < len(row) else "" for row in kept.rows]
+        if column.empty:
+            cells = ["" if cell_text(cell) in column.empty else cell for cell in cells]
         self._check_cells(column, at, kept, cells)
         values = _READERS[column.kind](cells)
         for cell, value, line in zip(cells, values, kept.lines, strict=True):

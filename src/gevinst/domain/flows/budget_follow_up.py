@@ -23,7 +23,15 @@ from gevinst.domain.budget import (
     lines_of,
     restated_months,
 )
-from gevinst.domain.consolidation import FILE, LINE, SHEET, content_prints, named_files, repeats
+from gevinst.domain.consolidation import (
+    FILE,
+    LINE,
+    SHEET,
+    content_prints,
+    named_files,
+    repeats,
+    unusable_files,
+)
 from gevinst.domain.finding import Finding
 from gevinst.domain.flow import (
     Column,
@@ -344,8 +352,8 @@ def _cases(given: FlowInput, book: BudgetBook, left: pd.DataFrame) -> Iterator[F
 
 
 def _file_cases(given: FlowInput, left: pd.DataFrame) -> Iterator[FlowCase]:
-    for finding in given.set_aside.get(DEPARTMENTS, ()):
-        item = f"unusable:{finding.place}:{finding.code}"
+    for finding in unusable_files(given.set_aside.get(DEPARTMENTS, ())):
+        item = f"unusable:{finding.place.file}"
         yield _case(given, item, "unusable_file", text=finding.code, place=finding.place)
     for row in left.drop_duplicates(FILE).to_dict("records"):
         place = Place(file=row[FILE])

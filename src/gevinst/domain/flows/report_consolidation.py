@@ -22,6 +22,7 @@ from gevinst.domain.consolidation import (
     named_files,
     repeated_rows,
     repeats,
+    unusable_files,
 )
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
@@ -69,6 +70,7 @@ class ColumnSetting(BaseModel):
     kind: ColumnKind = ColumnKind.TEXT
     required: bool = True
     filled: bool = False
+    empty: tuple[str, ...] = ()  #: texts that stand for no value, such as -
 
 
 class Settings(BaseModel):
@@ -217,8 +219,8 @@ def _file_table(rows: pd.DataFrame, names: Mapping[str, NamedFile], settings: Se
 def _cases(given: FlowInput, names: Mapping[str, NamedFile], again: tuple[Repeat, ...]) -> Iterator[FlowCase]:
     """What lacks, what came twice, what cannot be used, and names that say nothing."""
     settings: Settings = given.settings
-    for finding in given.set_aside.get(FILES, ()):
-        name = f"unusable:{finding.place}:{finding.code}"
+    for finding in unusable_files(given.set_aside.get(FILES, ())):
+        name = f"unusable:{finding.place.file}"
         yield _case(given, name, "unusable_file", place=finding.place, text=finding.code)
     for one in again:
         yield _case(given, f"again:{one.file}", "sent_again", place=Place(file=one.file), text=one.same_as)
