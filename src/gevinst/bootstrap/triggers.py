@@ -76,7 +76,7 @@ def _drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
 
 
 def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callable[[], object]]:
-    """What the leading clock goes round and looks at: files beyond their deadline, work items, old uploads."""
+    """What the leading clock looks at on its rounds: late files, work items, and old uploads."""
     from gevinst.app.deadlines import Deadlines  # noqa: PLC0415 - only the clock needs it
     from gevinst.app.item_watch import ItemWatch  # noqa: PLC0415
     from gevinst.store.uploads import PairFolder  # noqa: PLC0415 - as above

@@ -138,13 +138,18 @@ def _kept(visit: Visit, pair: Pair, side: Side) -> dict[str, str]:
 
 
 def _answers(visit: Visit, side: Side) -> dict[str, str]:
+    """What the form says of a file: "" takes back what was told.
+
+    An answer to a question goes before the choice of the same thing below it, which still says "as found".
+    """
+    if visit.typed("forfra"):
+        return {}
     start = f"{side}."
-    names = [name for name in visit.form if name.startswith(start)]
-    return (
-        {}
-        if visit.typed("forfra")
-        else {name.removeprefix(start): visit.typed(name)[:LONGEST_ANSWER] for name in names}
-    )
+    found = {name: visit.typed_list(name) for name in visit.form if name.startswith(start)}
+    return {
+        name.removeprefix(start): next((one.strip() for one in values if one.strip()), "")[:LONGEST_ANSWER]
+        for name, values in found.items()
+    }
 
 
 @router.post(f"{LIST}/{{key}}/afstem")
