@@ -56,10 +56,8 @@ def digest(ctx: click.Context, *, dry_run: bool, again: bool) -> None:
 def notice_of(needs: Sequence[Need], texts: Texts, address: str) -> Notice:
     """The mail: how much, of what, and where to go."""
     total = sum(need.count for need in needs)
-    lines = [
-        f"{texts.get(f'digest.{need.kind}', count=need.count)}: {address}{PLACES[need.kind]}"
-        for need in needs
-    ]
+    said = [(texts.get(f"digest.{need.kind}", count=need.count), PLACES[need.kind]) for need in needs]
+    lines = [f"{words}: {address}{place}" for words, place in said]
     text = "\n".join([*lines, "", texts.get("digest.why")])
     return Notice(subject=texts.get("digest.subject", count=total), text=text)
 

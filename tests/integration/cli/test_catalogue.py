@@ -18,7 +18,8 @@ TEXTS = [*CODE.values(), *(path.read_text("utf-8") for path in OTHER if path.suf
 ANY_CODE = re.compile(r'"([A-Z]{3}-\d{3})"')
 #: Errors have their code in the class, or are of one class with many codes.
 CODE_OF_ERROR = re.compile(
-    r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:ACC|CAS|CFG|CON|DEC|EVI|GAI|MAK|REQ|SIG)-\d{3})"', re.MULTILINE
+    r'^ {4}code = "([A-Z]{3}-\d{3})"|"((?:ACC|CAS|CFG|CON|DEC|EVI|GAI|INB|MAK|ODA|PLN|REQ|SIG|TWO)-\d{3})"',
+    re.MULTILINE,
 )
 #: Families of keys that templates and tables put together, by what they begin with.
 FAMILIES = (

@@ -1,5 +1,6 @@
 """The audit trail: who did what and when, whether it is whole, and its rows for an auditor."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
@@ -22,6 +23,8 @@ PAGE = 50
 LONGEST = 200  # signs of a detail on the page; the export has all
 #: Acts that a person asks for, by their first part; web.trail.act.<part> of the catalogue.
 ACTS = ("account", "audit", "case", "decision", "delivery", "evidence", "gain", "login", "publish", "run")
+
+CHECKSUM = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
 
 router = APIRouter()
 
@@ -97,8 +100,13 @@ def act_words(row: AuditRow, texts: Texts) -> str:
 
 def detail_words(row: AuditRow) -> str:
     """What a row says besides, on one line."""
-    text = ", ".join(f"{name}: {value}" for name, value in sorted(row.detail.items()))
+    text = ", ".join(f"{name}: {_short(value)}" for name, value in sorted(row.detail.items()))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _short(value: str | int) -> str:
+    """A value with its checksums cut; the export has them whole."""
+    return CHECKSUM.sub(r"\1…", str(value))
 
 
 def _asked(visit: Visit) -> Asked:
