@@ -34,7 +34,8 @@ def toml_grids(intake: Intake) -> list[Grid]:
         at = lines.get(name, [])
         if not isinstance(rows, list) or len(rows) != len(at):  # rows whose lines are not known have no place
             raise intake.rejected("TAB-007", line=at[0] if at else 1)
-        grids.append(_grid(intake, name, rows, at))
+        if rows:
+            grids.append(_grid(intake, name, rows, at))
     return grids
 
 

@@ -20,6 +20,12 @@ from gevinst.texts.findings import finding_text, place_text
 WORKBOOK = "resultat.xlsx"
 MOST_LISTED = 200  # rows of a list that stand on the page; the workbook has all
 HIDDEN = "\u2022\u2022\u2022"  # what stands for a person on the page; the lists have names and numbers
+CELL_CLASSES = {
+    ColumnKind.AMOUNT: "n",
+    ColumnKind.COUNT: "n",
+    ColumnKind.NUMBER: "n",
+    ColumnKind.DAY: "nowrap",
+}
 TONES = {RunState.AGREED: "ok", RunState.OPEN_ITEMS: "act"}
 
 
@@ -30,7 +36,7 @@ class ShownTable:
     key: str
     title: str
     note: str
-    heads: tuple[tuple[str, bool], ...]  #: heading, and whether it is of numbers
+    heads: tuple[tuple[str, str], ...]  #: heading, and the class of its cells: n for numbers, nowrap for days
     rows: list[list[str]]
     count: int
     totals: tuple[str, ...]  #: a text for each column; empty when nothing is summed
@@ -132,7 +138,6 @@ def case_row(case: FlowCase, texts: Texts) -> Mapping[str, Any]:
 
 def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
     """A list in words, cut to what a page can hold."""
-    numbers = (ColumnKind.AMOUNT, ColumnKind.COUNT, ColumnKind.NUMBER)
     first = table.rows.head(MOST_LISTED)
     columns = [
         [HIDDEN if column.personal and text else text for text in _shown_column(first, column, texts)]
@@ -146,7 +151,7 @@ def shown_table(table: ResultTable, texts: Texts) -> ShownTable:
         key=table.key,
         title=texts.get(f"flow.table.{table.key}"),
         note=texts.get(f"flow.note.{table.note}") if table.note else "",
-        heads=tuple((column_title(one, texts), one.kind in numbers) for one in table.columns),
+        heads=tuple((column_title(one, texts), CELL_CLASSES.get(one.kind, "")) for one in table.columns),
         rows=[list(row) for row in zip(*columns, strict=True)],
         count=len(table.rows),
         totals=totals if table.summed else (),

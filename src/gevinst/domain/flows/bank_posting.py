@@ -107,8 +107,8 @@ LINES = SourceShape(
 _ID = Column(key="transaction")
 _DAY = Column(key="day", kind=ColumnKind.DAY)
 _AMOUNT = Column(key="amount", kind=ColumnKind.AMOUNT)
-_SENDER = Column(key="sender", personal=True)
-_TEXT = Column(key="bank_text", personal=True)
+_SENDER = Column(key="sender")
+_TEXT = Column(key="bank_text")
 _RULE = Column(key="rule")
 POSTED_COLUMNS = (
     _ID,
@@ -119,7 +119,7 @@ POSTED_COLUMNS = (
     Column(key="artskonto"),
     Column(key="psp"),
     Column(key="cost_center"),
-    Column(key="posting_text", personal=True),
+    Column(key="posting_text"),
     Column(key="value_day", kind=ColumnKind.DAY),
 )
 INTERIM_COLUMNS = (
