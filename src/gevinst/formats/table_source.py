@@ -1,7 +1,8 @@
 """Tables that flows read: any text file or workbook, its columns found by their headings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,23 @@ _FORMS: Mapping[str, Callable[[Intake], list[Grid]]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One file's rows. A frame is made of all files together: one for each of many small files costs more."""
+
+    cells: Mapping[str, Sequence[Any]]  #: values of each column
+    places: Mapping[str, Sequence[Any]]  #: PLACE_COLUMNS
+    findings: tuple[Finding, ...]
+    file: FileRead
+
+
 def read_tables(paths: Sequence[Path], shape: SourceShape) -> TableRead:
     """Read files of one shape as one table, one below the other; every file's findings come together.
 
     Raises:
         InputRejectedError: a file cannot be used at all; holds every finding of every file.
     """
-    parts: list[TableRead] = []
+    parts: list[_Part] = []
     refused: list[Finding] = []  # by a shape that needs every file, else set aside
     for path in paths:
         try:
@@ -61,19 +72,18 @@ def read_tables(paths: Sequence[Path], shape: SourceShape) -> TableRead:
             refused += error.findings
     if refused and not (shape.set_aside and parts):
         raise InputRejectedError(refused)
-    rows = [part.rows for part in parts]
     return TableRead(
-        rows=pd.concat(rows, ignore_index=True) if rows else _frame(shape, {}, {}),
+        rows=_frame(shape, parts),
         findings=(
             *(finding for part in parts for finding in part.findings),
             *(replace(finding, severity=Severity.WARNING) for finding in refused),
         ),
         set_aside=tuple(refused),
-        files=tuple(file for part in parts for file in part.files),
+        files=tuple(part.file for part in parts),
     )
 
 
-def _read_one(intake: Intake, shape: SourceShape) -> TableRead:
+def _read_one(intake: Intake, shape: SourceShape) -> _Part:
     grids = _grids(intake, shape)
     for grid in grids:
         header = _header(grid, shape.columns)
@@ -141,7 +151,7 @@ class _Reading:
         self._names = [fold(cell_text(cell)) for cell in grid.rows[header]]
         self._findings: list[Finding] = []
 
-    def table(self) -> TableRead:
+    def table(self) -> _Part:
         """The table, or the reasons why it cannot be used."""
         kept = self._records()
         where = {column.key: self._position(column) for column in self._shape.columns}
@@ -165,9 +175,7 @@ class _Reading:
             skipped=tuple(sorted((*outside, *kept.skipped))),
             letters={key: column_letter(at) for key, at in where.items() if at is not None},
         )
-        return TableRead(
-            rows=_frame(self._shape, values, places), findings=tuple(self._findings), files=(file,)
-        )
+        return _Part(cells=values, places=places, findings=tuple(self._findings), file=file)
 
     def _records(self) -> _Kept:
         rows, lines, skipped = [], [], []
@@ -288,20 +296,22 @@ _READERS = {
 }
 
 
-def _frame(
-    shape: SourceShape, values: Mapping[str, Sequence[Any]], places: Mapping[str, Any]
-) -> pd.DataFrame:
+def _frame(shape: SourceShape, parts: Sequence[_Part]) -> pd.DataFrame:
+    """The rows of all files, one below the other."""
     typed = {
-        column.key: pd.Series(_filled(column, values.get(column.key, [])), dtype=_DTYPES[column.kind])
+        column.key: pd.Series(
+            _filled(column, chain.from_iterable(part.cells[column.key] for part in parts)),
+            dtype=_DTYPES[column.kind],
+        )
         for column in shape.columns
     }
-    kinds = dict(zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True))
-    return pd.DataFrame(
-        typed | {name: pd.Series(places.get(name, []), dtype=kind) for name, kind in kinds.items()}
-    )
+    for name, kind in zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True):
+        places = chain.from_iterable(part.places[name] for part in parts)
+        typed[name] = pd.Series(list(places), dtype=kind)
+    return pd.DataFrame(typed)
 
 
-def _filled(column: SourceColumn, values: Sequence[Any]) -> Iterator[Any] | list[Any]:
+def _filled(column: SourceColumn, values: Iterable[Any]) -> list[Any]:
     """Texts have no gaps; other kinds keep theirs."""
     if column.kind in (ColumnKind.TEXT, ColumnKind.NUMBER):
         return ["" if value is None else value for value in values]
