@@ -85,7 +85,7 @@ DUPLICATE_COLUMNS = (
 INVOICE_COLUMNS = (
     Column(key="posting_state", worded=True),
     Column(key="creditor"),
-    Column(key="creditor_name", personal=True),
+    Column(key="creditor_name"),
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),

@@ -72,7 +72,7 @@ OPEN_COLUMNS = (
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="age", kind=ColumnKind.COUNT),
     Column(key="amount", kind=ColumnKind.AMOUNT),
-    Column(key="row_text", personal=True),
+    Column(key="row_text"),
 )
 PAIR_COLUMNS = (
     Column(key="pair", kind=ColumnKind.COUNT),
@@ -80,7 +80,7 @@ PAIR_COLUMNS = (
     Column(key="invoice_number"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),
-    Column(key="row_text", personal=True),
+    Column(key="row_text"),
 )
 
 
