@@ -40,6 +40,7 @@ CLAIMED: ColumnElement[str] = literal_column("'claimed'")
 
 OWNER = "new_owner"
 SECONDS_BETWEEN_LOOKS = 0.2
+LONGEST_NUMBER = 9  # digits; an office has fewer tickets
 
 _ORDER = tuple(field.name for field in fields(Order))
 _TICKET = tuple(field.name for field in fields(Ticket) if field.name != "order")
@@ -288,7 +289,7 @@ def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
 
 
 def _named(name: str) -> ColumnElement[bool]:
-    if name.isdecimal():
+    if name.isdecimal() and len(name) <= LONGEST_NUMBER:
         return ticket.c.number == int(name)
     first, _, attempt = name.rpartition("-")
     if attempt.isdecimal():

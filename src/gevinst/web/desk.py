@@ -14,6 +14,7 @@ from gevinst.web.visit import Visit
 
 LIST = "/arbejde"
 ALL, FREE, MINE = "alle", "ledige", "mine"
+LARGEST_AMOUNT = 2**63 - 1  # øre; what a column of the database holds
 FILTERS = ("robot", "who", "state", "least", "cause")
 
 
@@ -82,6 +83,6 @@ def day_of(text: str) -> date | None:
 
 def _least(text: str) -> int:
     try:
-        return abs(parse_amount(text)) if text else 0
+        return min(abs(parse_amount(text)), LARGEST_AMOUNT) if text else 0
     except AmountError:
         return 0

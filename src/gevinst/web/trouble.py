@@ -139,7 +139,7 @@ async def _database(request: Request, error: Exception) -> Response:
 async def _ours(request: Request, error: Exception) -> Response:
     """Our bug: the page shows an id, the log has the rest, without the values of a request."""
     number = secrets.token_hex(ID_BYTES)
-    log.error("error %s at %s", number, request.url.path, exc_info=error)
+    log.error("error %s at %s", number, quote(request.url.path), exc_info=error)
     try:
         return trouble_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "ours", detail=number)
     except Exception:

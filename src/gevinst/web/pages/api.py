@@ -32,6 +32,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.web.console import Console
 from gevinst.web.pages.open_data import public_rows
+from gevinst.web.pages.runs import moment_of
 from gevinst.web.visit import TokenNeededError
 
 ROOT = "/api/v1"
@@ -441,11 +442,8 @@ def _run_key(text: str) -> RunKey | None:
         HTTPException: 422, it is not what an earlier page gave.
     """
     moment, _, run_id = text.partition("~")
-    try:
-        started = datetime.fromisoformat(moment) if text else None
-    except ValueError:
-        started = None
-    if text and (started is None or started.tzinfo is None):
+    started = moment_of(moment)
+    if text and started is None:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     return RunKey(started=started, run_id=run_id) if started else None
 

@@ -2,7 +2,7 @@
 
 from asyncio import sleep
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException
@@ -14,6 +14,7 @@ from gevinst.app.console_view import PAGE, RunFilter, RunKey
 from gevinst.app.ports import StoreError
 from gevinst.app.progress import RunningRun, running_run
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.queue import Ticket
 from gevinst.domain.run import Environment, Run, RunState
 from gevinst.texts import Texts
 from gevinst.web.console import Console
@@ -68,9 +69,16 @@ def _filter(visit: Visit) -> RunFilter:
 
 
 def _after(visit: Visit) -> RunKey | None:
+    started = moment_of(visit.typed("after"))
+    return RunKey(started=started, run_id=visit.typed("after_id")) if started else None
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment as an earlier page gave it, in UTC; None for anything else."""
     try:
-        return RunKey(started=datetime.fromisoformat(visit.typed("after")), run_id=visit.typed("after_id"))
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -108,11 +116,19 @@ def _waiting_run(visit: Visit, run_id: str) -> Response:
     Raises:
         HTTPException: 404, there is no such run.
     """
+    return page(visit, "waiting_run", ticket=_ticket(visit.console, run_id), told=visit.typed("told"))
+
+
+def _ticket(console: Console, run_id: str) -> Ticket:
+    """The ticket of a run that has not begun.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
     try:
-        ticket = bootstrap.queue(visit.console.parts).find(run_id)
+        return bootstrap.queue(console.parts).find(run_id)
     except StoreError:
         raise HTTPException(NOT_FOUND) from None
-    return page(visit, "waiting_run", ticket=ticket, told=visit.typed("told"))
 
 
 def _going(visit: Visit, run: Run) -> RunningRun | None:
@@ -141,19 +157,38 @@ def stop_run(visit: MayStop, run_id: str) -> Response:
 
 @router.get("/koersler/{run_id}/live")
 async def live(visit: MaySee, run_id: str) -> Response:
-    """How a run goes, as server-sent events, until it ends or an hour has passed."""
+    """How a run goes, as server-sent events, until it or the session ends, or an hour has passed."""
+    await run_in_threadpool(_known_or_waiting, visit.console, run_id)
     return StreamingResponse(_events(visit, run_id), media_type="text/event-stream")
 
 
 async def _events(visit: Visit, run_id: str) -> AsyncIterator[str]:
     for _ in range(LONGEST_LIVE):
+        if await run_in_threadpool(_signed_out, visit):
+            return
         run = await run_in_threadpool(visit.console.parts.runs.find, run_id)
         if run is not None and run.state is not RunState.RUNNING:
             yield "event: ended\ndata: \n\n"
             return
         words = await run_in_threadpool(_progress_words, visit, run) if run else visit.texts.get("run.queued")
-        yield f"event: progress\ndata: {words}\n\n"
+        yield f"event: progress\ndata: {' '.join(words.splitlines())}\n\n"
         await sleep(LIVE_EVERY)
+
+
+def _signed_out(visit: Visit) -> bool:
+    """Whether the session is over by now; watching does not keep it open."""
+    session = visit.console.door.book.session(visit.session.key_hash)
+    return session is None or session.ended(visit.now)
+
+
+def _known_or_waiting(console: Console, run_id: str) -> None:
+    """Go on only for a run that has begun or waits.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    if console.parts.runs.find(run_id) is None:
+        _ticket(console, run_id)
 
 
 def _progress_words(visit: Visit, run: Run) -> str:
@@ -209,5 +244,8 @@ def _inside(folder: Path, path: str) -> Path | None:
     """A file below a folder; None for any path that leads out, or to none."""
     if ".." in PurePosixPath(path).parts or path.startswith("/") or "\\" in path or "\0" in path:
         return None
-    file = (folder / path).resolve()
-    return file if file.is_relative_to(folder.resolve()) and file.is_file() else None
+    try:
+        file = (folder / path).resolve()
+        return file if file.is_relative_to(folder.resolve()) and file.is_file() else None
+    except OSError:  # a name longer than any file's
+        return None
