@@ -1,0 +1,199 @@
+"""The console in a real browser: whole journeys, by keyboard, without script, on a phone, for every eye."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from browser.consoles import lay_out, seated, served
+from gevinst.web.console import Console
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PAGES = (
+    *("/", "/arbejde", "/arbejde?cause=fee", "/arbejde?least=9.999.999", "/arbejde/r1.1", "/koersler"),
+    *(
+        "/koersler/r1",
+        "/robotter",
+        "/robotter/hovedkonto",
+        "/robotter/hovedkonto/koer",
+        "/afstemning/2026-10",
+    ),
+    *("/afstemning/2026-10/hovedkonto", "/no-such-page"),
+)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A console that tests only look at."""
+    with served(lay_out(tmp_path_factory.mktemp("shared") / "office")) as address:
+        yield address
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Console:
+    """A console that one test changes."""
+    return lay_out(tmp_path / "office")
+
+
+def faults(page: Page) -> list[tuple[str, list[str]]]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]][:2]) for fault in found]
+
+
+def paths_of_nav(page: Page) -> list[str]:
+    links = page.locator(".ways a").all()
+    return [str(link.get_attribute("href")) for link in links]
+
+
+def test_a_controller_solves_every_case_and_two_sign_the_period(own: Console, browser: Browser) -> None:
+    with served(own) as address, seated(browser, address, "controller") as seat:
+        page = seat.page
+        expect(page.locator("h1")).to_have_text("3 sager")
+        page.get_by_role("link", name="Åbn næste sag").click()
+        while page.url.startswith(f"{address}/arbejde/"):
+            page.get_by_role("button", name="Overtag").click()
+            page.locator("summary", has_text="Accepter som difference").click()
+            page.locator("#account").fill("4711")
+            page.locator('form:has(input[value="accept"]) button').click()
+        expect(page.get_by_role("status")).to_be_visible()
+        page.get_by_role("link", name="Statusafstemning").click()
+        seat.open("/afstemning/2026-10/hovedkonto")
+        page.locator('form[action$="/underskriv"] select').first.select_option(index=1)
+        page.locator('form[action$="/underskriv"] input[type="date"]').fill("2026-12-01")
+        page.locator('form[action$="/underskriv"] button').click()
+        with seated(browser, address, "approver") as second:
+            second.open("/afstemning/2026-10/hovedkonto")
+            second.page.locator('form[action$="/godkend"] button').click()
+            expect(second.page.locator(".state.ok").first).to_be_visible()
+        seat.open("/arbejde/r1.1")
+        expect(page.get_by_text("underskrevet og låst")).to_be_visible()
+        assert seat.complaints == []
+    assert len(own.parts.runs.decisions("hovedkonto")) == 3
+
+
+def test_the_list_is_worked_by_keyboard_alone(shared: str, browser: Browser) -> None:
+    with seated(browser, shared, "controller") as seat:
+        seat.open("/arbejde")
+        page = seat.page
+        expect(page.locator("#keys")).to_be_visible()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('tbody th a')"):
+                break
+        first = page.evaluate("document.activeElement.getAttribute('href')")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        second = page.evaluate("document.activeElement.getAttribute('href')")
+        chosen = page.locator("tbody input:checked").get_attribute("value")
+        page.keyboard.press("k")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == first
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{shared}{second}")
+
+    assert second != first
+    assert second == f"/arbejde/{chosen}"
+
+
+def test_without_script_a_case_is_decided_all_the_same(own: Console, browser: Browser) -> None:
+    with (
+        served(own) as address,
+        seated(browser, address, "controller", java_script_enabled=False) as seat,
+    ):
+        seat.open("/arbejde/r1.1")
+        page = seat.page
+        page.locator("summary", has_text="Returneret til afsender").click()
+        page.locator("#returned-text").fill("spurgt")
+        page.locator('form:has(input[value="returned"]) button').click()
+        expect(page.locator("h1")).to_be_visible()
+        assert seat.complaints == []
+    assert len(own.parts.runs.decisions("hovedkonto")) == 1
+
+
+def test_an_operator_asks_for_a_run_and_sees_it_wait(own: Console, browser: Browser) -> None:
+    with served(own) as address, seated(browser, address, "operator") as seat:
+        page = seat.page
+        page.get_by_role("link", name="Robotter").click()
+        page.get_by_role("link", name="Hovedkonto mod finans").click()
+        page.get_by_role("link", name="Kør nu").click()
+        page.locator("#trial").check()
+        page.locator('main form[method="post"] button').click()
+        expect(page.get_by_role("status")).to_be_visible()
+        assert "/koersler/" in page.url
+        assert page.get_by_role("link", name="Arbejdsliste").count() == 0
+        assert seat.complaints == []
+
+
+@pytest.mark.parametrize("user", ["auditor", "administrator", "benefit-owner"])
+def test_every_page_of_a_roles_navigation_opens_without_a_complaint(
+    shared: str, browser: Browser, user: str
+) -> None:
+    with seated(browser, shared, user) as seat:
+        for path in paths_of_nav(seat.page):
+            seat.open(path)
+            assert seat.page.locator("h1").count() == 1, path
+            assert faults(seat.page) == [], path
+
+        assert seat.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "da"), ("dark", "en")])
+def test_no_page_or_state_has_accessibility_faults(
+    shared: str, browser: Browser, scheme: str, language: str
+) -> None:
+    with seated(browser, shared, "controller", color_scheme=scheme) as seat:
+        seat.open(f"/sprog/{language}?side=/")
+        found = {}
+        for path in PAGES:
+            seat.open(path)
+            seat.page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+            found[path] = faults(seat.page)
+
+    assert {path: one for path, one in found.items() if one} == {}
+
+
+def test_a_refused_workbook_is_told_accessibly(shared: str, browser: Browser, tmp_path: Path) -> None:
+    wrong = tmp_path / "forkert.xlsx"
+    wrong.write_text("not a workbook", "utf-8")
+    with seated(browser, shared, "controller") as seat:
+        seat.open("/arbejde")
+        seat.page.set_input_files("#sheet", wrong)
+        seat.page.get_by_role("button", name="Send svarene").click()
+        expect(seat.page.get_by_role("alert")).to_contain_text("Regnearket kan ikke bruges")
+        assert faults(seat.page) == []
+
+
+@pytest.mark.parametrize("width", [320, 640], ids=["phone", "200 percent"])
+def test_no_page_scrolls_sideways(shared: str, browser: Browser, width: int) -> None:
+    with seated(browser, shared, "controller", viewport={"width": width, "height": 800}) as seat:
+        wide = {}
+        for path in PAGES:
+            seat.open(path)
+            seat.page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+            wide[path] = seat.page.evaluate("document.documentElement.scrollWidth")
+
+    assert {path: one for path, one in wide.items() if one > width} == {}
+
+
+def test_in_print_there_are_no_buttons_and_no_navigation(shared: str, browser: Browser) -> None:
+    with seated(browser, shared, "controller") as seat:
+        seat.open("/arbejde/r1.1")
+        seat.page.emulate_media(media="print")
+
+        assert seat.page.locator(".ways").is_hidden()
+        assert [one for one in seat.page.locator("button").all() if one.is_visible()] == []
+        assert seat.page.locator("h1").is_visible()
+
+
+def test_html_in_a_banks_text_is_text(shared: str, browser: Browser) -> None:
+    with seated(browser, shared, "controller") as seat:
+        for path in ("/arbejde", "/arbejde/r1.1"):
+            seat.open(path)
+            assert seat.page.get_by_text("<script>alert(1)</script>").count() >= 1
+            assert seat.page.locator("main script").count() == 0
+
+        assert seat.complaints == []
