@@ -158,10 +158,10 @@ class _Reading:
         values = {column.key: self._column(column, where[column.key], kept) for column in self._shape.columns}
         if any(finding.severity is Severity.ERROR for finding in self._findings):
             raise InputRejectedError(self._findings)
-        places = {
+        places: dict[str, list[Any]] = {
             "place_file": [self._intake.name] * len(kept.rows),
             "place_sheet": [self._grid.sheet] * len(kept.rows),
-            "place_line": kept.lines,
+            "place_line": list(kept.lines),
         }
         outside = [one for one in self._grid.outside if one[0] > self._grid.lines[self._header]]
         after = len(self._grid.rows) - self._header - 1 + len(outside)
