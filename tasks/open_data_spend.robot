@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Aggregate spend by month, area and supplier, hide cells that are too small, and write CSV and its description.
+Documentation    Aggregate spend by month, area and supplier, hide small cells, and write CSV and its description.
 ...              What is published, and what is wrong in the register, is on the run page, koersel.html.
 Metadata         Process    docs/explanation/architecture.md
 

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Hold each posting's VAT against its code: expected, posted, and the difference per account and supplier.
+Documentation    Hold each posting's VAT against its code: expected, posted, difference per account and supplier.
 ...              Wrong codes, wrong amounts and rounding are on the run page, koersel.html; nothing is posted.
 Metadata         Process    docs/explanation/architecture.md
 

@@ -2,10 +2,12 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 PERIOD_IN_NAME = re.compile(r"(?<!\d)(20\d{2})([-_]?)(0[1-9]|1[0-2])(?!\d)")
 VALID_YEARS = 1  # an estimate is to be measured within a year
@@ -19,7 +21,7 @@ class NewRobot:
     title: str
     flow: str
     sources: Mapping[str, str]  #: path below the data folder by the source's name, with {period}
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)  #: texts, and TOML tables and lists
     process_owner: str
     benefit_owner: str
     controller_group: str
@@ -60,7 +62,7 @@ def _lines(new: NewRobot) -> Iterator[str]:
     for name, path in new.sources.items():
         yield from (f"[sources.{name}]", f"path = {_text(path)}", "min_rows = 1", "")
     if new.settings:
-        yield from ("[settings]", *(f"{name} = {_text(value)}" for name, value in new.settings.items()), "")
+        yield from ("[settings]", *(f"{name} = {_value(value)}" for name, value in new.settings.items()), "")
     yield from ("[gain]", 'kind = "freed_time"')
     for kind in new.case_types:
         yield from ("", f"[gain.case_types.{kind}]", f"minutes = {new.minutes}", 'method = "expert"')
@@ -71,6 +73,23 @@ def _lines(new: NewRobot) -> Iterator[str]:
 def _later(day: date) -> date:
     last = day.replace(day=min(day.day, 28))  # 29 February has no next year
     return last.replace(year=day.year + VALID_YEARS)
+
+
+def _value(value: object) -> str:
+    """A TOML value on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_text(str(key))} = {_value(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return _text(value) if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def setting_value(text: str) -> object:
+    """A setting as it was typed: a TOML table or list where it is written as one, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"] if text.startswith(("{", "[")) else text
+    except tomllib.TOMLDecodeError:
+        return text
 
 
 def _text(words: str) -> str:

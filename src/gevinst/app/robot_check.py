@@ -60,6 +60,9 @@ class CheckTools:
     layouts: Callable[[], Mapping[str, object]]  #: as robot
     outcome: Callable[[Robot, Path, Mapping[str, Any]], Mapping[str, Any]]  #: what a case comes to
     folder: Path  #: of the robot
+    shared: Callable[[Robot], Sequence[Path]] = (
+        lambda _robot: ()
+    )  #: cases of its flow, for a robot without any
 
 
 def check_robot(tools: CheckTools) -> Sequence[Checked]:
@@ -117,7 +120,7 @@ def _readme(folder: Path) -> Checked:
 
 
 def _tests(robot: Robot, tools: CheckTools) -> list[Checked]:
-    cases = case_folders(tools.folder)
+    cases = case_folders(tools.folder) or tools.shared(robot)
     if not cases:
         return [Checked(part=Part.TEST, mark=Mark.NOTE, said="no_test", facts={"folder": TESTS})]
     return [_case(robot, case, tools) for case in cases]

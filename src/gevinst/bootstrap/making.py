@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 import gevinst
-from gevinst.app.office import ConfigurationError
+from gevinst.app.office import ConfigurationError, SettingsError
 from gevinst.app.period_folder import RECONCILING_FLOW
 from gevinst.bootstrap.evidence import evidence_keys, signer
 from gevinst.bootstrap.flows import flow_tools
@@ -29,12 +31,14 @@ from gevinst.domain.period import period_end
 from gevinst.domain.robot import Robot, Source
 from gevinst.domain.run import Environment, Run, RunState, Trigger
 from gevinst.formats.robot_folder import ROBOT_FILE, ROBOT_ID, SOURCES_OF_FLOW, load_robot, load_rules
+from gevinst.formats.setting_problems import problems_of
 
 if TYPE_CHECKING:
     from gevinst.app.new_robot import NewRobot
     from gevinst.app.office import Office
     from gevinst.app.ports import RunStore
     from gevinst.app.robot_check import Checked
+    from gevinst.domain.flow import SourceShape
     from gevinst.reports.robot_pack import RobotPack
 
 TRUSTED = "betroede"  # public keys of other offices, below the office's keys
@@ -63,16 +67,19 @@ def sources_of(flow: str) -> Mapping[str, bool]:
     return {name: not shape.optional for name, shape in flow_of(flow).sources.items()}
 
 
-def headings_of(flow: str, source: str) -> Sequence[str]:
-    """Headings that a source must have; none where the file is recognised by itself."""
+def shapes_of(flow: str, settings: Mapping[str, Any]) -> "Mapping[str, SourceShape]":
+    """The tables that a robot with these settings reads; none where files are recognised by themselves.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
     if flow == RECONCILING_FLOW:
-        return ()
-    return [one.headings[0] for one in flow_of(flow).sources[source].columns if one.required]
-
-
-def takes_several(flow: str, source: str) -> bool:
-    """Whether a source may be many files."""
-    return flow != RECONCILING_FLOW and flow_of(flow).sources[source].several
+        return {}
+    found = flow_of(flow)
+    try:
+        return found.sources_for(found.settings(**settings))
+    except ValidationError as error:
+        raise SettingsError("--set", problems_of(error, found.settings.model_fields)) from error
 
 
 def settings_of(flow: str) -> Sequence[str]:
@@ -82,13 +89,13 @@ def settings_of(flow: str) -> Sequence[str]:
     return [name for name, one in flow_of(flow).settings.model_fields.items() if one.is_required()]
 
 
-def rows_in(of: "Office", flow: str, source: str, paths: Sequence[Path]) -> int:
-    """Rows of example files.
+def rows_in(of: "Office", paths: Sequence[Path], shape: "SourceShape | None") -> int:
+    """Rows of example files of a shape; None recognises them.
 
     Raises:
         InputRejectedError: a file cannot be used.
     """
-    if flow == RECONCILING_FLOW:
+    if shape is None:
         reads = [source_reader(of)(path, layout=None, mapping=None) for path in paths]
         errors = [one for read in reads for one in read.findings if one.severity is Severity.ERROR]
         if errors:
@@ -96,7 +103,7 @@ def rows_in(of: "Office", flow: str, source: str, paths: Sequence[Path]) -> int:
         return sum(len(read.items) for read in reads)
     from gevinst.formats.table_source import read_tables  # noqa: PLC0415 - as above
 
-    return len(read_tables(paths, flow_of(flow).sources[source]).rows)
+    return len(read_tables(paths, shape).rows)
 
 
 def model_case(of: "Office", flow: str) -> Path | None:
@@ -191,8 +198,15 @@ def check(of: "Office", robot_id: str) -> "Sequence[Checked]":
         layouts=lambda: {**packaged_layouts(), **own_layouts(of.layouts)},
         outcome=partial(outcome, of),
         folder=of.robots / robot_id,
+        shared=partial(_flow_cases, of),
     )
     return check_robot(tools)
+
+
+def _flow_cases(of: "Office", robot: Robot) -> list[Path]:
+    """The model case of a flow over tables; a reconciliation's depends on the account's own layout."""
+    case = model_case(of, robot.flow) if robot.flow in FLOW_IDS else None
+    return [case] if case else []
 
 
 def outcome(of: "Office", robot: Robot, case: Path, answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -210,7 +224,8 @@ def outcome(of: "Office", robot: Robot, case: Path, answer: Mapping[str, Any]) -
         rules = load_rules(of.robots / robot.id)
         _check_sources(case, tried, SOURCES_OF_FLOW[robot.flow])
         return reconciled_outcome(RobotRun(run, tried, rules, replace(run_tools(of, store), office=here)))
-    tried = replace(tried, settings={**robot.settings, **answer.get("settings", {})})
+    own = robot.settings if case.is_relative_to(of.robots / robot.id) else {}  # a flow's case has its own
+    tried = replace(tried, settings={**own, **answer.get("settings", {})})
     tools = replace(flow_tools(of, tried, store), office=here, now=lambda: run.started)
     return flow_outcome(FlowRun(run, tried, flow_of(robot.flow), tools))
 

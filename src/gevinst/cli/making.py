@@ -11,18 +11,20 @@ from typing import Any, TypeVar
 import click
 
 from gevinst import bootstrap
-from gevinst.app.new_robot import NewRobot, path_with_period, period_in
+from gevinst.app.new_robot import NewRobot, path_with_period, period_in, setting_value
 from gevinst.app.office import Office
 from gevinst.app.robot_check import Checked
 from gevinst.bootstrap import making
 from gevinst.cli import language
 from gevinst.cli.errors import error_sentence
 from gevinst.cli.help import help_text
+from gevinst.domain.flow import SourceShape
 from gevinst.domain.run import ExitCode
 from gevinst.domain.schedule import ScheduleError, parse_timing
 from gevinst.texts import Texts
 
 Answer = TypeVar("Answer")
+NO_MONTH = "\0"  # stands in no path
 
 
 @click.command(help=help_text("new.help"))
@@ -45,14 +47,16 @@ def new(
     making.check_new_id(office, robot)
     asker = _Asker(Texts(language()), may_ask=not no_input)
     flow = asker.flow(said["flow"], making.flows(office))
-    chosen = _files(asker, office, _pairs(files, "--file"), robot=robot, flow=flow)
+    values = _settings(asker, flow, _pairs(settings, "--set"))
+    wanted = _Wanted(robot=robot, flow=flow, shapes=making.shapes_of(flow, values))
+    chosen = _files(asker, office, _pairs(files, "--file"), wanted)
     owner = asker.text("owner", said["owner"])
     answers = NewRobot(
         id=robot,
         title=said["title"] or robot.replace("_", " ").replace("-", " ").capitalize(),
         flow=flow,
         sources=chosen.paths,
-        settings=_settings(asker, flow, _pairs(settings, "--set")),
+        settings=values,
         process_owner=owner,
         benefit_owner=said["benefit_owner"] or owner,
         controller_group=said["controllers"] or owner,
@@ -104,6 +108,25 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What files are asked for."""
+
+    robot: str
+    flow: str
+    shapes: Mapping[str, SourceShape]  #: none where files are recognised by themselves
+
+    def headings(self, source: str) -> list[str]:
+        """Headings that a source must have."""
+        shape = self.shapes.get(source)
+        return [one.headings[0] for one in shape.columns if one.required] if shape else []
+
+    def several(self, source: str) -> bool:
+        """Whether a source may be many files."""
+        shape = self.shapes.get(source)
+        return shape is not None and shape.several
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Chosen:
     """The files of a new robot."""
 
@@ -113,60 +136,59 @@ class _Chosen:
     period: str
 
 
-def _files(asker: "_Asker", office: Office, given: Mapping[str, str], *, robot: str, flow: str) -> _Chosen:
+def _files(asker: "_Asker", office: Office, given: Mapping[str, str], wanted: _Wanted) -> _Chosen:
     """A path for each source, from a file of each that can be read.
 
     Raises:
         InputRejectedError: a file cannot be used: nothing is written.
     """
-    sources = making.sources_of(flow)
+    sources = making.sources_of(wanted.flow)
     unknown = sorted(set(given) - set(sources))
     if unknown:
         facts = {"text": ", ".join(unknown), "known": ", ".join(sources)}
         raise click.BadParameter(asker.texts.get("make.new.unknown_source", **facts), param_hint="--file")
     files = {
-        name: asker.file(name, given.get(name, ""), must=must, headings=making.headings_of(flow, name))
+        name: asker.file(name, given.get(name, ""), must=must, headings=wanted.headings(name))
         for name, must in sources.items()
     }
-    wanted = {name: path for name, path in files.items() if path}
-    period = next((found for path in wanted.values() if (found := period_in(Path(path).name))), "")
+    named = {name: path for name, path in files.items() if path}
+    period = next((found for path in named.values() if (found := period_in(path))), "")
     paths: dict[str, str] = {}
     rows: dict[str, int] = {}
     copies: dict[Path, Path] = {}
-    for name, text in wanted.items():
-        there = _there(office, text, several=making.takes_several(flow, name))
-        rows[name] = making.rows_in(office, flow, name, there)
-        inside = _inside(office, text)
+    for name, text in named.items():
+        pattern, there = _there(office, text, several=wanted.several(name))
+        rows[name] = making.rows_in(office, there, wanted.shapes.get(name))
+        inside = _inside(office, pattern)
         if inside is None:
-            inside = f"ind/{robot}/{Path(text).name}"
-            copies |= {one: office.data / "ind" / robot / one.name for one in there}
-        paths[name] = path_with_period(inside, period) if period else path_with_period(inside, "\0")
+            inside = f"ind/{wanted.robot}/{name}/{pattern.name}"
+            copies |= {one: office.data / "ind" / wanted.robot / name / one.name for one in there}
+        paths[name] = path_with_period(inside, period or NO_MONTH)
     return _Chosen(paths=paths, rows=rows, copies=copies, period=period)
 
 
-def _there(office: Office, text: str, *, several: bool) -> list[Path]:
-    """The files that a path names: as it is, or below the office's data folder."""
+def _there(office: Office, text: str, *, several: bool) -> tuple[Path, list[Path]]:
+    """The files that a path names, and the path in full: from here, or from the office's data folder."""
     for folder in (Path.cwd(), office.data):
-        found = [folder / text] if (folder / text).is_file() else []
-        if several and not found and not Path(text).is_absolute():
-            found = sorted(one for one in folder.glob(text) if one.is_file())
+        path = folder / text
+        found = [path] if path.is_file() else []
+        if several and not found:
+            found = sorted(one for one in path.parent.glob(path.name) if one.is_file())
         if found:
-            return found
+            return path, found
     raise click.BadParameter(Texts(language()).get("make.new.no_file", file=text), param_hint="--file")
 
 
-def _inside(office: Office, text: str) -> str | None:
+def _inside(office: Office, path: Path) -> str | None:
     """A path below the office's data folder; None for one that lies elsewhere."""
-    for folder in (Path.cwd(), office.data):
-        path = (folder / text).resolve()
-        if path.is_relative_to(office.data.resolve()) and (path.exists() or "*" in text):
-            return path.relative_to(office.data.resolve()).as_posix()
-    return None
+    whole, data = path.parent.resolve() / path.name, office.data.resolve()
+    return whole.relative_to(data).as_posix() if whole.is_relative_to(data) else None
 
 
-def _settings(asker: "_Asker", flow: str, given: Mapping[str, str]) -> dict[str, str]:
+def _settings(asker: "_Asker", flow: str, given: Mapping[str, str]) -> dict[str, object]:
     needed = making.settings_of(flow)
-    return {**{name: asker.text("setting", given.get(name, ""), name=name) for name in needed}, **given}
+    asked = {name: asker.text("setting", given.get(name, ""), name=name) for name in needed}
+    return {name: setting_value(text) for name, text in {**asked, **given}.items()}
 
 
 class _Asker:

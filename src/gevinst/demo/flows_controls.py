@@ -81,7 +81,8 @@ def _day(period: str, day: int) -> str:
 def _payroll(dice: Dice, period: str) -> _Made:
     """400 persons; every hundredth differs, is not posted, or is posted alone."""
     made, off = _Made(), 0
-    listed, posted = [PAY_HEADER], [POSTED_HEADER]
+    listed: list[Row] = [PAY_HEADER]
+    posted: list[Row] = [POSTED_HEADER]
     for number in range(10_001, 10_401):
         pay, kind = dice.between(1_500_000, 6_000_000), number % 100
         ledger = pay + 12_345 if kind == 7 else pay  # noqa: PLR2004 - which persons are at fault
@@ -101,7 +102,8 @@ def _payroll(dice: Dice, period: str) -> _Made:
 
 def _vat(dice: Dice, period: str) -> _Made:
     """300 postings of 25 percent; every fiftieth has a wrong amount, a wrong code or one øre of rounding."""
-    made, rows, off, rounded = _Made(), [VAT_HEADER], 0, 0
+    made, off, rounded = _Made(), 0, 0
+    rows: list[Row] = [VAT_HEADER]
     for number in range(300):
         quarter = dice.between(1_000, 500_000)
         kind = number % 50
@@ -129,7 +131,8 @@ def _vat(dice: Dice, period: str) -> _Made:
 
 def _register(dice: Dice, period: str) -> _Made:
     """200 suppliers with CVR number and account of their own; every fiftieth has a fault."""
-    made, rows = _Made(), [REGISTER_HEADER]
+    made = _Made()
+    rows: list[Row] = [REGISTER_HEADER]
     for number in range(200):
         cvr, kind = _cvr(20_000_000 + number * 200 + dice.below(50)), number % 50
         if kind == 11:  # noqa: PLR2004 - which records are at fault
@@ -154,7 +157,8 @@ def _cvr(start: int) -> str:
 
 def _meters(dice: Dice, period: str) -> _Made:
     """40 meters read each night of the month; four invoices differ, two meters have no readings."""
-    made, invoices = _Made(), [INVOICE_HEADER]
+    made = _Made()
+    invoices: list[Row] = [INVOICE_HEADER]
     readings: list[Row] = [READING_HEADER]
     year, month = period.split("-")
     for number in range(40):
@@ -180,7 +184,8 @@ def _meters(dice: Dice, period: str) -> _Made:
 
 def _settlement(dice: Dice, period: str) -> _Made:
     """90 cases with three municipalities; some differ, and some only one side has."""
-    made, ours = _Made(), [CLAIM_HEADER]
+    made = _Made()
+    ours: list[Row] = [CLAIM_HEADER]
     theirs: dict[str, list[Row]] = {code: [CLAIM_HEADER] for code in ("101", "147", "751")}
     off = 0
     for number in range(90):

@@ -131,8 +131,47 @@ def test_a_file_from_elsewhere_is_copied_to_the_office(
     )
 
     assert done.code == 0, done.err
-    assert (office / "data/ind/konto/liste_2026-10.csv").read_text("utf-8") == BANK
-    assert passport(office)["sources"]["bank"]["path"] == "ind/konto/liste_{period}.csv"  # type: ignore[index]
+    assert (office / "data/ind/konto/bank/liste_2026-10.csv").read_text("utf-8") == BANK
+    assert passport(office)["sources"]["bank"]["path"] == "ind/konto/bank/liste_{period}.csv"  # type: ignore[index]
+
+
+def test_many_files_of_a_flow_over_tables_are_one_source(office: Path, gevinst: Command) -> None:
+    case = "fixtures/municipal_settlement/normal"
+    files = ("--file", f"ours={case}/ours.csv", "--file", f"theirs={case}/theirs/*.csv")
+    flow = ("--flow", "municipal_settlement", "--set", "own_code=751")
+
+    done = gevinst("new", "kommuner", *flow, *files, *ANSWERS, "--no-input")
+
+    assert done.code == 0, done.err
+    assert passport(office, "kommuner")["sources"] == {
+        "ours": {"path": "ind/kommuner/ours/ours.csv", "min_rows": 1},
+        "theirs": {"path": "ind/kommuner/theirs/*.csv", "min_rows": 1},
+    }
+    assert len(list((office / "data/ind/kommuner/theirs").iterdir())) == 2
+    assert gevinst("check", "kommuner").code == 0
+    assert (
+        json.loads(gevinst("run", "kommuner", "--period", "2026-10", "--json").out)["state"] == "open_items"
+    )
+
+
+@pytest.mark.parametrize("value", ["75", "[1]"])
+def test_a_setting_that_the_flow_refuses_makes_no_robot(office: Path, gevinst: Command, value: str) -> None:
+    files = ("--file", "ours=ind/konto_2026-10.csv", "--file", "theirs=ind/finans_2026-10.csv")
+
+    done = gevinst(
+        "new",
+        "k",
+        "--flow",
+        "municipal_settlement",
+        "--set",
+        f"own_code={value}",
+        *files,
+        *ANSWERS,
+        "--no-input",
+    )
+
+    assert (done.code, "own_code" in done.err) == (6, True)
+    assert not (office / "robots" / "k").exists()
 
 
 @pytest.mark.usefixtures("office")
