@@ -125,3 +125,18 @@ def test_an_address_with_nonsense_starts_no_stopwatch(earned: Console, address: 
 
     assert shown.status_code == 200
     assert "Begynd første sag" in shown.text
+
+
+def test_the_page_follows_what_was_answered_and_earned_at_once(earned: Console) -> None:
+    owner = reader(earned, OWNER)
+    before = owner.get("/gevinster/hovedkonto?aar=2026").text
+
+    owner.post(
+        "/gevinster/hovedkonto/svar", quarter="2026-Q3", state="rejected", reason="Vi bruger tiden igen"
+    )
+    a_month(earned.parts, a_card(), "2026-09", items=1180)
+    after = owner.get("/gevinster/hovedkonto?aar=2026").text
+
+    assert "Vi bruger tiden igen" not in before
+    assert "Vi bruger tiden igen" in after
+    assert "1.180" in after

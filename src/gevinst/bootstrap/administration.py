@@ -1,19 +1,25 @@
 """The parts behind the console's gains, trail and administration, over a database that is open already."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap.gains import _every_robot, gain_settings
 from gevinst.bootstrap.here import robots, today
+from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.robot_folder import robot_ids
 
+Made = TypeVar("Made")
+MOST_KEPT = 16
+_MADE: "dict[object, Any]" = {}
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gevinst.app.digest import DigestTools
     from gevinst.app.gain_report import GainTools
     from gevinst.app.office_sign_in import Provider
+    from gevinst.app.open_data import Row
     from gevinst.domain.gain_report import GainReport
     from gevinst.domain.robot import Robot
     from gevinst.runner.notify import Notifier
@@ -53,8 +59,34 @@ def open_gain_report(of: Office, opened: "StoreParts", months: "Sequence[str]" =
     """
     from gevinst.app.gain_report import default_months, gain_report  # noqa: PLC0415 - as above
 
-    tools = open_gain_tools(of, opened)
-    return gain_report(tools.every, months or default_months(tools.today), tools)
+    def make() -> "GainReport":
+        tools = open_gain_tools(of, opened)
+        return gain_report(tools.every, months or default_months(tools.today), tools)
+
+    return _kept(of, opened, ("report", *months), make)
+
+
+def open_rows(of: Office, opened: "StoreParts", data_set: str) -> "list[Row]":
+    """The rows of a data set, not made anew for each who asks; see app.open_data.rows_of_set."""
+    from gevinst.app.open_data import rows_of_set  # noqa: PLC0415 - as above
+
+    return _kept(of, opened, ("open", data_set), lambda: rows_of_set(data_set, open_gain_tools(of, opened)))
+
+
+def _kept(of: Office, opened: "StoreParts", what: tuple[str, ...], make: "Callable[[], Made]") -> "Made":
+    """What was made before, as long as nothing happened since: all it is made of is in trail or files."""
+    from gevinst.runner.shelf import stamp_of  # noqa: PLC0415 - as above
+
+    home = office_folder(of.robots)
+    settings = (home / OFFICE_FILE).stat().st_mtime_ns if home else None
+    key = (opened.url, what, today(), opened.runs.audit_head(), stamp_of(of.robots), settings)
+    found: Made | None = _MADE.get(key)
+    if found is None:
+        found = make()
+        while len(_MADE) >= MOST_KEPT:
+            _MADE.pop(next(iter(_MADE), None), None)
+        _MADE[key] = found
+    return found
 
 
 def secret_places(of: Office) -> "Mapping[str, str]":

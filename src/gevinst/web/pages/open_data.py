@@ -18,9 +18,8 @@ from gevinst.app.open_data import (
     known_set,
     public_sets,
     publish,
-    rows_of_set,
 )
-from gevinst.bootstrap.administration import open_gain_tools
+from gevinst.bootstrap.administration import open_rows
 from gevinst.domain.access import Action
 from gevinst.domain.audit import AuditRow
 from gevinst.reports.open_data import LICENCE, data_package, set_csv, set_json
@@ -141,7 +140,7 @@ def public_rows(console: Console, data_set: str) -> list[Row]:
     """
     if data_set not in {one.id for one in public_sets(console.parts.published)}:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return rows_of_set(data_set, open_gain_tools(console.office, console.parts))
+    return open_rows(console.office, console.parts, data_set)
 
 
 def visit_of(request: Request) -> Visit | None:
@@ -152,7 +151,7 @@ def visit_of(request: Request) -> Visit | None:
 
 
 def _shown(console: Console, of: DataSet) -> ShownSet:
-    rows = rows_of_set(of.id, open_gain_tools(console.office, console.parts))
+    rows = open_rows(console.office, console.parts, of.id)
     history = console.parts.runs.audit_of(SWITCHED, of.id)
     return ShownSet(set=of, rows=tuple(rows[:PREVIEW]), count=len(rows), history=tuple(history[::-1]))
 
