@@ -137,3 +137,24 @@ def test_a_trial_of_rules_shows_the_difference_and_changes_nothing(
     assert {one["rule_before"] for one in month["lost"]} == {"GEBYR"}
     assert (month["gained"], month["changed"]) == ([], [])
     assert rule_file(office).read_bytes() == before
+
+
+def test_rules_are_listed_checked_and_suggested(office: TestOffice, tmp_path: Path) -> None:
+    booked = tmp_path / "bogfoert.csv"
+    ids = [
+        one["id"] for one in office.run(ROBOT, "--trial").result["cases"] if one["cause"] == "no_posting_rule"
+    ]
+    lines = "".join(f"{one};90540000;;\n" for one in ids)
+    booked.write_text("Referencenøgle;Artskonto;PSP-element;Omkostningssted\n" + lines, "utf-8")
+
+    listed = json.loads(office.gevinst("posting", "rules", "list", ROBOT, "--json").out)
+    checked = office.gevinst("posting", "rules", "check", ROBOT)
+    suggested = office.gevinst("posting", "rules", "suggest", ROBOT, str(booked))
+
+    assert {one["rule"]: one["taken"] for one in listed}["MP-AFFALD"] == 60
+    assert checked.code == 3
+    assert "HUSLEJE" in checked.out
+    assert "POS-013" in checked.out
+    assert "KANTINE-NORD" in checked.out
+    assert 'sender = "borger"' in suggested.out or 'reference = "indbetaling"' in suggested.out
+    assert 'status = "Kladde"' in suggested.out

@@ -127,11 +127,12 @@ def deliver(
 
 
 def sent_files(of: Office, robot: str) -> Mapping[str, int]:
-    """Control total in øre of each file that a robot has delivered, by the name it got."""
+    """Control total in øre of each file that a robot has delivered, by its own name and the one it got."""
     from gevinst.app.queue_port import DeliveryState  # noqa: PLC0415 - as above
 
     return {
-        Path(one.target).name: one.control_total
+        name: one.control_total
         for one in delivery_tools(of).book.deliveries((DeliveryState.DELIVERED,))
         if one.key.startswith(f"{robot}:")
+        for name in (one.key.split(":", 2)[-1], Path(one.target).name)
     }

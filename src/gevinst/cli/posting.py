@@ -18,6 +18,7 @@ from gevinst.cli.table import table
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.flows import bank_posting as flow
+from gevinst.domain.journal import ACCOUNTS, read_chart, target_findings
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.period import is_period, previous_period
@@ -30,6 +31,7 @@ from gevinst.formats.posting_rule_file import change_rule
 from gevinst.formats.robot_folder import load_robot
 from gevinst.formats.table_source import read_tables
 from gevinst.texts import Texts
+from gevinst.texts.findings import finding_sentence
 
 USUAL_MONTHS = 3
 SHOWN = 10
@@ -199,11 +201,24 @@ def check_command(ctx: click.Context, robot: str, file: Path | None, *, periods:
     rules = desk.rules(file)
     months = desk.months(periods)
     decided = decide(_together(list(months.values())), rules)
-    told = list(_doubts(decided, texts)) if months else []
+    told = [*_account_lines(desk, rules, texts), *(_doubts(decided, texts) if months else ())]
     click.echo(texts.get("cli.posting.checked", rules=len(decided.rules), months=", ".join(months) or "–"))
     for line in told:
         click.echo(line)
     ctx.exit(ExitCode.PEOPLE_NEEDED if told else ExitCode.DONE)
+
+
+def _account_lines(desk: _Desk, rules: Sequence[PostingRule], texts: Texts) -> list[str]:
+    """Accounts that live rules cannot post to today."""
+    path = desk.office.data / desk.robot.sources[flow.CHART].path
+    chart, findings = read_chart(read_tables([path], ACCOUNTS).rows)
+    own = {one.account for one in flow.Settings(**desk.robot.settings).bank_accounts.values()}
+    for rule in rules:
+        if rule.is_live and rule.target[0] and rule.account not in own:
+            findings += target_findings(
+                rule.target, chart, day=bootstrap.today(), place=rule.place, rule=rule.id
+            )
+    return [finding_sentence(one, texts) for one in findings]
 
 
 def _doubts(decided: Decided, texts: Texts) -> Any:

@@ -47,7 +47,8 @@ def change_rule(
         check: reads the changed file before it takes its place; what it raises leaves all as it stands.
 
     Raises:
-        ConfigurationError: CFG-070, the file is of a kind that only people change, such as a workbook.
+        ConfigurationError: CFG-070, the file is of a kind that only people change, such as a workbook;
+            CFG-074, someone else has changed it meanwhile.
         OSError: the folder cannot be written; the file stands as it stood.
     """
     content = path.read_bytes()
@@ -136,6 +137,8 @@ def _replace(path: Path, before: bytes, after: bytes, check: Callable[[Path], ob
     try:
         draft.write_bytes(after)
         check(draft)
+        if path.read_bytes() != before:
+            raise ConfigurationError("CFG-074", file=path.name)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -506,17 +506,17 @@ def _rule_places(rules: Sequence[PostingRule]) -> dict[str, "pd.Series[Any]"]:
 def _late_cases(outputs: Sequence[OutputFile], given: FlowInput, day: date) -> Iterator[FlowCase]:
     """A journal that has left before and is another one now: it leaves once, so that a person must act."""
     for one in outputs:
-        for name, total in given.sent.items():
-            if name.endswith(one.name) and total != one.control_total:
-                yield FlowCase(
-                    item_id=f"sent:{one.name}:{one.control_total}",
-                    cause="journal_sent_before",
-                    amount=one.control_total - total,
-                    day=day,
-                    text=name,
-                    document=one.name,
-                    place=Place(file=one.name),
-                )
+        total = given.sent.get(one.name, one.control_total)
+        if total != one.control_total:
+            yield FlowCase(
+                item_id=f"sent:{one.name}:{one.control_total}",
+                cause="journal_sent_before",
+                amount=one.control_total - total,
+                day=day,
+                text=one.name,
+                document=one.name,
+                place=Place(file=one.name),
+            )
 
 
 def _cases(waiting: pd.DataFrame) -> Iterator[FlowCase]:
