@@ -1,6 +1,5 @@
 """Demo input of the robots that gather files: what thirty departments send, and the truth beside it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +10,14 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # has annotations, but no py.typed
 
 from gevinst.demo.dice import Dice
+from gevinst.demo.flows_gathering import (
+    lay_out_hours,
+    lay_out_project_spool,
+    lay_out_refunds,
+    lay_out_reports,
+    put,
+    put_truth,
+)
 from gevinst.demo.write_excel import CREATED, same_bytes
 from gevinst.demo.write_text import amount_text, csv_text
 from gevinst.domain.money import kroner
@@ -73,6 +80,22 @@ class _Year:
         return [line for line in self.lines if line.unit == unit]
 
 
+def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026) -> None:
+    """Write the input and the truth of every robot that gathers files.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    for lay_out in (
+        lay_out_budget,
+        lay_out_reports,
+        lay_out_refunds,
+        lay_out_hours,
+        lay_out_project_spool,
+    ):
+        lay_out(folder, period, seed=seed)
+
+
 def lay_out_budget(folder: Path, period: str, *, seed: int = 2026) -> None:
     """Write thirty departments' workbooks of the month and the month before, both ERP exports, and the truth.
 
@@ -81,26 +104,20 @@ def lay_out_budget(folder: Path, period: str, *, seed: int = 2026) -> None:
     """
     before = previous_period(period)
     then, now = _years(period, seed)
-    _put(folder / "ind/finans" / f"budget_{before}.csv", _ledger(then).encode("utf-8-sig"))
-    _put(folder / "ind/finans" / f"budget_{period}.csv", _ledger(now).encode("utf-8-sig"))
+    put(folder / "ind/finans" / f"budget_{before}.csv", _ledger(then).encode("utf-8-sig"))
+    put(folder / "ind/finans" / f"budget_{period}.csv", _ledger(now).encode("utf-8-sig"))
     for unit in _units():
-        _put(folder / BUDGET / before / f"afd_{unit}_{before}.xlsx", _workbook(unit, then, faulty=False))
+        put(folder / BUDGET / before / f"afd_{unit}_{before}.xlsx", _workbook(unit, then, faulty=False))
         name = folder / BUDGET / period / f"afd_{unit}_{period}.xlsx"
         if unit == SENT_AGAIN:
-            _put(name, _workbook(unit, then, faulty=False))
+            put(name, _workbook(unit, then, faulty=False))
         elif unit != MISSING:
-            _put(name, _workbook(unit, now, faulty=True))
-    truth = json.dumps(_truth(now), ensure_ascii=False, indent=1)
-    _put(folder / "facit" / f"budgetopfoelgning_{period}.json", f"{truth}\n".encode())
+            put(name, _workbook(unit, now, faulty=True))
+    put_truth(folder, "budgetopfoelgning", period, _truth(now))
 
 
 def _units() -> list[str]:
     return [str(FIRST_UNIT + number) for number in range(UNITS)]
-
-
-def _put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 def _years(period: str, seed: int) -> tuple[_Year, _Year]:
@@ -180,7 +197,7 @@ def _truth(now: _Year) -> Mapping[str, Any]:
                 ["budget_file_again", 0],
                 ["differs_from_erp", WRONG],
                 *(["missing_department", 0] for _ in range(3)),
-                ["restated_history", LATE],
+                *([["restated_history", LATE]] if now.month > 1 else []),  # a new year has no months yet
                 ["unexplained_deviation", _overspent(now)],
                 ["unusable_file", 0],
             ]

@@ -85,6 +85,7 @@ class Settings(BaseModel):
     unique: tuple[str, ...] = ()  #: columns that name a row; a row sent in two files counts once
     units: tuple[str, ...] = ()  #: units that must come
     first: Annotated[str, AfterValidator(_month)] = ""  #: first month that must be there; "" asks for none
+    months: int = Field(default=0, ge=0, le=120)  #: or: this many months up to the run's must be there
     skip: tuple[str, ...] = ("i alt", "sum", "total")
 
     @model_validator(mode="after")
@@ -113,8 +114,11 @@ def work_out(given: FlowInput) -> FlowResult:
     """One list of all files' rows; what came twice is left out and listed; what lacks is a case."""
     settings: Settings = given.settings
     names = named_files(given.files[FILES], settings.file_name or "$^")
-    again = repeats(given.tables[FILES], given.files[FILES])
-    rows = _with_reasons(given.tables[FILES], settings, names, again)
+    later = {name for name, one in names.items() if one.period > given.period}
+    known = given.tables[FILES][~given.tables[FILES][FILE].isin(later)]
+    again = repeats(known, [one for one in given.files[FILES] if one.file not in later])
+    reasons = dict.fromkeys(later, "later_month") | {one.file: "file_again" for one in again}
+    rows = _with_reasons(given.tables[FILES], settings, names, reasons)
     used, left = rows[rows[REASON] == ""], rows[rows[REASON] != ""]
     summed = keyed_sums(used, settings.keys, settings.sums)
     cases = (*_cases(given, names, again), *_changed_rows(rows, settings, given))
@@ -126,14 +130,12 @@ def work_out(given: FlowInput) -> FlowResult:
         tables=(*tables, _file_table(rows, names, settings)),
         cases=cases,
         outputs=_workbook(given, tables[0], settings),
-        done={
-            "file": [f"{given.period}:{name}" for name in sorted(set(names) - {one.file for one in again})]
-        },
+        done={"file": [f"{given.period}:{name}" for name in sorted(set(names) - set(reasons))]},
     )
 
 
 def _with_reasons(
-    rows: pd.DataFrame, settings: Settings, names: Mapping[str, NamedFile], again: tuple[Repeat, ...]
+    rows: pd.DataFrame, settings: Settings, names: Mapping[str, NamedFile], files: Mapping[str, str]
 ) -> pd.DataFrame:
     """The rows with unit, month and why they are left out ("" for those that count)."""
     rows = rows.assign(
@@ -142,8 +144,8 @@ def _with_reasons(
             PERIOD: rows[FILE].map({name: one.period for name, one in names.items()}).astype("str"),
         }
     )
-    whole = rows[FILE].isin([one.file for one in again])
-    reason = pd.Series("", index=rows.index, dtype="str").mask(whole, "file_again")
+    reason = rows[FILE].map(lambda file: files.get(file, "")).astype("str")
+    whole = reason != ""
     if settings.unique:
         others = [name for name in settings.columns if name not in settings.unique]
         same, changed = repeated_rows(rows[~whole], settings.unique, others)
@@ -224,7 +226,7 @@ def _cases(given: FlowInput, names: Mapping[str, NamedFile], again: tuple[Repeat
         yield _case(given, name, "unusable_file", place=finding.place, text=finding.code)
     for one in again:
         yield _case(given, f"again:{one.file}", "sent_again", place=Place(file=one.file), text=one.same_as)
-    periods = months(settings.first, given.period) if settings.first else []
+    periods = _periods(settings, given.period)
     for unit, period in missing_files(names.values(), settings.units, periods):
         text = " ".join(part for part in (unit, period) if part)
         yield _case(given, f"missing:{unit}:{period}", "missing_file", place=Place(file=""), text=text)
@@ -232,6 +234,14 @@ def _cases(given: FlowInput, names: Mapping[str, NamedFile], again: tuple[Repeat
     for file, named in names.items():
         if any(wanted and not getattr(named, part) for part, wanted in asked.items()):
             yield _case(given, f"unnamed:{file}", "unnamed_file", place=Place(file=file), text=file)
+
+
+def _periods(settings: Settings, period: str) -> list[str]:
+    """The months that must be there."""
+    if settings.first:
+        return months(settings.first, period)
+    back = str(pd.Period(period, freq="M") - settings.months + 1)
+    return months(back, period) if settings.months else []
 
 
 def _changed_rows(rows: pd.DataFrame, settings: Settings, given: FlowInput) -> Iterator[FlowCase]:
