@@ -87,9 +87,11 @@ def test_a_pause_stands_in_the_calendar_until_someone_ends_it(operator: Reader) 
     assert done.headers["location"] == "/kalender?told=paused"
     assert "Ferie &lt;b&gt;nu&lt;/b&gt;" in shown
     assert "/kalender/flyt?robot=hovedkonto" not in shown
+    assert "12.11.2026 06.00" not in operator.get("/robotter/hovedkonto").text
 
     operator.post("/kalender/fortsaet", robot="hovedkonto", hvorfor="Klar")
     assert "/kalender/flyt?robot=hovedkonto" in operator.get("/kalender").text
+    assert "12.11.2026 06.00" in operator.get("/robotter/hovedkonto").text
 
 
 def test_a_run_is_moved_and_what_was_typed_stays_when_it_cannot_be(operator: Reader) -> None:

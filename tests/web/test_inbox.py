@@ -143,3 +143,21 @@ def test_only_files_of_its_own_refused_folder_are_put_back(tmp_path: Path) -> No
     assert not box.put_back(str(other), "hemmelig.xml")
     assert not box.put_back(str(tmp_path / "fejl" / "link.xml"), "link.xml")
     assert other.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_as_such(
+    console: Console, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    operator = reader(console, "operator")
+    csrf = operator.csrf("/indbakke")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    answer = operator.client.post(
+        "/indbakke/hovedkonto/upload", data={"csrf": csrf}, files={"fil": ("a.xml", b"x")}
+    )
+
+    assert answer.status_code == 409
+    assert "No space left on device" in answer.text
+    assert list((box / "ind").iterdir()) == []

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from gevinst import bootstrap
-from gevinst.app.two_files import KEPT, LARGEST, MOST_PAIRS, TwoFilesError, Upload
-from gevinst.domain.reconciliation import Side
+from gevinst.app.two_files import KEPT, LARGEST, MOST_PAIRS, FileSide, TwoFilesError, Upload
 from gevinst.domain.robot import Phase
 from gevinst.store.uploads import PairFolder, upload_name
 from gevinst.web.console import Console
@@ -147,8 +146,8 @@ def shelf(folder: Path, at: datetime = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)) 
     return PairFolder(data=folder, now=lambda: at)
 
 
-def uploads(name: str = "bank.csv", content: bytes = b"x") -> dict[Side, Upload]:
-    return {side: Upload(name=name, content=content) for side in Side}
+def uploads(name: str = "bank.csv", content: bytes = b"x") -> dict[FileSide, Upload]:
+    return {side: Upload(name=name, content=content) for side in FileSide}
 
 
 def test_files_are_gone_after_a_day(tmp_path: Path) -> None:
@@ -228,11 +227,11 @@ def test_a_name_holds_no_cpr_number() -> None:
 def test_what_was_told_is_kept_with_the_files(tmp_path: Path) -> None:
     kept = shelf(tmp_path)
     pair = kept.keep("controller", uploads())
-    kept.note(replace(pair, told={Side.LEFT: {"amount": "Moms"}}, same_sign=True))
+    kept.note(replace(pair, told={FileSide.LEFT: {"amount": "Moms"}}, same_sign=True))
 
     found = kept.find("controller", pair.key)
     assert found is not None
-    assert (found.told, found.same_sign) == ({Side.LEFT: {"amount": "Moms"}}, True)
+    assert (found.told, found.same_sign) == ({FileSide.LEFT: {"amount": "Moms"}}, True)
 
 
 # A robot of two files
@@ -290,3 +289,26 @@ def test_a_robot_that_cannot_be_is_not_made_and_what_was_typed_stays(
     assert told in refused.text
     assert 'value="Økonomichef"' in refused.text
     assert not (console.office.robots / "loenkonto").exists()
+
+
+def test_a_full_disk_is_told_as_such_and_the_files_stay(
+    controller: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sent(controller, BANK, LEDGER)
+    csrf = controller.csrf("/to-filer")
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        files = {side: (f"{side}.csv", BANK.encode()) for side in ("left", "right")}
+        sending = controller.client.post("/to-filer", data={"csrf": csrf}, files=files)
+    with monkeypatch.context() as patch:
+        patch.setattr("gevinst.bootstrap.two_files.replace_reports", full)
+        running = controller.post(f"{path}/afstem")
+
+    assert (sending.status_code, running.status_code) == (422, 409)
+    assert "No space left on device" in sending.text
+    assert "No space left on device" in running.text
+    assert controller.post(f"{path}/afstem").status_code == 303

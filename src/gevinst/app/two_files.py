@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gevinst.domain.finding import Finding
-from gevinst.domain.reconciliation import Side
-from gevinst.domain.source import Assumption, RowCounts
+
+if TYPE_CHECKING:  # it loads pandas, which clocks that only remove old files need not pay
+    from gevinst.domain.source import Assumption
 
 KEPT = timedelta(days=1)
 LARGEST = 25_000_000  # bytes of one file; a month of a large account is some 20 MB
@@ -25,6 +27,13 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "number_style": ("comma", "point"),
     "sign": ("normal", "reversed"),
 }
+
+
+class FileSide(StrEnum):
+    """Which of the two files; the same words as the sides of a reconciliation."""
+
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class TwoFilesError(Exception):
@@ -52,13 +61,15 @@ class Pair:
     user: str
     made: datetime  #: UTC
     folder: Path
-    names: Mapping[Side, str]
-    told: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)  #: what the person has told of each
+    names: Mapping[FileSide, str]
+    told: Mapping[FileSide, Mapping[str, str]] = field(
+        default_factory=dict
+    )  #: of each, by the person
     same_sign: bool = False
     outcome: str = ""  #: state of the run; "" before it is run
     summary: Mapping[str, str] = field(default_factory=dict)  #: by language
 
-    def path(self, side: Side) -> Path:
+    def path(self, side: FileSide) -> Path:
         """One of the files."""
         return self.folder / str(side) / self.names[side]
 
@@ -76,7 +87,7 @@ class Pair:
 class PairShelf(Protocol):
     """Where pairs are kept."""
 
-    def keep(self, user: str, uploads: Mapping[Side, Upload]) -> Pair:
+    def keep(self, user: str, uploads: Mapping[FileSide, Upload]) -> Pair:
         """Keep two files.
 
         Raises:
@@ -139,9 +150,11 @@ class Look:
     findings: Sequence[Finding] = ()
     usable: bool = True
     columns: Sequence[str] = ()  #: names in the file; none for a format with a reader of its own
-    assumptions: Sequence[Assumption] = ()
+    assumptions: "Sequence[Assumption]" = ()
     questions: Sequence[Asked] = ()
-    rows: RowCounts = field(default_factory=lambda: RowCounts(in_file=0, read=0))
+    read: int = 0  #: rows
+    skipped: int = 0  #: rows left out by rule
+    rejected: int = 0  #: rows that cannot be used
     first: date | None = None
     last: date | None = None
     money_in: int = 0  #: øre

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gevinst.app.office import Office
+from gevinst.app.two_files import Asked, FileSide, Look, Pair, RobotWish, SeenRow
 from gevinst.bootstrap.here import now, versions
 from gevinst.bootstrap.runs import conclude, replace_reports
 from gevinst.texts import Texts
 
 if TYPE_CHECKING:
-    from gevinst.app.two_files import Look, Pair, RobotWish, SeenRow
-    from gevinst.domain.reconciliation import Side
     from gevinst.domain.source import SourceRead
     from gevinst.store.opening import StoreParts
     from gevinst.store.uploads import PairFolder
@@ -29,9 +28,8 @@ def pair_shelf(of: Office) -> "PairFolder":
     return PairFolder(data=of.data, now=now)
 
 
-def look_at(of: Office, pair: "Pair", side: "Side") -> "Look":
+def look_at(of: Office, pair: Pair, side: FileSide) -> Look:
     """What is recognised in one of the files, with what the person has told of it."""
-    from gevinst.app.two_files import Look  # noqa: PLC0415 - only the console needs it
     from gevinst.domain.finding import InputRejectedError  # noqa: PLC0415 - as above
     from gevinst.formats.mapping import MappingError  # noqa: PLC0415 - loads pandas and the readers
 
@@ -44,7 +42,7 @@ def look_at(of: Office, pair: "Pair", side: "Side") -> "Look":
     return _look(read, pair, side)
 
 
-def _read(of: Office, pair: "Pair", side: "Side") -> "SourceRead":
+def _read(of: Office, pair: Pair, side: FileSide) -> "SourceRead":
     from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - loads pandas and the readers
     from gevinst.formats.reading import read_source  # noqa: PLC0415 - as above
 
@@ -52,8 +50,7 @@ def _read(of: Office, pair: "Pair", side: "Side") -> "SourceRead":
     return read_source(pair.path(side), mapping=told or None, own=own_layouts(of.layouts))
 
 
-def _look(read: "SourceRead", pair: "Pair", side: "Side") -> "Look":
-    from gevinst.app.two_files import Asked, Look  # noqa: PLC0415 - only the console needs it
+def _look(read: "SourceRead", pair: Pair, side: FileSide) -> Look:
     from gevinst.domain.finding import Severity  # noqa: PLC0415
     from gevinst.formats.reading import unsure  # noqa: PLC0415 - loads pandas and the readers
 
@@ -70,7 +67,9 @@ def _look(read: "SourceRead", pair: "Pair", side: "Side") -> "Look":
         columns=tuple(str(name) for name in read.raw.columns if str(name).strip()) if is_table else (),
         assumptions=read.assumptions,
         questions=[Asked(subject=one.subject, alternatives=one.alternatives) for one in questions],
-        rows=read.rows,
+        read=read.rows.read,
+        skipped=read.rows.skipped,
+        rejected=read.rows.rejected,
         first=booked.min().date() if len(booked) else None,
         last=booked.max().date() if len(booked) else None,
         money_in=int(amounts[amounts > 0].sum()),
@@ -79,8 +78,7 @@ def _look(read: "SourceRead", pair: "Pair", side: "Side") -> "Look":
     )
 
 
-def _row(row: dict[Any, Any]) -> "SeenRow":
-    from gevinst.app.two_files import SeenRow  # noqa: PLC0415 - only the console needs it
+def _row(row: dict[Any, Any]) -> SeenRow:
 
     return SeenRow(
         line=int(row["place_line"]),
@@ -91,7 +89,7 @@ def _row(row: dict[Any, Any]) -> "SeenRow":
     )
 
 
-def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
+def reconcile_pair(of: Office, opened: "StoreParts", pair: Pair) -> Pair:
     """Reconcile the files by the standard rules and write the reports; the trail tells of it.
 
     Raises:
@@ -101,7 +99,6 @@ def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
     from gevinst.app.reconcile_files import AdHoc, reconcile_files  # noqa: PLC0415 - loads pandas
     from gevinst.domain.audit import AuditEvent  # noqa: PLC0415
     from gevinst.domain.matching.rules import Rules  # noqa: PLC0415
-    from gevinst.domain.reconciliation import Side  # noqa: PLC0415 - loads pandas
 
     ask = AdHoc(
         user=pair.user,
@@ -111,11 +108,11 @@ def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
         title=Texts("da").get("cli.reconcile.title"),
         title_en=Texts("en").get("cli.reconcile.title"),
     )
-    left, right = (_read(of, pair, side) for side in Side)
+    left, right = (_read(of, pair, side) for side in FileSide)
     report = reconcile_files(left, right, ask, same_sign=pair.same_sign)
     summary = {language: conclude(report, language) for language in ("da", "en")}
     report = replace(report, run=replace(report.run, summary=summary["da"]))
-    replace_reports(pair.result, report, [pair.path(side) for side in Side])
+    replace_reports(pair.result, report, [pair.path(side) for side in FileSide])
     hashes: dict[str, str | int] = {
         "left": left.sha256,
         "right": right.sha256,
@@ -130,7 +127,7 @@ def reconcile_pair(of: Office, opened: "StoreParts", pair: "Pair") -> "Pair":
     return done
 
 
-def make_robot(of: Office, opened: "StoreParts", pair: "Pair", wish: "RobotWish") -> None:
+def make_robot(of: Office, opened: "StoreParts", pair: Pair, wish: RobotWish) -> None:
     """Write a robot in trial that reads files like these, with layouts for what the person has corrected.
 
     The files are put where the robot looks for those of their month, so that it can be run at once.
@@ -144,10 +141,9 @@ def make_robot(of: Office, opened: "StoreParts", pair: "Pair", wish: "RobotWish"
     from gevinst.app.period_folder import RECONCILING_FLOW  # noqa: PLC0415 - as above
     from gevinst.bootstrap import making  # noqa: PLC0415 - as above
     from gevinst.domain.audit import AuditEvent  # noqa: PLC0415 - as above
-    from gevinst.domain.reconciliation import Side  # noqa: PLC0415 - loads pandas
 
     making.check_new_id(of, wish.id)
-    names = {Side.LEFT: "bank", Side.RIGHT: "ledger"}
+    names = {FileSide.LEFT: "bank", FileSide.RIGHT: "ledger"}
     paths = {
         side: f"ind/{wish.id}/{name}_{{period}}{Path(pair.names[side]).suffix.lower()}"
         for side, name in names.items()
@@ -165,7 +161,7 @@ def make_robot(of: Office, opened: "StoreParts", pair: "Pair", wish: "RobotWish"
         case_types=making.case_types_of(of, RECONCILING_FLOW),
         today=now().date(),
     )
-    layouts = [draft for side in Side if (draft := _layout(of, pair, side))]
+    layouts = [draft for side in FileSide if (draft := _layout(of, pair, side))]
     making.write_robot(of, new, _readme(wish))
     for draft in layouts:
         _keep_layout(of, draft)
@@ -177,7 +173,7 @@ def make_robot(of: Office, opened: "StoreParts", pair: "Pair", wish: "RobotWish"
     opened.runs.append_audit(event)
 
 
-def _layout(of: Office, pair: "Pair", side: "Side") -> str:
+def _layout(of: Office, pair: Pair, side: FileSide) -> str:
     """A layout of what the person has told of a file, as TOML; "" for a file that was read as it is."""
     from gevinst.formats.intake import take_in  # noqa: PLC0415 - loads pandas and the readers
     from gevinst.formats.layout_draft import OwnFormatError, draft_layout  # noqa: PLC0415 - as above
@@ -198,7 +194,7 @@ def _keep_layout(of: Office, draft: str) -> None:
     (of.layouts / f"{name}.toml").write_text(draft, "utf-8", newline="\n")
 
 
-def _readme(wish: "RobotWish") -> str:
+def _readme(wish: RobotWish) -> str:
     """The robot's README in both languages: what a person must still write stands in it."""
     facts = {"title": wish.title, "minutes": str(wish.minutes).replace(".", ",")}
     english = Texts("en").get("make.readme_line", **facts)

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 
-from gevinst.app.two_files import ENDINGS, KEPT, LARGEST, MOST_PAIRS, Pair, TwoFilesError, Upload
+from gevinst.app.two_files import ENDINGS, KEPT, LARGEST, MOST_PAIRS, FileSide, Pair, TwoFilesError, Upload
 from gevinst.domain.masking import mask_cpr
-from gevinst.domain.reconciliation import Side
 
 FOLDER = "to-filer"
 NOTE = "par.json"
@@ -28,10 +27,10 @@ class PairFolder:
     data: Path  #: the office's data folder
     now: Callable[[], datetime]  #: UTC
 
-    def keep(self, user: str, uploads: Mapping[Side, Upload]) -> Pair:
+    def keep(self, user: str, uploads: Mapping[FileSide, Upload]) -> Pair:
         """See PairShelf."""
         self.forget_old()
-        names = {side: _checked(uploads.get(side)) for side in Side}
+        names = {side: _checked(uploads.get(side)) for side in FileSide}
         if len(self.pairs(user)) >= MOST_PAIRS:
             raise TwoFilesError("TWO-004", most=MOST_PAIRS)
         key = token_urlsafe(KEY_BYTES)
@@ -107,8 +106,8 @@ class PairFolder:
             folder=folder,
             user=noted["user"],
             made=datetime.fromisoformat(noted["made"]),
-            names={Side(side): name for side, name in noted["names"].items()},
-            told={Side(side): told for side, told in noted["told"].items()},
+            names={FileSide(side): name for side, name in noted["names"].items()},
+            told={FileSide(side): told for side, told in noted["told"].items()},
             same_sign=noted["same_sign"],
             outcome=noted["outcome"],
             summary=noted["summary"],

@@ -102,6 +102,8 @@ def upload(visit: MayRun, robot_id: str) -> Response:
         drop_file(robot, name, content, sha256(content).hexdigest(), tools=tools, by=visit.person)
     except InboxError as error:
         return _page(visit, sentence_of(error, visit.texts))
+    except OSError as error:
+        return _page(visit, visit.texts.get("error.INB-005", file=name, cause=error.strerror or ""))
     return RedirectResponse(f"{LIST}?told=uploaded", SEE_OTHER)
 
 

@@ -29,6 +29,7 @@ LIST = "/robotter"
 STRIP = 20  # runs
 MONTHS = 12  # in the chart
 FIRINGS_SHOWN = 5
+MOST_LOOKED_AT = 50  # moments of a plan, among them those that are left out
 KEY_BYTES = 12
 README_LONGEST = 20_000  # characters
 
@@ -67,12 +68,12 @@ def list_robots(visit: MaySee) -> Response:
 
 def _row(console: Console, robot: Robot, visit: Visit) -> RobotRow:
     runs = console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP)
-    firing = bootstrap.upcoming(robot, visit.now) if robot.schedule else None
+    upcoming = _firings(console, robot, visit.now, most=1)
     return RobotRow(
         robot=robot,
         title=robot_title(robot, visit.texts),
         strip=list(reversed(runs)),
-        upcoming=firing.nominal if firing else None,
+        upcoming=upcoming[0] if upcoming else None,
     )
 
 
@@ -97,21 +98,21 @@ def one_robot(visit: MaySee, robot_id: str) -> Response:
         robot=robot,
         title=robot_title(robot, visit.texts),
         readme=readme[:README_LONGEST],
-        firings=_firings(robot, visit.now),
+        firings=_firings(visit.console, robot, visit.now, most=FIRINGS_SHOWN),
         runs=visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP),
         matched=matched_chart(visit.console.parts.view.months(robot.id, limit=MONTHS), visit.texts),
         runnable=robot.phase in (Phase.TRIAL, Phase.PRODUCTION),
     )
 
 
-def _firings(robot: Robot, now: datetime) -> list[datetime]:
-    found: list[datetime] = []
-    after = now
-    while robot.schedule and len(found) < FIRINGS_SHOWN:
-        firing = bootstrap.upcoming(robot, after)
-        if firing is None:
+def _firings(console: Console, robot: Robot, now: datetime, *, most: int) -> list[datetime]:
+    """The robot's next moments as people have changed them; none while it is paused without an end."""
+    plans, found, after = bootstrap.plans(console.parts), list[datetime](), now
+    for _ in range(MOST_LOOKED_AT if robot.schedule else 0):
+        firing = plans.upcoming(robot, after)
+        if firing is None or len(found) == most:
             break
-        found.append(firing.nominal)
+        found += [] if firing.skipped else [firing.nominal]
         after = firing.nominal
     return found
 

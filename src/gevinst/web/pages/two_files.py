@@ -15,6 +15,7 @@ from gevinst.app.two_files import (
     CORRECTIONS,
     ENDINGS,
     LARGEST,
+    FileSide,
     Look,
     Pair,
     RobotWish,
@@ -23,7 +24,6 @@ from gevinst.app.two_files import (
 )
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.period import is_period, period_of
-from gevinst.domain.reconciliation import Side
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
 from gevinst.web.door import SEE_OTHER
@@ -67,18 +67,20 @@ def _ask_page(visit: Visit, error: str = "") -> Response:
         error=error,
         endings=sorted(ENDINGS),
         megabytes=LARGEST // 1_000_000,
-        sides=tuple(Side),
+        sides=tuple(FileSide),
     )
 
 
 @router.post(LIST)
 def take_files(visit: MayRun) -> Response:
     """Keep two files, and show what is in them."""
-    uploads = {side: one for side in Side if (one := _upload(visit, str(side)))}
+    uploads = {side: one for side in FileSide if (one := _upload(visit, str(side)))}
     try:
         pair = bootstrap.pair_shelf(visit.console.office).keep(visit.person.user, uploads)
     except TwoFilesError as error:
         return _ask_page(visit, sentence_of(error, visit.texts))
+    except OSError as error:
+        return _ask_page(visit, visit.texts.get("error.TWO-009", cause=error.strerror or ""))
     return RedirectResponse(f"{LIST}/{pair.key}", SEE_OTHER)
 
 
@@ -94,14 +96,14 @@ def recognised(visit: MayRun, key: str) -> Response:
 
 
 def _recognised_page(visit: Visit, pair: Pair, error: str = "") -> Response:
-    looks = {side: bootstrap.look_at(visit.console.office, pair, side) for side in Side}
+    looks = {side: bootstrap.look_at(visit.console.office, pair, side) for side in FileSide}
     return page(
         visit,
         "two_files_seen",
         status=HTTPStatus.CONFLICT if error else HTTPStatus.OK,
         pair=pair,
         error=error,
-        sides=[(side, looks[side], _facts(looks[side], visit.texts)) for side in Side],
+        sides=[(side, looks[side], _facts(looks[side], visit.texts)) for side in FileSide],
         ready=all(look.ready for look in looks.values()),
         corrections=CORRECTIONS,
         choices=CHOICES,
@@ -122,7 +124,7 @@ def _facts(look: Look, texts: Texts) -> Mapping[str, list[str]]:
 def correct(visit: MayRun, key: str) -> Response:
     """Keep what the person tells of the files."""
     pair = _known(visit, key)
-    told = {side: {**_kept(visit, pair, side), **_answers(visit, side)} for side in Side}
+    told = {side: {**_kept(visit, pair, side), **_answers(visit, side)} for side in FileSide}
     fresh = replace(
         pair,
         told={side: {name: value for name, value in one.items() if value} for side, one in told.items()},
@@ -132,12 +134,12 @@ def correct(visit: MayRun, key: str) -> Response:
     return RedirectResponse(f"{LIST}/{key}", SEE_OTHER)
 
 
-def _kept(visit: Visit, pair: Pair, side: Side) -> dict[str, str]:
+def _kept(visit: Visit, pair: Pair, side: FileSide) -> dict[str, str]:
     """What was told before; nothing when the person begins anew."""
     return {} if visit.typed("forfra") else dict(pair.told.get(side, {}))
 
 
-def _answers(visit: Visit, side: Side) -> dict[str, str]:
+def _answers(visit: Visit, side: FileSide) -> dict[str, str]:
     """What the form says of a file: "" takes back what was told.
 
     An answer to a question goes before the choice of the same thing below it, which still says "as found".
@@ -156,10 +158,14 @@ def _answers(visit: Visit, side: Side) -> dict[str, str]:
 def reconcile(visit: MayRun, key: str) -> Response:
     """Reconcile the files."""
     pair = _known(visit, key)
-    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in Side]
+    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in FileSide]
     if not all(look.ready for look in looks):
         return _recognised_page(visit, pair, visit.texts.get("two.not_ready"))
-    bootstrap.reconcile_pair(visit.console.office, visit.console.parts, pair)
+    try:
+        bootstrap.reconcile_pair(visit.console.office, visit.console.parts, pair)
+    except OSError as error:
+        told = visit.texts.get("error.TWO-009", cause=error.strerror or "")
+        return _recognised_page(visit, pair, told)
     return RedirectResponse(f"{LIST}/{key}/resultat", SEE_OTHER)
 
 
@@ -175,7 +181,7 @@ def result(visit: MayRun, key: str) -> Response:
         "two_files_result",
         pair=pair,
         summary=pair.summary[language],
-        sides=tuple(Side),
+        sides=tuple(FileSide),
         has_workbook=(pair.result / WORKBOOK).is_file(),
         run_page="koersel.en.html" if language == "en" else "koersel.html",
     )
@@ -188,14 +194,14 @@ def ask_robot(visit: MayRun, key: str) -> Response:
 
 
 def _robot_page(visit: Visit, pair: Pair, error: str = "") -> Response:
-    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in Side]
+    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in FileSide]
     last = max((look.last for look in looks if look.last), default=visit.today)
     return page(
         visit,
         "two_files_robot",
         status=HTTPStatus.CONFLICT if error else HTTPStatus.OK,
         pair=pair,
-        sides=tuple(Side),
+        sides=tuple(FileSide),
         error=error,
         typed={name: visit.typed(name) for name in ROBOT_FIELDS},
         period=visit.typed("period") or period_of(last),
@@ -232,7 +238,7 @@ def _wish(visit: Visit) -> RobotWish:
         minutes = Decimal(0)
     if not 0 < minutes <= MOST_MINUTES:
         raise TwoFilesError("TWO-007", found=told["minutes"])
-    return RobotWish(**{**told, "minutes": minutes})
+    return RobotWish(minutes=minutes, **{name: told[name] for name in ROBOT_FIELDS if name != "minutes"})
 
 
 @router.get(f"{LIST}/{{key}}/filer/{{name}}")
