@@ -14,7 +14,8 @@ from gevinst.domain.matching.codes import near_codes
 
 LOOKS_LIKE = str.maketrans("OQILSB", "001158")
 SHORTEST_NUMBER = 5  # a number that two suppliers share by chance is short
-MOST_IN_BLOCK = 200  # equal amounts of one supplier and day that are compared with each other
+NEAR_KEYS = ["supplier", "amount", "day"]
+MOST_IN_BLOCK = 50  # equal amounts of one supplier and day that are compared with each other
 
 
 class Reason(StrEnum):
@@ -36,8 +37,8 @@ def mended_number(numbers: "pd.Series[str]") -> "pd.Series[str]":
     """Invoice numbers without what people write differently."""
     plain = numbers.str.upper().str.replace(r"[^0-9A-ZÆØÅ]", "", regex=True)
     digits = plain.str.translate(LOOKS_LIKE)
-    almost_all = digits.str.count(r"\d") >= digits.str.len() - 3  # a prefix such as FA stays a word
-    return plain.where(~almost_all, digits).str.lstrip("0").astype("str")
+    mostly = plain.str.count(r"\d") * 2 >= plain.str.len()  # else its letters are a word
+    return plain.where(~mostly, digits).str.lstrip("0").astype("str")
 
 
 def without_reversed(rows: pd.DataFrame) -> "pd.Series[bool]":
@@ -78,8 +79,8 @@ def find_duplicates(rows: pd.DataFrame) -> pd.DataFrame:
     numbered = frame[frame["mended"] != ""]
     long = numbered[numbered["mended"].str.len() >= SHORTEST_NUMBER]
     pairs = [
-        _with_first(frame[frame["number"] != ""], ["supplier", "number", "amount", "day"], Reason.SAME_ALL),
-        _with_first(frame[frame["number"] != ""], ["supplier", "number", "amount"], Reason.SAME_NUMBER),
+        _with_first(numbered, ["supplier", "number", "amount", "day"], Reason.SAME_ALL),
+        _with_first(numbered, ["supplier", "number", "amount"], Reason.SAME_NUMBER),
         _with_first(numbered, ["supplier", "mended", "amount"], Reason.DAMAGED_NUMBER),
         _near(numbered),
         _with_first(long, ["mended", "amount", "day"], Reason.OTHER_SUPPLIER),
@@ -87,6 +88,11 @@ def find_duplicates(rows: pd.DataFrame) -> pd.DataFrame:
     ]
     found = pd.concat(pairs, ignore_index=True)
     return found.sort_values(["rank", "again"], kind="stable").drop_duplicates("again", ignore_index=True)
+
+
+def left_uncompared(rows: pd.DataFrame) -> int:
+    """How many invoices share supplier, amount and day with too many to look for numbers nearly alike."""
+    return int((rows.groupby(NEAR_KEYS)["number"].transform("size") > MOST_IN_BLOCK).sum())
 
 
 def _with_first(rows: pd.DataFrame, keys: list[str], reason: Reason) -> pd.DataFrame:
@@ -105,10 +111,9 @@ def _pairs(first: list[int], again: list[int], reason: Reason) -> pd.DataFrame:
 
 def _near(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of one supplier, amount and day whose numbers are alike but for usual damage."""
-    keys = ["supplier", "amount", "day"]
-    size = rows.groupby(keys)["label"].transform("size")
+    size = rows.groupby(NEAR_KEYS)["label"].transform("size")
     block = rows[size.between(2, MOST_IN_BLOCK)]
-    both = block.merge(block, on=keys, suffixes=("_first", "_again"))
+    both = block.merge(block, on=NEAR_KEYS, suffixes=("_first", "_again"))
     both = both[(both["order_first"] < both["order_again"]) & (both["mended_first"] != both["mended_again"])]
     alike = [
         _is_damage(one, other) for one, other in zip(both["mended_first"], both["mended_again"], strict=True)

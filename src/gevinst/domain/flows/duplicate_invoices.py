@@ -9,7 +9,16 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from gevinst.domain.duplicates import RANKS, Reason, find_duplicates, mended_number, without_reversed
+from gevinst.domain.duplicates import (
+    MOST_IN_BLOCK,
+    RANKS,
+    Reason,
+    find_duplicates,
+    left_uncompared,
+    mended_number,
+    without_reversed,
+)
+from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
     Column,
@@ -24,9 +33,13 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.place import Place
 
 LEDGER, INVOICES = "ledger", "invoices"
 FOUND, NOT_POSTED, OTHER_AMOUNT = "found", "not_posted", "posted_otherwise"
+FOREIGN = "foreign_currency"  #: posted; its amount cannot be compared
+KRONER = "DKK"
+TOO_MANY_ALIKE = "TAB-044"
 REASONS = {rank: str(reason) for reason, rank in RANKS.items()}
 
 
@@ -61,6 +74,7 @@ INVOICE_SHAPE = SourceShape(
     columns=(
         SourceColumn(key="supplier", headings=("CVR",)),
         SourceColumn(key="name", headings=("Leverandør",)),
+        SourceColumn(key="currency", headings=("Valuta",)),
         _NUMBER,
         _DAY,
         _AMOUNT,
@@ -100,7 +114,7 @@ def work_out(given: FlowInput) -> FlowResult:
     stands = without_reversed(ledger)
     found = _duplicates(ledger, ledger[stands], settings)
     invoices = _invoice_states(given.tables.get(INVOICES), ledger)
-    off = invoices[invoices["posting_state"] != FOUND]
+    off = invoices[~invoices["posting_state"].isin([FOUND, FOREIGN])]
     cases = (*_duplicate_cases(found), *_invoice_cases(off), *_unread_cases(given))
     ids = joined_keys(ledger, ("supplier", "number", "day", "amount"))
     return FlowResult(
@@ -117,6 +131,7 @@ def work_out(given: FlowInput) -> FlowResult:
             ResultTable(key="invoice_files", columns=INVOICE_COLUMNS, rows=invoices, summed=("amount",)),
         ),
         cases=cases,
+        warnings=_uncompared(ledger[stands], given),
         done={"invoice": list(ids)},
     )
 
@@ -147,7 +162,7 @@ def _duplicates(ledger: pd.DataFrame, standing: pd.DataFrame, settings: Settings
 
 def _invoice_states(invoices: pd.DataFrame | None, ledger: pd.DataFrame) -> pd.DataFrame:
     """Whether each invoice file is posted, by supplier and number, and with what amount."""
-    given = invoices if invoices is not None else pd.DataFrame(columns=[*ledger.columns])
+    given = invoices if invoices is not None else pd.DataFrame(columns=[*ledger.columns, "currency"])
     keys = ["supplier", "mended"]
     sums = ledger.assign(mended=mended_number(ledger["number"])).groupby(keys)["amount"]
     rows = given.assign(mended=mended_number(given["number"].astype("str")))
@@ -158,6 +173,7 @@ def _invoice_states(invoices: pd.DataFrame | None, ledger: pd.DataFrame) -> pd.D
     )
     state = pd.Series(FOUND, index=rows.index, dtype="str")
     state[~has_equal] = OTHER_AMOUNT
+    state[rows["currency"] != KRONER] = FOREIGN
     state[~known.isin(sums.size().index)] = NOT_POSTED
     shown = rows.rename(
         columns={"supplier": "creditor", "name": "creditor_name", "number": "invoice_number"}
@@ -181,6 +197,18 @@ def _controls(
             found=len(invoices),
             is_amount=False,
         ),
+    )
+
+
+def _uncompared(standing: pd.DataFrame, given: FlowInput) -> tuple[Finding, ...]:
+    """A warning where so many invoices are alike that their numbers were not compared one by one."""
+    count = left_uncompared(standing)
+    if not count:
+        return ()
+    place = Place(file=given.files[LEDGER][0].file)
+    facts: dict[str, str | int] = {"most": MOST_IN_BLOCK}
+    return (
+        Finding(code=TOO_MANY_ALIKE, place=place, found=str(count), severity=Severity.WARNING, facts=facts),
     )
 
 
