@@ -131,3 +131,14 @@ def test_the_addresses_of_hooks_are_not_shown() -> None:
     shown = repr(Notifier(hook="https://x.example/secret", teams="https://y.example/secret"))
 
     assert "secret" not in shown
+
+
+def test_an_alarm_goes_out_by_mail_to_who_is_named_for_it(mailbox: Mailbox) -> None:
+    told = Notice(subject="Alarm 7", text="En kørsel udeblev.")
+    settings = {"GEVINST_SMTP": mailbox.address, "GEVINST_MAIL_FROM": "gevinst@kommune.example"}
+
+    nobody = Notifier.of(settings).send(told)
+    someone = Notifier.of({**settings, "GEVINST_ALARM_MAIL": TO}).send(told)
+
+    assert (nobody, someone) == (False, True)
+    assert [(mail["To"], mail["Subject"]) for mail in mailbox.mails] == [(TO, "Alarm 7")]

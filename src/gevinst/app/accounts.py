@@ -188,8 +188,10 @@ def prove_again(door: Door, seen: Visitor, *, password: str, address: str, now: 
     """Ask for the password again, before something that matters.
 
     Raises:
-        AccountError: as sign_in.
+        AccountError: as sign_in; ACC-017 the person comes by the office's sign-in and has no password here.
     """
+    if not seen.account.password_hash:
+        raise AccountError("ACC-017")
     _check_patience(door.book, seen.account.user, address, now)
     if not door.passwords.fits(seen.account.password_hash, password[:PASSWORD_LONGEST]):
         event = _event("login.refused", seen.account.user, now, who=seen.account.user)

@@ -48,7 +48,8 @@ class Notifier:
 
     def send(self, notice: Notice) -> bool:
         """Whether someone has taken it; what fails is sent again later by the caller."""
-        ways = ((self._post, self.hook), (self._post_card, self.teams), (self._mail, self.smtp))
+        mail = self.smtp and self.mail_to
+        ways = ((self._post, self.hook), (self._post_card, self.teams), (self._mail, mail))
         return sum(send(notice) for send, wanted in ways if wanted) > 0  # all ways are tried
 
     def mail(self, notice: Notice, to: str) -> bool:
