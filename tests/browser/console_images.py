@@ -1,6 +1,6 @@
 """Pictures of the console for the documents: `python tests/browser/console_images.py OFFICE FOLDER`.
 
-OFFICE is a folder with an office whose robots have run, as `gevinst demo` leaves it; it gets one more account.
+OFFICE is a folder with an office whose robots have run, as `gevinst demo` leaves it. It gets an account more.
 """
 
 import os

@@ -10,7 +10,7 @@ from gevinst.texts import Texts
 
 #: Upper ends of the age buckets in days, as on the run page; the last bucket has none.
 AGE_LIMITS = (30, 60, 90, 180)
-WIDEST = 280  # of a bar, in the units of the drawing
+WIDEST = 190  # of a bar, in the units of the drawing
 THOUSAND = 1_000
 
 
