@@ -1,5 +1,6 @@
 """Journals for the ERP: balanced documents of lines, and what must be true of them before they leave."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,8 +31,8 @@ LINE_COLUMNS = (
     "value_date",  # datetime64
     "reference",  # str: transaction id of the bank
 )
-PSP_FORM = r"[A-Z]{2}-\d{1,10}(?:-\d{1,5})?"
-COST_CENTER_FORM = r"[0-9A-Za-z]{1,10}"
+PSP_FORM = re.compile(r"X[A-Z]-\d{1,10}-\d{1,5}")
+COST_CENTER_FORM = re.compile(r"[0-9A-Za-z]{1,10}")
 BALANCE_START = "9"
 
 ACCOUNTS = SourceShape(
@@ -123,11 +124,9 @@ def target_findings(
     }.get(known.needs, False)
     if lacks:
         yield Finding(code="POS-015", place=place, facts={**facts, "needs": known.needs})
-    wrong_psp = psp and pd.Series([psp]).str.fullmatch(PSP_FORM).item() is not True
-    if wrong_psp:
-        yield Finding(code="POS-016", place=place, found=psp, facts=facts)
-    elif cost_center and not pd.Series([cost_center]).str.fullmatch(COST_CENTER_FORM).item():
-        yield Finding(code="POS-016", place=place, found=cost_center, facts=facts)
+    for value, form in ((psp, PSP_FORM), (cost_center, COST_CENTER_FORM)):
+        if value and not form.fullmatch(value):
+            yield Finding(code="POS-016", place=place, found=value, facts=facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +219,7 @@ def two_lines_each(items: pd.DataFrame) -> pd.DataFrame:
 
 def posting_text(texts: "pd.Series[str]") -> "pd.Series[str]":
     """Texts as a ledger may hold them: one line, no CPR number, at most LONGEST_TEXT characters."""
-    one_line = texts.str.replace(r"[\x00-\x20\x7f-\x9f]+", " ", regex=True).str.strip()
+    one_line = texts.str.replace(r"[\x00-\x20\x7f-\x9f\ufffe\uffff]+", " ", regex=True).str.strip()
     return one_line.map(mask_cpr).astype("str").str.slice(0, LONGEST_TEXT)
 
 

@@ -57,6 +57,7 @@ FOR_PEOPLE = (NO_RULE, PERSON, RIVALS)
 #: Documents of a journal hold either sure postings or those on the interim account.
 SURE, INTERIM = "1", "2"
 LONGEST_TITLE = 25
+MOST_STRANGE = 20  # lines of another month that are named; a wrong file has nothing else
 
 
 class BankAccount(BaseModel):
@@ -174,7 +175,7 @@ def work_out(given: FlowInput) -> FlowResult:
     settings: Settings = given.settings
     posted_on = booking_day(given.as_of, given.today, given.calendar)
     rules, findings = read_rules(given.tables[RULE_FILE])
-    findings += _line_findings(given.tables[BANK], settings)
+    findings += _line_findings(given.tables[BANK], settings, given.period)
     findings += _period_findings(posted_on, settings)
     _stop(findings)
     decided = decide(given.tables[BANK], rules)
@@ -205,7 +206,7 @@ def _stop(findings: Sequence[Finding]) -> None:
         raise InputRejectedError(errors)
 
 
-def _line_findings(lines: pd.DataFrame, settings: Settings) -> Iterator[Finding]:
+def _line_findings(lines: pd.DataFrame, settings: Settings, period: str) -> Iterator[Finding]:
     double = lines[lines["id"].duplicated()]
     yield from (_of_row("POS-018", row, row["id"]) for row in double.to_dict("records"))
     unknown = lines[~lines["account"].isin(list(settings.bank_accounts))]
@@ -215,6 +216,11 @@ def _line_findings(lines: pd.DataFrame, settings: Settings) -> Iterator[Finding]
     )
     foreign = lines[~lines["currency"].str.upper().isin(["", "DKK"])]
     yield from (_of_row("POS-020", row, row["currency"]) for row in foreign.to_dict("records"))
+    strange = lines[lines["day"].dt.strftime("%Y-%m") != period].head(MOST_STRANGE)
+    for row in strange.to_dict("records"):
+        yield Finding(
+            code="POS-025", place=_place(row), found=f"{row['day']:%Y-%m-%d}", facts={"period": period}
+        )
 
 
 def _of_row(code: str, row: Mapping[Any, Any], found: str) -> Finding:
@@ -283,7 +289,7 @@ def _fates(made: pd.DataFrame, decided: Decided) -> NDArray[np.str_]:
 def _posting_texts(
     lines: pd.DataFrame, rules: Sequence[PostingRule], rule: NDArray[np.int64]
 ) -> "pd.Series[str]":
-    """The text that each rule asks for; the bank's own where there is none."""
+    """The text that each rule asks for; the bank's own where there is none, the transaction's id at last."""
     wanted = np.array([*(one.text_from for one in rules), TextFrom.BANK], dtype=object)[rule]
     fixed = pd.Series(
         np.array([*(one.text for one in rules), ""], dtype=object)[rule], index=lines.index, dtype="str"
@@ -295,7 +301,7 @@ def _posting_texts(
         (TextFrom.FIXED, fixed),
     ):
         texts = texts.where((wanted != kind) | (column == ""), column)
-    return texts
+    return texts.where(texts.str.strip() != "", lines["id"])
 
 
 def _value_days(lines: pd.DataFrame, calendar: BankCalendar) -> "pd.Series[pd.Timestamp]":
