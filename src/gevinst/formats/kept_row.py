@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from zipfile import BadZipFile
 
 from gevinst.app.case_view import KeptRow
 from gevinst.domain.finding import InputRejectedError
@@ -39,7 +40,7 @@ def kept_row(folder: Path, file: str, *, sheet: str, line: int) -> KeptRow | Non
         if path.suffix.lower() in BOOKS:
             return _book_row(path, sheet, line) if path.stat().st_size <= LARGEST_BOOK else None
         return _text_row(path, line) if path.stat().st_size <= LARGEST_TEXT else None
-    except (InputRejectedError, OSError):
+    except (InputRejectedError, BadZipFile, OSError):
         return None
 
 
@@ -75,7 +76,7 @@ def _text_row(path: Path, line: int) -> KeptRow | None:
         is_wide = file.read(2) in UTF16_MARKS
     lines = _decoded(path, line) if is_wide else _counted(path, line)
     shown = tuple(_entry(one.rstrip("\r\n")[:LONGEST_LINE] for one in lines))
-    return KeptRow(lines=shown) if shown else None
+    return KeptRow(lines=shown) if any(shown) else None
 
 
 def _counted(path: Path, line: int) -> list[str]:

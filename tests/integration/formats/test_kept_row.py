@@ -1,0 +1,68 @@
+"""A row of an input as it stood: the line of a text, the cells of a workbook, the entry of a statement."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from gevinst.formats.kept_row import kept_row
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Evidence with a folder of inputs."""
+    (tmp_path / "input" / "bank").mkdir(parents=True)
+    return tmp_path
+
+
+def keep(folder: Path, name: str, content: bytes) -> None:
+    (folder / "input" / "bank" / name).write_bytes(content)
+
+
+def lines(folder: Path, name: str, line: int) -> tuple[str, ...] | None:
+    found = kept_row(folder, name, sheet="", line=line)
+    return found.lines if found else None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_text_gives_its_line_in_any_encoding(folder: Path, encoding: str) -> None:
+    keep(folder, "bank.csv", "Dato;Tekst\r\n05-10;Æblegård\r\n06-10;Ø\r\n".encode(encoding))
+
+    assert lines(folder, "bank.csv", 2) == ("05-10;Æblegård",)
+
+
+def test_a_workbook_gives_its_cells_with_letters_and_headings(folder: Path) -> None:
+    book = Workbook()
+    for row in (["Kontokort", "", ""], ["Dato", "Tekst", "Beløb"], ["2026-10-05", "", 125]):
+        book.active.append(row)
+    book.save(folder / "input" / "bank" / "finans.xlsx")
+
+    found = kept_row(folder, "finans.xlsx", sheet="Sheet", line=3)
+
+    assert found is not None
+    assert found.cells == (("A", "Dato", "2026-10-05"), ("C", "Beløb", "125"))
+
+
+def test_an_entry_of_a_statement_is_whole_and_ends_where_it_ends(folder: Path) -> None:
+    keep(folder, "camt.xml", b"<Stmt>\n<Ntry>\n<Amt>1</Amt>\n</Ntry>\n<Ntry>\n</Ntry>\n</Stmt>\n")
+    keep(folder, "udtog.sta", b":60F:C\n:61:2610051005D45,00\n:86:GEBYR\n:61:2610061006C1,00\n:62F:C\n")
+
+    assert lines(folder, "camt.xml", 2) == ("<Ntry>", "<Amt>1</Amt>", "</Ntry>")
+    assert lines(folder, "udtog.sta", 2) == (":61:2610051005D45,00", ":86:GEBYR")
+
+
+@pytest.mark.parametrize("name", ["../gevinst.db", "/etc/passwd", "bank\\x.csv", "", "borte.csv", "bank.csv"])
+def test_a_name_that_leads_elsewhere_or_to_nothing_gives_no_row(folder: Path, name: str) -> None:
+    (folder.parent / "gevinst.db").write_bytes(b"a\nb\n")
+    (folder / "input" / "bank" / "bank.csv").symlink_to(folder.parent / "gevinst.db")
+
+    assert lines(folder, name, 1) is None
+
+
+def test_a_line_that_is_not_there_and_a_broken_workbook_give_no_row(folder: Path) -> None:
+    keep(folder, "bank.csv", b"a\n")
+    keep(folder, "finans.xlsx", b"PK\x03\x04 cut")
+
+    assert lines(folder, "bank.csv", 0) is None
+    assert lines(folder, "bank.csv", 9) is None
+    assert kept_row(folder, "finans.xlsx", sheet="", line=1) is None
