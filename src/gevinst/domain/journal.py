@@ -123,7 +123,7 @@ def target_findings(
         "either": not (psp or cost_center),
     }.get(known.needs, False)
     if lacks:
-        yield Finding(code="POS-015", place=place, facts={**facts, "needs": known.needs})
+        yield Finding(code="POS-015", place=place, facts=facts)
     for value, form in ((psp, PSP_FORM), (cost_center, COST_CENTER_FORM)):
         if value and not form.fullmatch(value):
             yield Finding(code="POS-016", place=place, found=value, facts=facts)
