@@ -174,7 +174,7 @@ def _statement(folder: Path, month: Month, dice: Dice) -> Written:
         [(SUPPLIER_ACCOUNT, one.number, _day(one.day), amount_text(-one.amount)) for one in posted],
     )
     cases = [("only_on_statement", rows[at].amount) for at in (10, 20)]
-    return "leverandoerudtog", [*cases, ("only_on_ledger", rows[30].amount)], len(stated) - 2
+    return "leverandoerudtog", [*cases, ("only_on_ledger", -rows[30].amount)], len(stated) - 2
 
 
 def _debtors(folder: Path, month: Month, dice: Dice) -> Written:

@@ -61,6 +61,17 @@ def test_a_robot_finds_each_fault_and_nothing_else(robot: str, office: Path, tmp
     assert len({one.item_id for one in result.cases}) == len(result.cases)
 
 
+@pytest.mark.parametrize("robot", ["bilagsafstemning", "leverandoerudtog", "debitorkontrol"])
+def test_the_cases_sum_to_the_difference_that_the_conclusion_tells(
+    robot: str, office: Path, tmp_path: Path
+) -> None:
+    result = run_of(robot, office, tmp_path).result
+
+    assert result is not None
+    told = [one.amount for one in result.cases if one.cause != "document_other_day"]
+    assert sum(told) == result.facts["difference"]
+
+
 def test_the_same_month_is_written_alike(office: Path, tmp_path: Path) -> None:
     lay_out_supplier(tmp_path, PERIOD)
 

@@ -188,11 +188,12 @@ def _controls(
 
 
 def _cases(rows: pd.DataFrame) -> Iterator[FlowCase]:
+    """Cases with the sign that they have in the difference, so that their sum is the difference."""
     for row in rows.to_dict("records"):
         yield FlowCase(
             item_id=f"{row['side']}:{row['item_id']}",
             cause=_cause(row),
-            amount=int(row["amount"]),
+            amount=int(row["amount"]) * (1 if row["side"] == SIDES[STATEMENT] else -1),
             day=row["day"].date(),
             text=str(row["row_text"]),
             reference=str(row["invoice_number"]),
