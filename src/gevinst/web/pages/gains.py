@@ -17,7 +17,7 @@ from gevinst.domain.gain_card import is_cost
 from gevinst.domain.gain_measure import MOST_MINUTES, Key, Stopwatch, baseline_lines, baseline_of, summary_of
 from gevinst.domain.gain_quarters import MONTHS_OF_YEAR, months_between
 from gevinst.domain.gain_records import GainError, Measurement, QuarterState
-from gevinst.domain.gain_report import GainReport, RobotGain
+from gevinst.domain.gain_report import GainReport
 from gevinst.domain.gains import FIXED_CASE, SMALL_SAMPLE, Method
 from gevinst.domain.robot import Robot
 from gevinst.reports.gain_chart import bar_chart, column_chart
@@ -260,8 +260,3 @@ def _year(visit: Visit) -> int | None:
 def _report(visit: Visit, year: int | None) -> GainReport:
     months = months_between(f"{year}-01", f"{year}-{MONTHS_OF_YEAR}") if year else ()
     return open_gain_report(visit.console.office, visit.console.parts, months)
-
-
-def waiting_quarters(row: RobotGain) -> int:
-    """How many of a robot's quarters its benefit owner has yet to answer."""
-    return sum(one.waits for one in row.quarters)
