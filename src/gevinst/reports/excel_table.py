@@ -1,6 +1,7 @@
 """A list as one native Excel table: filters, banded rows, a total row with live formulas."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,7 @@ from gevinst.domain.flow import ColumnKind, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.reports.flow_page import column_title, column_values
-from gevinst.reports.flow_workbook import AMOUNT_FORMAT, LONGEST_NAME, WIDTHS
+from gevinst.reports.flow_workbook import AMOUNT_FORMAT, LONGEST_NAME, MOST_SHEET_ROWS, WIDTHS, rest_words
 from gevinst.texts import Language, Texts
 
 MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the same list gives the same bytes on any day
@@ -29,7 +30,8 @@ def excel_table(table: ResultTable, language: Language | str = Language.DANISH) 
         sheet = book.add_worksheet(texts.get(f"flow.table.{table.key}")[:LONGEST_NAME])
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, WIDTHS[column.kind])
-        last = max(len(table.rows), 1)
+        shown = replace(table, rows=table.rows.head(MOST_SHEET_ROWS))
+        last = max(len(shown.rows), 1)
         total = 1 if table.summed and len(table.rows) else 0
         sheet.add_table(
             0,
@@ -39,10 +41,12 @@ def excel_table(table: ResultTable, language: Language | str = Language.DANISH) 
             {
                 "name": "Liste",
                 "total_row": bool(total),
-                "columns": list(_columns(book, table, texts)),
-                "data": list(_data(table, texts)),
+                "columns": list(_columns(book, shown, texts)),
+                "data": list(_data(shown, texts)),
             },
         )
+        if len(table.rows) > len(shown.rows):
+            sheet.write_string(last + 2, 0, rest_words(texts, len(shown.rows), len(table.rows)))
         sheet.freeze_panes(1, 0)
     return buffer.getvalue()
 

@@ -20,6 +20,7 @@ from gevinst.texts.findings import finding_sentence
 
 AMOUNT_FORMAT = "#,##0.00;[Red]-#,##0.00"
 LONGEST_NAME = 31  # Excel's own limit for a sheet
+MOST_SHEET_ROWS = 1_048_000  # Excel stops at 1,048,576; what is beyond stands in the list's CSV
 WIDTHS = {
     ColumnKind.TEXT: 26,
     ColumnKind.AMOUNT: 16,
@@ -36,6 +37,11 @@ def write_flow_workbook(path: Path, report: FlowReport, language: Language | str
         end = period_end(report.run.period)
         book.set_properties({"title": report.robot.id, "created": datetime(end.year, end.month, end.day)})  # noqa: DTZ001 - a day, no moment
         _Pen(book, report, Texts(language)).write()
+
+
+def rest_words(texts: Texts, shown: int, of: int) -> str:
+    """That a sheet could not hold all rows, and where they are."""
+    return texts.get("flow.rest", shown=texts.number(shown), of=texts.number(of), file="*.csv")
 
 
 class _Pen:
@@ -109,6 +115,7 @@ class _Pen:
     def _rows(
         self, sheet: Worksheet, columns: tuple[Column, ...], rows: pd.DataFrame, summed: tuple[str, ...]
     ) -> None:
+        every, rows = len(rows), rows.head(MOST_SHEET_ROWS)
         for at, column in enumerate(columns):
             sheet.set_column(at, at, WIDTHS[column.kind])
             sheet.write_string(0, at, column_title(column, self._texts), self._formats["head"])
@@ -119,6 +126,8 @@ class _Pen:
                 total = float(kroner(int(rows[column.key].sum())))
                 formula = f"=SUBTOTAL(109,{letter}2:{letter}{len(rows) + 1})"
                 sheet.write_formula(len(rows) + 1, at, formula, self._formats["bold"], total)
+        if every > len(rows):
+            sheet.write_string(len(rows) + 2, 0, rest_words(self._texts, len(rows), every))
         sheet.freeze_panes(1, 0)
         if len(rows):
             sheet.autofilter(0, 0, len(rows), len(columns) - 1)
