@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -170,10 +170,22 @@ def _staged(of: "Office", robot_id: str) -> "Iterator[Path]":
         folder = Path(name, robot_id)
         folder.mkdir()
         yield folder
-        load_robot(replace(of, robots=Path(name)), robot_id)
+        _check_paths(load_robot(replace(of, robots=Path(name)), robot_id))
         if (of.robots / robot_id).exists():
             raise ConfigurationError("MAK-002", robot=robot_id)
         folder.rename(of.robots / robot_id)
+
+
+def _check_paths(robot: Robot) -> None:
+    """Every source lies below the office's data folder: a robot that moves may read nothing else.
+
+    Raises:
+        ConfigurationError: MAK-014.
+    """
+    for source in robot.sources.values():
+        path = PurePosixPath(source.path.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in source.path:
+            raise ConfigurationError("MAK-014", source=source.name, path=source.path)
 
 
 def _copy_passports(robots: Path, target: Path) -> None:
@@ -282,11 +294,13 @@ def pack(of: "Office", opened: "RunStore", robot_id: str, target: Path) -> Moved
 
     Raises:
         ConfigurationError: see load_robot and reports.robot_pack; MAK-008 a file that may not leave; MAK-009
-            a file with what may be a CPR number; MAK-010 a file that a run has read.
+            a file with what may be a CPR number; MAK-010 a file that a run has read; MAK-014 a source that
+            lies elsewhere.
     """
     from gevinst.reports.robot_pack import write_robot_pack  # noqa: PLC0415 - loads cryptography
 
     robot = load_robot(of, robot_id)
+    _check_paths(robot)
     files = {**_robot_files(of, robot, opened), **_layout_files(of, robot)}
     by = signer(of, opened)
     facts = {
@@ -328,7 +342,7 @@ def _may_hold_cpr(path: Path, content: bytes) -> bool:
     from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - as above
 
     if not content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return has_cpr(content.decode("utf-8", errors="replace"))
+        return has_cpr(content.replace(b"\0", b"").decode("utf-8", errors="replace"))  # UTF-16 has nulls
     try:
         grids = read_workbook(take_in(path))
     except InputRejectedError as error:
@@ -371,9 +385,9 @@ def install(
     layouts = _new_layouts(of, found)
     with _staged(of, name) as folder:
         _lay_out(found, folder, name)
-        for path, content in layouts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+    for path, content in layouts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     detail = {
         "sha256": found.sha256,
         "key": found.fingerprint,
@@ -402,7 +416,9 @@ def _check_key(of: "Office", opened: "RunStore", found: "RobotPack", trust: str)
 
 
 def _new_layouts(of: "Office", found: "RobotPack") -> dict[Path, bytes]:
-    """The pack's layouts that the office does not have."""
+    """The pack's layouts that the office does not have; one that cannot be used would stop all its robots."""
+    from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - loads the readers
+
     new = {}
     for name, content in found.files.items():
         if not name.startswith("layouts/"):
@@ -412,6 +428,10 @@ def _new_layouts(of: "Office", found: "RobotPack") -> dict[Path, bytes]:
             new[path] = content
         elif path.read_bytes() != content:
             raise ConfigurationError("MAK-013", file=path.name)
+    with tempfile.TemporaryDirectory() as folder:
+        for path, content in new.items():
+            Path(folder, path.name).write_bytes(content)
+        own_layouts(Path(folder))
     return new
 
 
@@ -426,8 +446,12 @@ def _lay_out(found: "RobotPack", folder: Path, name: str) -> None:
     file = folder / ROBOT_FILE
     if not file.is_file():
         raise ConfigurationError("MAK-006", path=found.robot, cause=ROBOT_FILE)
-    text = _PHASE.sub('phase = "trial"', file.read_text("utf-8-sig"), count=1)
-    text = _ID.sub(f'id = "{name}"', text, count=1)
-    file.write_text(text, "utf-8", newline="\n")
-    if tomllib.loads(text).get("phase") != "trial":
+    try:
+        text = _PHASE.sub('phase = "trial"', file.read_text("utf-8-sig"), count=1)
+        text = _ID.sub(f'id = "{name}"', text, count=1)
+        phase = tomllib.loads(text).get("phase")
+    except ValueError as error:
+        raise ConfigurationError("MAK-006", path=found.robot, cause=str(error)) from error
+    if phase != "trial":
         raise ConfigurationError("MAK-006", path=found.robot, cause="phase")
+    file.write_text(text, "utf-8", newline="\n")

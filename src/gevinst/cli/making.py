@@ -12,7 +12,7 @@ import click
 
 from gevinst import bootstrap
 from gevinst.app.new_robot import NewRobot, path_with_period, period_in, setting_value
-from gevinst.app.office import Office
+from gevinst.app.office import ConfigurationError, Office
 from gevinst.app.robot_check import Checked
 from gevinst.bootstrap import making
 from gevinst.cli import language
@@ -65,6 +65,9 @@ def new(
         case_types=making.case_types_of(office, flow),
         today=bootstrap.today(),
     )
+    taken = next((target for target in chosen.copies.values() if target.exists()), None)
+    if taken is not None:
+        raise ConfigurationError("MAK-005", path=str(taken))
     for source, target in chosen.copies.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -217,7 +220,10 @@ class _Asker:
 
     def text(self, key: str, said: str, **facts: str) -> str:
         """A text that must be given."""
-        return self._answer(key, said, lambda text: text.strip() or None, **facts)
+        least = 2 if key == "owner" else 1
+        return self._answer(
+            key, said, lambda text: text.strip() if len(text.strip()) >= least else None, **facts
+        )
 
     def schedule(self, said: str | None) -> str:
         """Question 4: when it runs; "" for by hand."""

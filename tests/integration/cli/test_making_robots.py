@@ -322,6 +322,26 @@ def test_what_may_be_data_stops_the_pack(
     assert not (office / "konto.gevinst").exists()
 
 
+@pytest.mark.parametrize("path", ["/etc/passwd", "../andre/konto.csv", "C:/konto.csv"])
+def test_a_robot_that_reads_elsewhere_does_not_move(office: Path, gevinst: Command, path: str) -> None:
+    made(gevinst)
+    file = office / "robots" / "konto" / "robot.toml"
+    file.write_text(file.read_text("utf-8").replace("ind/konto_{period}.csv", path), "utf-8")
+
+    done = gevinst("pack", "konto", "--out", "konto.gevinst")
+
+    assert (done.code, "MAK-014" in done.err) == (6, True)
+
+
+def test_a_cpr_number_is_found_in_a_file_of_two_bytes_a_letter(office: Path, gevinst: Command) -> None:
+    made(gevinst)
+    (office / "robots/konto/tests/agreed/mere.txt").write_text("010180-1234", encoding="utf-16")
+
+    done = gevinst("pack", "konto", "--out", "konto.gevinst")
+
+    assert (done.code, "MAK-009" in done.err) == (6, True)
+
+
 def test_a_file_that_a_run_has_read_stops_the_pack(office: Path, gevinst: Command) -> None:
     made(gevinst)
     gevinst("run", "konto", "--period", "2026-10")
