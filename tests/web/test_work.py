@@ -50,14 +50,17 @@ def test_alike_cases_are_offered_together_and_settled_together(november: Console
 
     offered = someone.get("/arbejde").text
     filtered = someone.get("/arbejde?cause=no_counterpart_bank").text
-    sent = someone.post(
-        "/arbejde/samlet", all="yes", cause="no_counterpart_bank", do="returned", text="spurgt"
-    )
+    asked = {"all": "yes", "cause": "no_counterpart_bank", "do": "returned", "text": "spurgt"}
+    moved = someone.post("/arbejde/samlet", seen="2", **asked)
+    untouched = states(november, 1, 2, 3)
+    sent = someone.post("/arbejde/samlet", seen="3", **asked)
 
     assert "cause=no_counterpart_bank" in offered
     assert "cause=fee" not in offered  # one alone is not alike
     assert 'id="all"' in filtered
     assert 'id="all"' not in offered
+    assert "told=moved" in moved.headers["location"]
+    assert untouched == [CaseState.TO_DO] * 3
     assert "done=3&of=3" in sent.headers["location"]
     assert states(november, 1, 2, 3, 4) == [CaseState.DECIDED] * 3 + [CaseState.TO_DO]
 

@@ -24,6 +24,13 @@ class SignatureError(Exception):
         super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
 
 
+class SignedPeriodError(ConfigurationError):
+    """A run in production of a period that both have signed."""
+
+    def __init__(self, *, robot: str, period: str) -> None:
+        super().__init__("CFG-031", robot=robot, period=period)
+
+
 class SignatureBook(Protocol):
     """Where signatures are kept. Each method is one transaction."""
 
@@ -127,10 +134,10 @@ def check_run(book: SignatureBook, run: Run) -> None:
     """Let no run in production change what both have signed; a trial changes nothing.
 
     Raises:
-        ConfigurationError: CFG-031 the robot's period is signed.
+        SignedPeriodError: CFG-031 the robot's period is signed.
     """
     if run.environment is Environment.PRODUCTION and is_locked(book, run.robot, run.period):
-        raise ConfigurationError("CFG-031", robot=run.robot, period=run.period)
+        raise SignedPeriodError(robot=run.robot, period=run.period)
 
 
 def _sign(

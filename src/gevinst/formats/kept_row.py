@@ -1,6 +1,7 @@
 """One row of an input as it stood, read again from a run's evidence."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile
@@ -17,6 +18,7 @@ from gevinst.formats.workbook import read_workbook
 BOOKS = frozenset({".xlsx", ".xls", ".xlsb", ".ods", ".xlsm"})
 LARGEST_BOOK = 10_000_000  # bytes; a page must not wait for more
 LARGEST_TEXT = 300_000_000
+ROWS_HELD = 256
 #: A posting of a bank's XML is some lines; a row of a text file is one, or a few in quotes.
 MOST_LINES = 80
 LONGEST_LINE = 2_000  # characters shown
@@ -37,11 +39,18 @@ def kept_row(folder: Path, file: str, *, sheet: str, line: int) -> KeptRow | Non
     if path is None or line < 1:
         return None
     try:
-        if path.suffix.lower() in BOOKS:
-            return _book_row(path, sheet, line) if path.stat().st_size <= LARGEST_BOOK else None
-        return _text_row(path, line) if path.stat().st_size <= LARGEST_TEXT else None
+        facts = path.stat()
+        return _row(path, (facts.st_size, facts.st_mtime_ns), sheet, line)
     except (InputRejectedError, BadZipFile, OSError):
         return None
+
+
+@lru_cache(maxsize=ROWS_HELD)
+def _row(path: Path, stamp: tuple[int, int], sheet: str, line: int) -> KeptRow | None:
+    """A row once read is as good as read again, while its file is there and the same."""
+    if path.suffix.lower() in BOOKS:
+        return _book_row(path, sheet, line) if stamp[0] <= LARGEST_BOOK else None
+    return _text_row(path, line) if stamp[0] <= LARGEST_TEXT else None
 
 
 def _kept_file(folder: Path, file: str) -> Path | None:

@@ -11,6 +11,7 @@ from time import monotonic
 from gevinst.app.office import ConfigurationError
 from gevinst.app.ports import AlreadyRunningError
 from gevinst.app.queue_port import LostClaimError
+from gevinst.app.signing import SignedPeriodError
 from gevinst.app.work import BUSY_AGAIN_IN, LEASE, Rescuer, WorkTools, close, give_up
 from gevinst.domain.queue import Claim, TicketState
 from gevinst.domain.robot import Robot
@@ -151,6 +152,9 @@ class Worker:
             robot = self.tools.robot(claim.order.robot)
             run = self.tools.start(claim, robot)
             ended = self._run(run, robot, held)
+        except SignedPeriodError as signed:  # a robot of every morning goes on after the month is signed
+            self.tools.work.queue.finish(claim, TicketState.DONE, signed.code)
+            return Ended(claim=claim, state=TicketState.DONE, reason=signed.code)
         except ConfigurationError as error:
             give_up(claim, error.code, self.tools.work)
             return Ended(claim=claim, state=TicketState.FAILED, reason=error.code)

@@ -33,8 +33,9 @@ def test_a_text_gives_its_line_in_any_encoding(folder: Path, encoding: str) -> N
 
 def test_a_workbook_gives_its_cells_with_letters_and_headings(folder: Path) -> None:
     book = Workbook()
+    sheet = book.worksheets[0]
     for row in (["Kontokort", "", ""], ["Dato", "Tekst", "Beløb"], ["2026-10-05", "", 125]):
-        book.active.append(row)
+        sheet.append(row)
     book.save(folder / "input" / "bank" / "finans.xlsx")
 
     found = kept_row(folder, "finans.xlsx", sheet="Sheet", line=3)
@@ -66,3 +67,13 @@ def test_a_line_that_is_not_there_and_a_broken_workbook_give_no_row(folder: Path
     assert lines(folder, "bank.csv", 0) is None
     assert lines(folder, "bank.csv", 9) is None
     assert kept_row(folder, "finans.xlsx", sheet="", line=1) is None
+
+
+def test_a_row_of_a_file_that_was_deleted_is_not_shown_again(folder: Path) -> None:
+    keep(folder, "bank.csv", b"a\n")
+    shown = lines(folder, "bank.csv", 1)
+
+    (folder / "input" / "bank" / "bank.csv").unlink()
+
+    assert shown == ("a",)
+    assert lines(folder, "bank.csv", 1) is None

@@ -127,7 +127,10 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
 @router.post(f"{LIST}/samlet")
 def several(visit: MayDecide) -> Response:
     """Do one thing with several cases; each is done or told why not."""
-    chosen = _alike(visit) if visit.typed("all") == "yes" else _ticked(visit)
+    alike = visit.typed("all") == "yes"
+    chosen = _alike(visit) if alike else _ticked(visit)
+    if alike and visit.typed("seen") != str(len(chosen)):  # a run or a person came between
+        return RedirectResponse(f"{LIST}?{urlencode({**kept_filter(visit), 'told': 'moved'})}", SEE_OTHER)
     desks: dict[str, Desk] = {}
     done, refused = 0, ""
     for seen in chosen:
