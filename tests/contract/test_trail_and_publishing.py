@@ -103,3 +103,12 @@ def test_who_has_no_password_here_cannot_prove_it_again(parts: StoreParts) -> No
 
     with pytest.raises(AccountError, match="ACC-017"):
         prove_again(door, seen, password="", address="x", now=AT)
+
+
+def test_the_last_row_of_some_acts_is_found(parts: StoreParts) -> None:
+    rows = list(parts.runs.audit_rows())
+
+    assert parts.trail.last_number(["case.note"]) == max(
+        row.number for row in rows if row.what == "case.note"
+    )
+    assert parts.trail.last_number(["nothing"]) == 0

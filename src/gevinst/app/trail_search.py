@@ -1,6 +1,6 @@
 """Which rows of the audit trail someone asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -32,6 +32,9 @@ class TrailQuestion:
 
 class TrailView(Protocol):
     """Reads the trail for a page; quick also when the trail is long."""
+
+    def last_number(self, what: Collection[str]) -> int:
+        """Number of the last row of some acts; 0 for none."""
 
     def newest(self, question: TrailQuestion, *, before: int | None, limit: int) -> Sequence[AuditRow]:
         """Rows that are asked for, newest first: the last ones, or those before a number."""

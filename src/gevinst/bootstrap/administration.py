@@ -10,6 +10,11 @@ from gevinst.formats.office_file import OFFICE_FILE, office_folder
 from gevinst.formats.robot_folder import robot_ids
 
 Made = TypeVar("Made")
+#: Acts of the trail after which gains or open data may be other than before.
+COUNTED = (
+    *("gain.kept", "gain.card", "gain.confirmed", "gain.rejected", "gain.measured"),
+    *("run.start", "run.kept", "run.end", "sample.draw", "sample.answer", "retention.deleted"),
+)
 MOST_KEPT = 16
 _MADE: "dict[object, Any]" = {}
 
@@ -79,7 +84,7 @@ def _kept(of: Office, opened: "StoreParts", what: tuple[str, ...], make: "Callab
 
     home = office_folder(of.robots)
     settings = (home / OFFICE_FILE).stat().st_mtime_ns if home else None
-    key = (opened.url, what, today(), opened.runs.audit_head(), stamp_of(of.robots), settings)
+    key = (opened.url, what, today(), opened.trail.last_number(COUNTED), stamp_of(of.robots), settings)
     found: Made | None = _MADE.get(key)
     if found is None:
         found = make()

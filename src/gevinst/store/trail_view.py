@@ -1,8 +1,8 @@
 """The audit trail as a page shows it: newest rows first, read backwards so that no page reads it all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from gevinst.app.trail_search import TrailQuestion, is_asked
 from gevinst.domain.audit import AuditRow
@@ -16,6 +16,12 @@ class SqlTrailView:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def last_number(self, what: Collection[str]) -> int:
+        """See TrailView."""
+        query = select(audit.c.number).where(audit.c.what.in_(what)).order_by(audit.c.number.desc()).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or 0
 
     def newest(self, question: TrailQuestion, *, before: int | None, limit: int) -> Sequence[AuditRow]:
         """See TrailView. SQL asks for no less than is asked for; each row is then looked at."""
