@@ -1,14 +1,16 @@
 """The console's door: signing in, what comes before every page, and what a person sees when it is shut."""
 
+import socket
 import time
 
 import pytest
 
+from gevinst.app.office import ConfigurationError
 from gevinst.domain.access import MAY, Action, Person, Role
 from gevinst.web import door, pages
 from gevinst.web.app import PUBLIC, routes_of
 from gevinst.web.console import Console
-from gevinst.web.serve import check_address
+from gevinst.web.serve import check_address, check_free
 from gevinst.web.visit import Gate
 from web.offices import EVERYTHING, reader
 
@@ -198,3 +200,12 @@ def test_it_does_not_listen_beyond_this_machine_without_tls(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_it_listens_on_this_machine_without_tls(host: str) -> None:
     check_address(host, "")
+
+
+def test_a_port_that_another_program_has_is_refused_before_anyone_is_told_of_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigurationError, match="CON-003"):
+            check_free("127.0.0.1", port)
+
+    check_free("127.0.0.1", port)

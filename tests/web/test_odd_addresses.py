@@ -10,7 +10,10 @@ import pytest
 from starlette.responses import StreamingResponse
 
 from gevinst.app.accounts import Visitor, end_sessions, visitor
-from gevinst.domain.access import Role
+from gevinst.app.case_sheet import SheetRefusedError, SheetRow, SheetTools, settle_sheet
+from gevinst.app.cases import Desk, ListedCase
+from gevinst.app.closing import Answer, Closing
+from gevinst.domain.access import Person, Role
 from gevinst.texts import Language, Texts
 from gevinst.web.console import Console
 from gevinst.web.pages.runs import live
@@ -49,6 +52,22 @@ def test_what_no_run_has_is_not_found(console: Console, path: str) -> None:
     console.parts.runs.finish(ended(run))
 
     assert visiting(console, EVERYTHING).get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def _no_desk(_seen: ListedCase) -> Desk:
+    raise AssertionError("an unknown case has no desk")
+
+
+def test_a_row_of_a_workbook_with_a_number_beyond_all_bounds_is_an_unknown_case(console: Console) -> None:
+    row = SheetRow(line=2, key=f"run-1.{MANY}", version=0, answer=Answer(closing=Closing.WAITS))
+    tools = SheetTools(
+        book=console.parts.cases, standing=["run-1"], desk=_no_desk, texts=Texts(Language.DANISH)
+    )
+
+    with pytest.raises(SheetRefusedError) as refused:
+        settle_sheet([row], tools, by=Person(user="anna", roles=frozenset(Role)))
+
+    assert [str(fault.error)[:7] for fault in refused.value.faults] == ["CAS-010"]
 
 
 def test_a_run_that_is_watched_is_told_of_until_the_session_ends(console: Console) -> None:

@@ -18,6 +18,7 @@ KNOWN = ("key", "robot", "period", "why", "what", "amount", "age", "oldest", "pl
 FILL_IN = ("how", "code", "account", "document", "until", "text")
 MOST_LISTED = 2_000  # cases in one workbook
 MOST_ANSWERS = 500  # of one workbook that comes back; each is two transactions
+LONGEST_NUMBER = 9  # digits; more cases than any run has
 OPEN_STATES = frozenset({CaseState.TO_DO, CaseState.WAITING})
 
 Error = CaseError | DecisionError | ConfigurationError | StoreError
@@ -136,7 +137,8 @@ class _Plan:
 
     def _found(self, row: SheetRow) -> ListedCase:
         run_id, _, number = row.key.rpartition(".")
-        seen = self._tools.book.case(run_id, int(number)) if number.isdecimal() else None
+        known = number.isdecimal() and len(number) <= LONGEST_NUMBER
+        seen = self._tools.book.case(run_id, int(number)) if known else None
         if seen is None:
             raise CaseError("CAS-010", key=row.key)
         if row.key in self._taken:

@@ -1,6 +1,8 @@
 """gevinst console: the console on an address."""
 
 import ipaddress
+import os
+import socket
 import sys
 
 import click
@@ -37,6 +39,7 @@ def console(*, host: str, port: int, url: str, with_parent: bool) -> None:
     office = bootstrap.office()
     url = url or office.console.url
     check_address(host, url)
+    check_free(host, port)
     opened = open_console(office, url=url)
     click.echo(greeting(opened, host, port), err=True)
     config = uvicorn.Config(
@@ -64,6 +67,22 @@ def check_address(host: str, url: str) -> None:
         raise ConfigurationError("CON-002", url=url)
     if not _is_loopback(host) and not url.startswith("https://"):
         raise ConfigurationError("CON-001", host=host)
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address that is taken, before anybody is told that the console is there.
+
+    Raises:
+        ConfigurationError: CON-003 something else listens there, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        if os.name != "nt":  # as the server asks for it: a port that was just let go is free
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise ConfigurationError("CON-003", host=host, port=port) from error
 
 
 def _is_loopback(host: str) -> bool:
