@@ -54,7 +54,9 @@ class SourceShape:
     columns: tuple[SourceColumn, ...]
     several: bool = False  #: whether the path may name many files (ind/afdelinger/{period}/*.xlsx)
     optional: bool = False  #: whether the robot may lack it
-    skip: tuple[str, ...] = ()  #: rows whose first text begins so are left out: subtotals, page heads
+    skip: tuple[
+        str, ...
+    ] = ()  #: rows whose first text begins with these words are left out: totals, page heads
     set_aside: bool = False  #: whether the flow goes on without a file that cannot be used
     form: str = ""  #: name of a way to write tables that needs a reader of its own, such as project_list
 

@@ -1,5 +1,6 @@
 """Tables that flows read: any text file or workbook, its columns found by their headings."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -150,6 +151,8 @@ class _Reading:
         self._intake, self._grid, self._header, self._shape = intake, grid, header, shape
         self._names = [fold(cell_text(cell)) for cell in grid.rows[header]]
         self._findings: list[Finding] = []
+        # Whole words: a supplier called Totalentreprise A/S is no row of totals.
+        self._totals = re.compile(rf"(?:{'|'.join(map(re.escape, shape.skip))})(?!\w)")
 
     def table(self) -> _Part:
         """The table, or the reasons why it cannot be used."""
@@ -195,7 +198,7 @@ class _Reading:
         if blank_row(row):
             return "blank"
         first = next((cell_text(cell) for cell in row if not is_blank(cell)), "")
-        if self._shape.skip and first.casefold().startswith(self._shape.skip):
+        if self._shape.skip and self._totals.match(first.casefold()):
             return "subtotal"
         names = [fold(cell_text(cell)) for cell in row]
         return "header" if names[: len(self._names)] == self._names else ""

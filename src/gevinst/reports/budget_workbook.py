@@ -39,8 +39,10 @@ def budget_workbook(book: BudgetBook, language: Language | str = Language.DANISH
     """The workbook; the same book gives the same bytes."""
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, **SAFE}) as target:
-        target.set_properties({"title": f"Budgetopfølgning {book.period}", "created": MADE})
-        _Pen(target, book, Texts(language)).write()
+        texts = Texts(language)
+        title = texts.get("budget.title", period=period_words(book.period, texts))
+        target.set_properties({"title": title, "created": MADE})
+        _Pen(target, book, texts).write()
     return buffer.getvalue()
 
 
@@ -123,7 +125,8 @@ class _Pen:
         places = zip(rows[FILE], rows[SHEET], rows[LINE], rows["cell"], strict=True)
         for row, (file, tab, line, cell) in enumerate(places, 1):
             shown = mask_cpr(" ".join(str(part) for part in (file, tab, cell or line or "") if part))
-            linked = cell and str(file).casefold().endswith(".xlsx") and shown.startswith(str(file))
+            plain = str(file).casefold().endswith(".xlsx") and "#" not in str(file)
+            linked = cell and plain and shown.startswith(str(file))  # a masked name is another in the copy
             if linked and row <= MOST_LINKS:
                 quoted = str(tab).replace("'", "''")
                 sheet.write_url(row, at, f"external:{INPUT}/{file}#'{quoted}'!{cell}", self._link, shown)

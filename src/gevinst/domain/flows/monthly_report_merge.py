@@ -71,7 +71,7 @@ SHAPE = SourceShape(
         _text("hours_share", "% arb. af arbejdstid"),
     ),
     several=True,
-    skip=("resultat", "samlet resultat", "i alt", "sum"),
+    skip=("samlet resultat", "i alt", "sum"),
 )
 PERSONAL = ("employee", "employee_no")
 UNIQUE = ("employee_no", "work_day", "operation")
