@@ -12,6 +12,7 @@ from gevinst.app.gain_of_flow import credit_flow
 from gevinst.app.office import Office
 from gevinst.app.ports import DONE_STATES, CarriedItem, RunStore, SeenInput
 from gevinst.app.run_report import GainFact
+from gevinst.app.source_place import with_folder
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.case import Case, CaseItem, CaseKind, case_subject
 from gevinst.domain.decision import SETTLING, Decision, in_force
@@ -103,7 +104,8 @@ class FlowRun:
         try:
             read = self.tools.read(paths, shape) if paths else self._nothing(source, shape)
         except InputRejectedError as error:
-            self.findings += error.findings
+            own = Path(source.path_of(self.run.period))
+            self.findings += [with_folder(one, own, (paths or [own])[0]) for one in error.findings]
             return None
         self.findings += self._row_findings(source, read)
         self.reads[name] = read
@@ -124,17 +126,17 @@ class FlowRun:
         """No file where several are expected: missing, unless the flow can do without."""
         if shape.optional:
             return self.tools.read([], shape)
-        folder = Path(source.path).parent.as_posix()
-        raise InputRejectedError(
-            [Finding(code=MISSING, place=Place(file=Path(source.path).name), facts={"folder": folder})]
-        )
+        path = Path(source.path_of(self.run.period))
+        facts = {"folder": path.parent.as_posix()}
+        raise InputRejectedError([Finding(code=MISSING, place=Place(file=path.name), facts=facts)])
 
     def _row_findings(self, source: Source, read: TableRead) -> list[Finding]:
         rows, most = len(read.rows), source.max_rows
         if rows >= source.min_rows and (most is None or rows <= most):
             return []
+        name = Path(source.path_of(self.run.period)).name
         facts = {"rows": rows, "low": source.min_rows, "high": most if most is not None else 0}
-        return [Finding(code=ROWS, place=Place(file=Path(source.path).name), found=str(rows), facts=facts)]
+        return [Finding(code=ROWS, place=Place(file=name), found=str(rows), facts=facts)]
 
     def read_all(self) -> int:
         """Read every source of the flow; how many rows there were."""

@@ -15,6 +15,7 @@ from gevinst.app.drift_check import COMPARED, CheckedFile, check_drift
 from gevinst.app.office import Office
 from gevinst.app.ports import DONE_STATES, CarriedItem, RunStore, SeenInput, SeenStatement
 from gevinst.app.run_report import GainFact, PreviousRun, RunReport, SourceFact, source_fact
+from gevinst.app.source_place import with_folder
 from gevinst.app.statement_checks import input_findings
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.decision import Decision
@@ -98,7 +99,8 @@ class RobotRun:
         try:
             read = self.tools.read(path, layout=source.layout or None, mapping=source.mapping or None)
         except InputRejectedError as error:
-            self.findings += [_with_folder(one, source, path) for one in error.findings]
+            own = Path(source.path_of(self.run.period))
+            self.findings += [with_folder(one, own, path) for one in error.findings]
             return None
         errors = input_findings(self.run, source, read, self.tools.store)
         read = replace(read, findings=(*read.findings, *errors))
@@ -135,7 +137,8 @@ class RobotRun:
         try:
             self.ledger_balances = self.tools.read_balance(path, source.account)
         except InputRejectedError as error:
-            self.findings += [_with_folder(one, source, path) for one in error.findings]
+            own = Path(source.path_of(self.run.period))
+            self.findings += [with_folder(one, own, path) for one in error.findings]
         return self.ledger_balances
 
     def path_of(self, source: Source) -> Path:
@@ -353,15 +356,6 @@ def closing_balance(read: SourceRead) -> int | None:
     """The file's closing balance, where it gives one; øre."""
     balances = [one.closing for one in read.statements if one.closing is not None]
     return balances[-1] if balances else None
-
-
-def _with_folder(finding: Finding, source: Source, path: Path) -> Finding:
-    """A missing file's finding with the folder as the robot's file names it, or as it was given by hand."""
-    if "folder" not in finding.facts:
-        return finding
-    own = Path(source.path).parent
-    folder = own if path.parent.as_posix().endswith(own.as_posix()) else path.parent
-    return replace(finding, facts={**finding.facts, "folder": folder.as_posix()})
 
 
 def _modified(path: Path) -> datetime | None:
