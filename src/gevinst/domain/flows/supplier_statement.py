@@ -24,7 +24,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
-from gevinst.domain.item import items_frame
+from gevinst.domain.item import ROW_ID, items_frame
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
 from gevinst.domain.reconciliation import ItemState, Reconciliation
@@ -117,7 +117,7 @@ def work_out(given: FlowInput) -> FlowResult:
             _table("paired", PAIR_COLUMNS, paired),
         ),
         cases=tuple(_cases(unpaired)),
-        done={"line": list(found.left["item_id"][found.left["state"] == ItemState.MATCHED])},
+        done={"line": list(paired["item_id"][paired["side"] == SIDES[STATEMENT]])},
     )
 
 
@@ -139,10 +139,10 @@ def _passes(settings: Settings) -> tuple[MatchPass, ...]:
 
 
 def _items(rows: pd.DataFrame) -> pd.DataFrame:
-    """The engine's items; their ids stay the same from run to run."""
+    """The engine's items. Their ids only count rows: a number within an id is a code to the engine."""
     return items_frame(
         {
-            "item_id": joined_keys(rows, ("number", "day", "amount")).to_numpy(),
+            "item_id": [f"{ROW_ID}{at}" for at in range(len(rows))],
             "booked": rows["day"].to_numpy(),
             "amount": rows["amount"].astype("int64").to_numpy(),
             "reference": rows["number"].to_numpy(),
@@ -156,6 +156,7 @@ def _shown(items: pd.DataFrame, side: str) -> pd.DataFrame:
     return items.rename(
         columns={"reference": "invoice_number", "booked": "day", "text": "row_text", "age_bank_days": "age"}
     ).assign(
+        item_id=joined_keys(items, ("reference", "booked", "amount")),
         side=SIDES[side],
         line_state=items["state"].map(STATES).fillna("").astype("str"),
         pair=items["group"] + 1,
