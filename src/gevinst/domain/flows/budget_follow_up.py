@@ -185,7 +185,9 @@ def _file_reasons(given: FlowInput, units: dict[str, str]) -> dict[str, tuple[st
     """Why files are left out, and the file they repeat: sent before, of no department, or two that differ."""
     settings: Settings = given.settings
     rows, files = given.tables[DEPARTMENTS], given.files[DEPARTMENTS]
-    again = repeats(rows, files, before=_marks_before(given))
+    # With the unit, equal rows of two departments (an empty template) are no repeat; equal bytes are.
+    own = rows.assign(**{UNIT: rows[FILE].map(units).astype("str")})
+    again = repeats(own, files, before=_marks_before(given))
     reasons = {one.file: ("file_again", one.same_as) for one in again}
     unknown = [file for file, unit in units.items() if unit not in settings.departments]
     reasons |= dict.fromkeys(unknown, ("unknown_unit", ""))
@@ -198,8 +200,7 @@ def _marks_before(given: FlowInput) -> list[tuple[str, str]]:
     """(file, fingerprint) of last month's workbooks, by bytes and by rows."""
     month = previous_period(given.period)
     by_bytes = [(f"{month}/{one.file}", one.sha256) for one in given.files.get(BEFORE, ())]
-    rows = given.tables.get(BEFORE)
-    by_rows = {} if rows is None else content_prints(rows)
+    by_rows = content_prints(_before(given))
     return by_bytes + [(f"{month}/{name}", mark) for name, mark in by_rows.items()]
 
 
