@@ -1,10 +1,11 @@
 """The calendar page: what ran, what comes, what was left out and why, and how people change the plan."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from gevinst import bootstrap
 from gevinst.app.queue_port import Seen
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
 from gevinst.domain.run import RunState
@@ -117,3 +118,22 @@ def test_a_plan_cannot_be_changed_by_who_only_sees_it(at: Console) -> None:
 @pytest.mark.parametrize("query", ["", "?robot=ukendt&tid=2026-11-12T05:00", "?robot=hovedkonto&tid=x"])
 def test_a_run_that_is_not_there_cannot_be_moved(operator: Reader, query: str) -> None:
     assert operator.get(f"/kalender/flyt{query}").status_code == 404
+
+
+def test_the_offices_own_closed_day_is_no_bank_day_for_its_robots(at: Console) -> None:
+    closed = replace(at, office=replace(at.office, closed_days=frozenset({date(2026, 11, 12)})))
+    shown = reader(closed, "operator").get("/kalender").text
+
+    assert "Kommunens egen lukkedag" in shown
+    assert "20 bankdage." in shown
+    assert "robot=hovedkonto&amp;tid=2026-11-12T05" not in shown
+    assert "robot=hovedkonto&amp;tid=2026-11-13T05" in shown
+
+
+def test_own_closed_days_are_read_from_the_settings_file(console: Console) -> None:
+    file = console.office.robots.parent / "gevinst.toml"
+    file.write_text(
+        file.read_text("utf-8").replace("[office]\n", "[office]\nclosed_days = [2026-12-23]\n"), "utf-8"
+    )
+
+    assert bootstrap.office(str(file.parent)).closed_days == {date(2026, 12, 23)}

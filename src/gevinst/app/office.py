@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from gevinst.domain.access import Role
@@ -113,6 +114,7 @@ class Office:
     tasks: Path  #: the flows
     layouts: Path  #: the office's own layouts; the folder may be missing
     database: str = field(repr=False)  #: SQLAlchemy URL; may hold a password
+    closed_days: frozenset[date] = frozenset()  #: the office's own: schedules take them for no bank days
     accounts: tuple[ManualAccount, ...] = ()  #: signed off beside those of the robots
     secrets: SecretSettings = field(default_factory=SecretSettings)
     evidence: EvidenceSettings = EvidenceSettings()

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callabl
     deadlines = Deadlines(
         alarms=opened.alarms,
         robots=robots,
-        firings=_deadline_firings,
+        firings=partial(_deadline_firings, of.closed_days),
         has_come=lambda robot, source, period: _has_come(of, opened, robot, source=source, period=period),
         now=now,
     )
@@ -92,13 +92,16 @@ def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callabl
     return [deadlines.look, items.look, PairFolder(data=of.data, now=now).forget_old]
 
 
-def _deadline_firings(words: str, after: datetime, until: datetime) -> "Sequence[Firing]":
+def _deadline_firings(
+    closed_days: frozenset[date], words: str, after: datetime, until: datetime
+) -> "Sequence[Firing]":
     from gevinst.bootstrap.unattended import _calendar  # noqa: PLC0415 - loads numpy
     from gevinst.domain.occurrence import ClosedDay  # noqa: PLC0415
     from gevinst.domain.schedule import parse_timing  # noqa: PLC0415
     from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
-    return triggers.firings(parse_timing(words), after, until, closed=ClosedDay.RUN, calendar=_calendar())
+    calendar = _calendar(closed_days)
+    return triggers.firings(parse_timing(words), after, until, closed=ClosedDay.RUN, calendar=calendar)
 
 
 def _has_come(of: Office, opened: "StoreParts", robot: "Robot", *, source: "Source", period: str) -> bool:

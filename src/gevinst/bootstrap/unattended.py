@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -52,7 +52,13 @@ def _close_dead(of: Office, opened: "StoreParts", run: "Run") -> None:
         opened.runs.abandon(run.run_id, not_seen_since=at, at=at, summary=GONE)
 
 
-def upcoming(robot: "Robot", after: datetime, *, also_skipped: bool = False) -> "Firing | None":
+def upcoming(
+    robot: "Robot",
+    after: datetime,
+    *,
+    also_skipped: bool = False,
+    closed_days: frozenset[date] = frozenset(),
+) -> "Firing | None":
     """The first moment after one at which a robot is due; None when there is none in five years.
 
     A cron line that is none names no moment either; the clock tells so.
@@ -65,28 +71,30 @@ def upcoming(robot: "Robot", after: datetime, *, also_skipped: bool = False) -> 
             parse_timing(robot.schedule),
             after,
             closed=robot.closed_day,
-            calendar=_calendar(),
+            calendar=_calendar(closed_days),
             also_skipped=also_skipped,
         )
     except ScheduleError:
         return None
 
 
-def firings(robot: "Robot", after: datetime, until: datetime) -> "Sequence[Firing]":
+def firings(
+    robot: "Robot", after: datetime, until: datetime, *, closed_days: frozenset[date] = frozenset()
+) -> "Sequence[Firing]":
     """The moments after one and up to another at which a robot is due, oldest first."""
     from gevinst.domain.schedule import parse_timing  # noqa: PLC0415 - loads the calendar
     from gevinst.runner import triggers  # noqa: PLC0415 - loads apscheduler
 
     timing = parse_timing(robot.schedule)
-    return triggers.firings(timing, after, until, closed=robot.closed_day, calendar=_calendar())
+    return triggers.firings(timing, after, until, closed=robot.closed_day, calendar=_calendar(closed_days))
 
 
 @lru_cache
-def _calendar() -> "BankCalendar":
-    """Danish bank days; made once, since it takes some milliseconds."""
+def _calendar(closed_days: frozenset[date]) -> "BankCalendar":
+    """Danish bank days less the office's closed days; made once, since it takes some milliseconds."""
     from gevinst.domain.calendar import BankCalendar  # noqa: PLC0415 - loads numpy
 
-    return BankCalendar()
+    return BankCalendar(closed_days=closed_days)
 
 
 def parts(of: Office) -> "StoreParts":
@@ -140,7 +148,7 @@ def clock_process(
     from gevinst.runner.clock_process import ClockProcess  # noqa: PLC0415
     from gevinst.runner.worker import owner_id, owner_is_gone  # noqa: PLC0415
 
-    kept, waiting, plan = shelf(of), queue(opened), plans(opened)
+    kept, waiting, plan = shelf(of), queue(opened), plans(opened, of.closed_days)
     tools = ClockTools(
         book=opened.clock,
         queue=waiting,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gevinst import bootstrap
+from gevinst.app.plan import Plans
 from gevinst.app.queue_port import AlarmBook
 from gevinst.cli import language
 from gevinst.cli.help import help_text
@@ -30,8 +31,9 @@ def schedule(*, robot: str, count: int, as_json: bool) -> None:
     """Show the next moments of each robot with the reason for each shift, the queue and the last moments."""
     office = bootstrap.office()
     opened = bootstrap.parts(office)
+    plans = bootstrap.plans(opened, office.closed_days)
     robots = [one for one in bootstrap.robots(office) if robot in ("", one.id) and _runs_by_itself(one)]
-    coming = [(one, firing) for one in robots for firing in _next(one, bootstrap.now(), count)]
+    coming = [(one, firing) for one in robots for firing in _next(plans, one, bootstrap.now(), count)]
     never = [one for one in robots if one.id not in {due.id for due, _ in coming}]
     waiting = [one for one in opened.queue.tickets(LIVE) if robot in ("", one.order.robot)]
     last = opened.clock.occurrences(robot or None, limit=20)
@@ -49,14 +51,17 @@ def _runs_by_itself(robot: Robot) -> bool:
     return bool(robot.schedule) and robot.phase in (Phase.TRIAL, Phase.PRODUCTION)
 
 
-def _next(robot: Robot, now: datetime, count: int) -> list[Firing]:
-    first = bootstrap.upcoming(robot, now)
+def _next(plans: Plans, robot: Robot, now: datetime, count: int) -> list[Firing]:
+    """The robot's next moments, from the first that its schedule does not leave out by itself."""
+    first = plans.upcoming(robot, now)
+    while first is not None and first.skipped and not first.changed:
+        first = plans.upcoming(robot, first.nominal)
     if first is None:
         return []
     found, start, step = [first], first.nominal, timedelta(days=1)
     end = now + LOOKED_AHEAD
     while len(found) < count and start < end:
-        found += bootstrap.firings(robot, start, start + step)
+        found += plans.firings(robot, start, start + step)
         start, step = start + step, step * 2
     return found[:count]
 
@@ -83,8 +88,12 @@ def _coming_table(coming: list[tuple[Robot, Firing]], texts: Texts) -> str:
 def shift_of(firing: Firing, texts: Texts) -> str:
     """Why a moment is not on the day that the schedule names; "" when it is."""
     if firing.skipped:
-        return texts.get("occurrence.closed_day", planned=firing.planned, minutes=0)
-    return texts.get("occurrence.moved", planned=firing.planned, minutes=0) if firing.moved else ""
+        key = "paused" if firing.changed else "closed_day"
+    elif firing.moved:
+        key = "moved_by_hand" if firing.changed else "moved"
+    else:
+        return ""
+    return texts.get(f"occurrence.{key}", planned=firing.planned, minutes=0)
 
 
 def _waiting_table(waiting: list[Ticket], texts: Texts) -> str:

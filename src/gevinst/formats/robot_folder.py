@@ -166,6 +166,7 @@ class _Office(_Part):
     tasks: str = "tasks"
     layouts: str = "layouts"
     database: str = ""
+    closed_days: tuple[date, ...] = ()
 
 
 class _Account(_Part):
@@ -217,6 +218,7 @@ def find_office(start: Path, *, database: str = "") -> Office:
         tasks=found / settings.tasks,
         layouts=found / settings.layouts,
         database=database or settings.database or f"sqlite:///{(data / 'gevinst.db').as_posix()}",
+        closed_days=frozenset(settings.closed_days),
         accounts=tuple(
             ManualAccount(
                 id=one.id, title={str(key): text for key, text in one.title.items()}, person=one.person

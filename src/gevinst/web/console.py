@@ -11,6 +11,7 @@ from gevinst.app.accounts import Door
 from gevinst.app.office import Office
 
 if TYPE_CHECKING:
+    from gevinst.app.plan import Plans
     from gevinst.store.opening import StoreParts
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -28,6 +29,11 @@ class Console:
     largest_upload: int = 60 * MEGABYTE  #: bytes of one request
     now: Callable[[], datetime] = field(default=bootstrap.now)
     today: Callable[[], date] = field(default=bootstrap.today)
+
+    @property
+    def plans(self) -> "Plans":
+        """The robots' moments as people have changed them, read now."""
+        return bootstrap.plans(self.parts, self.office.closed_days)
 
     @property
     def secure(self) -> bool:

@@ -77,12 +77,12 @@ def calendar(visit: MaySee) -> Response:
     asked = visit.typed("maaned")
     month = asked if is_period(asked) else period_of(visit.today)
     first, last = days_of_month(month)
-    plans = bootstrap.plans(visit.console.parts)
+    plans = visit.console.plans
     robots = bootstrap.robots(visit.console.office)
     often = [one for one in robots if _is_planned(one) and _runs_often(plans, one, visit.now)]
     rest = [one for one in robots if one not in often]
     entries = [*_past(visit, robots, first, last), *_planned(visit, plans, rest, (first, last))]
-    days = _days(entries, first, last, visit.texts)
+    days = _days(entries, (first, last), visit)
     inside = [one for one in days if one.inside]
     return page(
         visit,
@@ -192,15 +192,19 @@ def _planned_entry(robot: Robot, firing: Firing, changes: Sequence[PlanChange], 
     )
 
 
-def _days(entries: Sequence[Entry], first: date, last: date, texts: Texts) -> list[Day]:
+def _days(entries: Sequence[Entry], month: tuple[date, date], visit: Visit) -> list[Day]:
     """Whole weeks from Monday on, with the month in them."""
+    (first, last), texts, own = month, visit.texts, visit.console.office.closed_days
     by_day: dict[date, list[Entry]] = defaultdict(list)
     for entry in sorted(entries, key=lambda one: (one.at, one.robot)):
         by_day[entry.at.astimezone(OFFICE_ZONE).date()].append(entry)
     start = first - timedelta(days=first.weekday())
     end = last + timedelta(days=DAYS - 1 - last.weekday())
     names = closed_day_names(start, end, str(texts.language))
-    bank = BankCalendar()
+    names = {day: texts.get("calendar.own") for day in own} | {
+        day: _closed_name(name, texts) for day, name in names.items()
+    }
+    bank = BankCalendar(closed_days=own)
     shown = [start + timedelta(days=number) for number in range((end - start).days + 1)]
     closing = max(day for day in shown if first <= day <= last and bank.is_bank_day(day))
     return [
@@ -209,7 +213,7 @@ def _days(entries: Sequence[Entry], first: date, last: date, texts: Texts) -> li
             inside=first <= day <= last,
             bank_day=bank.is_bank_day(day),
             closes=day == closing,
-            name=_closed_name(names.get(day, ""), texts),
+            name=names.get(day, ""),
             entries=_counted(by_day.get(day, [])),
         )
         for day in shown
@@ -278,7 +282,7 @@ def do_pause(visit: MayPause) -> Response:
     robot = _known(visit)
     try:
         until = _moment(visit.typed("dag"), "00:00") if visit.typed("dag") else None
-        plans = bootstrap.plans(visit.console.parts)
+        plans = visit.console.plans
         pause(plans, robot, until=until, why=visit.typed("hvorfor"), by=visit.person, now=visit.now)
     except PlanError as error:
         return _pause_page(visit, sentence_of(error, visit.texts))
@@ -288,7 +292,7 @@ def do_pause(visit: MayPause) -> Response:
 @router.post(f"{LIST}/fortsaet")
 def do_resume(visit: MayPause) -> Response:
     """Let a robot run by its plan again."""
-    plans = bootstrap.plans(visit.console.parts)
+    plans = visit.console.plans
     resume(plans, _known(visit), why=visit.typed("hvorfor"), by=visit.person, now=visit.now)
     return RedirectResponse(f"{LIST}?told=resumed", SEE_OTHER)
 
@@ -322,7 +326,7 @@ def do_move(visit: MayPause) -> Response:
     robot, nominal = _known(visit), _nominal(visit)
     try:
         to = _moment(visit.typed("dag"), visit.typed("klokken"))
-        plans = bootstrap.plans(visit.console.parts)
+        plans = visit.console.plans
         why = visit.typed("hvorfor")
         move(plans, robot, nominal=nominal, to=to, why=why, by=visit.person, now=visit.now)
     except PlanError as error:

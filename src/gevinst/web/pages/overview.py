@@ -105,7 +105,7 @@ def held_of(console: Console) -> int:
 
 def coming_of(console: Console, robots: Sequence[Robot], now: datetime, texts: Texts) -> list[Coming]:
     """What is planned within a day as people have changed it, first first."""
-    plans = bootstrap.plans(console.parts)
+    plans = console.plans
     coming = [
         Coming(robot=robot.id, title=robot_title(robot, texts), at=firing.nominal)
         for robot in robots

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gevinst import bootstrap
 from gevinst.app.console_view import RunFilter
 from gevinst.app.office import ConfigurationError
+from gevinst.app.plan import Plans
 from gevinst.app.request_run import RequestError, RequestTools, Wanted, request_run
 from gevinst.app.signing import is_locked
 from gevinst.app.start_run import default_period
@@ -60,15 +61,16 @@ class FileToRead:
 @router.get(LIST)
 def list_robots(visit: MaySee) -> Response:
     """All robots, with how they have gone."""
-    rows = [_row(visit.console, robot, visit) for robot in bootstrap.robots(visit.console.office)]
+    plans = visit.console.plans
+    rows = [_row(visit, robot, plans) for robot in bootstrap.robots(visit.console.office)]
     known = {row.robot.id for row in rows}
     broken = [name for name in bootstrap.robot_names(visit.console.office) if name not in known]
     return page(visit, "robots", rows=rows, broken=[(name, _broken(visit, name)) for name in broken])
 
 
-def _row(console: Console, robot: Robot, visit: Visit) -> RobotRow:
-    runs = console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP)
-    upcoming = _firings(console, robot, visit.now, most=1)
+def _row(visit: Visit, robot: Robot, plans: Plans) -> RobotRow:
+    runs = visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP)
+    upcoming = _firings(plans, robot, visit.now, most=1)
     return RobotRow(
         robot=robot,
         title=robot_title(robot, visit.texts),
@@ -89,25 +91,25 @@ def _broken(visit: Visit, name: str) -> str:
 @router.get(f"{LIST}/{{robot_id}}")
 def one_robot(visit: MaySee, robot_id: str) -> Response:
     """One robot: what it does, its passport, its runs and its plan."""
-    robot = _known(visit.console, robot_id)
+    robot, plans = _known(visit.console, robot_id), visit.console.plans
     readme = bootstrap.robot_readme(visit.console.office, robot.id)
     return page(
         visit,
         "robot",
-        row=_row(visit.console, robot, visit),
+        row=_row(visit, robot, plans),
         robot=robot,
         title=robot_title(robot, visit.texts),
         readme=readme[:README_LONGEST],
-        firings=_firings(visit.console, robot, visit.now, most=FIRINGS_SHOWN),
+        firings=_firings(plans, robot, visit.now, most=FIRINGS_SHOWN),
         runs=visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP),
         matched=matched_chart(visit.console.parts.view.months(robot.id, limit=MONTHS), visit.texts),
         runnable=robot.phase in (Phase.TRIAL, Phase.PRODUCTION),
     )
 
 
-def _firings(console: Console, robot: Robot, now: datetime, *, most: int) -> list[datetime]:
+def _firings(plans: Plans, robot: Robot, now: datetime, *, most: int) -> list[datetime]:
     """The robot's next moments as people have changed them; none while it is paused without an end."""
-    plans, found, after = bootstrap.plans(console.parts), list[datetime](), now
+    found, after = list[datetime](), now
     for _ in range(MOST_LOOKED_AT if robot.schedule else 0):
         firing = plans.upcoming(robot, after)
         if firing is None or len(found) == most:
