@@ -312,3 +312,12 @@ def test_a_full_disk_is_told_as_such_and_the_files_stay(
     assert "No space left on device" in sending.text
     assert "No space left on device" in running.text
     assert controller.post(f"{path}/afstem").status_code == 303
+
+
+def test_files_that_cannot_be_used_yet_become_no_robot(console: Console, controller: Reader) -> None:
+    path = sent(controller, NO_AMOUNT, LEDGER)
+    controller.post(f"{path}/ret", **{"left.text": "Tekst"})
+    refused = controller.post(f"{path}/robot", **ROBOT)
+
+    assert refused.status_code == 409
+    assert not (console.office.robots / "loenkonto").exists()

@@ -213,11 +213,16 @@ def _robot_page(visit: Visit, pair: Pair, error: str = "") -> Response:
 def make_robot(visit: MayRun, key: str) -> Response:
     """Write the robot's folder; it begins in trial, so that it delivers and credits nothing."""
     pair = _known(visit, key)
+    looks = [bootstrap.look_at(visit.console.office, pair, side) for side in FileSide]
+    if not all(look.ready for look in looks):
+        return _recognised_page(visit, pair, visit.texts.get("two.not_ready"))
     try:
         wish = _wish(visit)
         bootstrap.make_robot(visit.console.office, visit.console.parts, pair, wish)
     except (TwoFilesError, ConfigurationError) as error:
         return _robot_page(visit, pair, sentence_of(error, visit.texts))
+    except OSError as error:
+        return _robot_page(visit, pair, visit.texts.get("error.TWO-009", cause=error.strerror or ""))
     return RedirectResponse(f"/robotter/{wish.id}", SEE_OTHER)
 
 
