@@ -13,6 +13,7 @@ from gevinst.cli import language
 from gevinst.cli.help import help_text
 from gevinst.cli.run_facts import page_of
 from gevinst.cli.table import table
+from gevinst.domain.robot import Phase
 from gevinst.domain.run import ExitCode, Run, RunState, Trigger
 from gevinst.formats.robot_folder import load_robot
 from gevinst.texts import Texts
@@ -25,8 +26,9 @@ AT_ONCE = 2  # child processes side by side
 @click.command(help=help_text("demo.help"))
 @click.option("--fresh", is_flag=True, help=help_text("demo.fresh"))
 @click.option("--year", is_flag=True, help=help_text("demo.year"))
+@click.option("--all", "everything", is_flag=True, help=help_text("demo.all"))
 @click.pass_context
-def demo(ctx: click.Context, *, fresh: bool, year: bool) -> None:
+def demo(ctx: click.Context, *, fresh: bool, year: bool, everything: bool) -> None:
     """Lay out the demo office where it is missing, and run its robots."""
     from gevinst.demo import lay_out  # noqa: PLC0415 - only this command makes data
 
@@ -38,9 +40,10 @@ def demo(ctx: click.Context, *, fresh: bool, year: bool) -> None:
         lay_out(office.data)
     if year:
         _lay_out_year(office, texts)
+    robots = _with_flows(office) if everything else ROBOTS
     bootstrap.store(office)  # made before the runs, so that two at once do not both make it
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        ended = list(pool.map(lambda robot: _run(office, robot), ROBOTS))
+        ended = list(pool.map(lambda robot: _run(office, robot), robots))
     click.echo(_table(office, ended, texts))
     for page in filter(None, (page_of(office.runs / run.folder, texts) for run in ended)):
         click.echo(texts.get("cli.run.page", path=str(page)))
@@ -49,6 +52,16 @@ def demo(ctx: click.Context, *, fresh: bool, year: bool) -> None:
     for run in failed:
         click.echo(bootstrap.console_tail(office.runs / run.folder), err=True)
     ctx.exit(ExitCode.FAILED if failed else ExitCode.PEOPLE_NEEDED)
+
+
+def _with_flows(office: Office) -> list[str]:
+    """All the robots that run, with the lists that theirs work on laid out."""
+    from gevinst.demo.flows import lay_out_flows  # noqa: PLC0415 - only this command makes data
+
+    lay_out_flows(office.data, PERIOD)
+    runnable = (Phase.TRIAL, Phase.PRODUCTION)
+    others = [one.id for one in bootstrap.robots(office) if one.phase in runnable and one.id not in ROBOTS]
+    return [*ROBOTS, *others]
 
 
 def _lay_out_year(office: Office, texts: Texts) -> None:
