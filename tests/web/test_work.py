@@ -9,7 +9,7 @@ from gevinst.domain.case import CaseState
 from gevinst.domain.decision import DecisionKind
 from gevinst.web.console import Console
 from web.case_runs import FILE, HOSTILE, Line, put_run
-from web.offices import reader
+from web.offices import reader, visiting
 
 
 @pytest.fixture
@@ -107,3 +107,17 @@ def test_who_may_not_see_items_sees_no_ages_of_cases(november: Console) -> None:
     put_run(november, [Line(name="b1")])
 
     assert '<svg class="bars"' not in reader(november, "operator").get("/").text
+
+
+def test_an_explanation_whose_day_has_passed_calls_on_the_overview(november: Console) -> None:
+    put_run(november, [Line(name="b1")])
+    someone = visiting(november, "controller")
+    path = "/afstemning/2026-10/hovedkonto"
+    someone.post(f"{path}/underskriv", reason="in_transit", expected="2026-11-10")
+    before = someone.get("/").text
+
+    later = replace(november, today=lambda: date(2026, 11, 11))
+
+    assert path not in before
+    assert f'href="{path}">Forklaringen for 2026-10' in visiting(later, "controller").get("/").text
+    assert path not in visiting(later, "operator").get("/").text

@@ -69,6 +69,7 @@ def overview(visit: MaySee) -> Response:
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
         held=held_of(console) if visit.person.may(Action.SEE_ITEMS) else 0,
+        stale=console.parts.signatures.stale(visit.today) if visit.person.may(Action.SEE_ITEMS) else [],
         ageing=ageing_of(waiting, visit.texts),
         coming=coming_of(console, robots, visit.now, visit.texts),
     )
