@@ -28,6 +28,7 @@ MANY = "9" * 30
     "path",
     [
         f"/arbejde?least={MANY}",
+        f"/arbejde?after=x.{MANY}&after_day=2026-10-01",
         "/koersler?after=0001-01-01T00:00:00%2B14:00&after_id=x",
         "/koersler?after=9999-12-31T23:59:59-14:00&after_id=x",
         "/koersler?after=2026-10-01T06:00:00&after_id=x",
@@ -41,6 +42,7 @@ def test_a_filter_beyond_all_bounds_still_gives_the_list(console: Console, path:
     "path",
     [
         f"/koersler/{MANY}",
+        f"/arbejde/run-1.{MANY}",
         "/koersler/ingen/live",
         f"/koersler/run-1/filer/{'a' * 5_000}",
         f"/koersler/run-1/filer/{'a/' * 3_000}a",

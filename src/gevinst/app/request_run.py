@@ -1,7 +1,7 @@
 """Ask for a run, from the console or by the API: once, by one who may, and never beside its twin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gevinst.app.ports import RunStore
@@ -71,6 +71,7 @@ def request_run(robot: Robot, wanted: Wanted, tools: RequestTools, *, by: Person
         user=by.user,
         now=tools.now,
     )
+    wanted = replace(wanted, trial=run.environment is not Environment.PRODUCTION)
     if not wanted.trial and tools.locked(robot.id, wanted.period):
         raise RequestError("REQ-001", robot=robot.id, period=wanted.period)
     twin = _twin(robot, wanted, tools)
@@ -84,7 +85,7 @@ def request_run(robot: Robot, wanted: Wanted, tools: RequestTools, *, by: Person
         trigger=wanted.trigger,
         triggered_by=by.user,
         due=tools.now,
-        trial=run.environment is not Environment.PRODUCTION,
+        trial=wanted.trial,
         lane=lane_of(robot.id, robot.people.erp_user),
     )
     if not tools.queue.offer(order):
@@ -116,10 +117,11 @@ def _twin(robot: Robot, wanted: Wanted, tools: RequestTools) -> str:
     """Id of a run of the same robot and period that waits or goes on, or that the same wish has brought."""
     waiting = [one for one in tools.queue.tickets(LIVE) if _same(one, robot, wanted)]
     running = tools.store.latest(robot.id, wanted.period, [RunState.RUNNING])
-    if running:
+    if running and (running.environment is Environment.PRODUCTION) is not wanted.trial:
         return running.run_id
     return waiting[0].run_id if waiting else _asked(wanted, tools)
 
 
 def _same(ticket: Ticket, robot: Robot, wanted: Wanted) -> bool:
-    return ticket.order.robot == robot.id and ticket.order.period == wanted.period
+    same = ticket.order.robot == robot.id and ticket.order.period == wanted.period
+    return same and ticket.order.trial == wanted.trial

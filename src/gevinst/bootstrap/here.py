@@ -73,7 +73,7 @@ def _robots(of: Office, _stamped: "Hashable") -> "tuple[Robot, ...]":
     found = []
     for robot_id in robot_ids(of):
         try:
-            found.append(load_robot(of, robot_id))
+            found.append(load_robot(of, robot_id, whole=False))
         except ConfigurationError:
             continue
     return tuple(found)

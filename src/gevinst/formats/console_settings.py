@@ -56,4 +56,4 @@ class ConsolePart(Part):
         return ConsoleSettings(url=self.url, sign_in=sign_in)
 
 
-CONSOLE_PARTS = (ConsolePart, OidcPart)
+CONSOLE_PARTS: tuple[type[Part], ...] = (ConsolePart, OidcPart)

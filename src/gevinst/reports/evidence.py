@@ -22,6 +22,7 @@ from gevinst.domain.masking import has_cpr, mask_cpr
 from gevinst.domain.money import ORE_PER_KRONE
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
+from gevinst.reports.cells import harmless
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
@@ -52,7 +53,6 @@ _SEAL = frozenset({MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY, DELETED, DELETED_SIGNA
 _LONGEST_NAME = 100
 _SAFE_NAME = re.compile(r"[0-9A-Za-zÆØÅæøå_][0-9A-Za-zÆØÅæøå_.\- ]*[0-9A-Za-zÆØÅæøå_]")
 _DEVICE_NAME = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 _CSV_COLUMNS = (
     ("item_id", "id"),
     ("booked", "booked"),
@@ -318,11 +318,3 @@ def _each_once(column: pd.Series, shown: Callable[[str], str]) -> list[str]:
     numbers, different = pd.factorize(column)
     once = [shown(text) for text in different.tolist()]
     return [once[number] for number in numbers.tolist()]
-
-
-def harmless(text: str) -> str:
-    """Text on one line that a spreadsheet will not take for a formula."""
-    if text.isalnum():
-        return text
-    line = " ".join(text.replace("\0", "\N{SYMBOL FOR NULL}").splitlines())
-    return f"'{line}" if text.startswith(_FORMULA_STARTS) else line

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from gevinst.app.open_data import SMALLEST, DataSet, Row
-from gevinst.reports.evidence import harmless
+from gevinst.reports.cells import harmless
 from gevinst.texts import Texts
 
 LICENCE = {

@@ -113,7 +113,7 @@ def test_an_unknown_robot_is_answered_with_the_nearest(gevinst: Command, robot_f
             'when = "tit"',
             "schedule.when er »tit«, men skal være et tidspunkt",
         ),
-        ("moves_money = false", "moves_money = nej", "linje 33, tegn 15, er ikke gyldig TOML"),
+        ("moves_money = false", "moves_money = nej", "linje 59, tegn 15, er ikke gyldig TOML"),
         (
             'flow = "',
             'flow = "../tasks/',

@@ -51,6 +51,8 @@ MOST_AT_ONCE = 200
 GROUPS_SHOWN = 12
 LEAST_ALIKE = 2
 
+LONGEST_NUMBER = 9  # digits; more than any run has cases
+
 router = APIRouter()
 
 
@@ -270,8 +272,9 @@ def _chosen(visit: Visit, seen: ListedCase) -> Sides:
     """The items that belong together: an alternative of a proposal, or the case's own with those ticked."""
     case = seen.case
     picked = visit.typed("alternative")
-    if picked.isdecimal() and int(picked) < len(case.alternatives):
-        return case.alternatives[int(picked)]
+    chosen = small_number(picked)
+    if chosen is not None and chosen < len(case.alternatives):
+        return case.alternatives[chosen]
     extra = [one.partition(":") for one in visit.typed_list("with")]
     left = tuple(name for side, _, name in extra if side == "left")
     right = tuple(name for side, _, name in extra if side == "right")
@@ -285,7 +288,8 @@ def _found(console: Console, key: str) -> ListedCase:
         HTTPException: 404, there is none.
     """
     run_id, _, number = key.rpartition(".")
-    found = console.parts.cases.case(run_id, int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004 - more than any run has
+    known = small_number(number)
+    found = None if known is None else console.parts.cases.case(run_id, known)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return found
@@ -294,12 +298,18 @@ def _found(console: Console, key: str) -> ListedCase:
 def _after(visit: Visit) -> CaseKey | None:
     run_id, _, number = visit.typed("after").rpartition(".")
     oldest = day_of(visit.typed("after_day"))
-    if oldest is None or not number.isdecimal():
+    known = small_number(number)
+    if oldest is None or known is None:
         return None
-    return CaseKey(oldest=oldest, run_id=run_id, number=int(number))
+    return CaseKey(oldest=oldest, run_id=run_id, number=known)
 
 
 def _older(visit: Visit, last: ListedCase) -> str:
     kept = {name: value for name, value in visit.request.query_params.items() if not name.startswith("after")}
     asked = urlencode(kept | {"after": last.case.key, "after_day": last.case.oldest.isoformat()})
     return f"{LIST}?{asked}"
+
+
+def small_number(text: str) -> int | None:
+    """A number that a case or a list may have; None for what is none, or longer than any."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
