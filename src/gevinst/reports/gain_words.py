@@ -47,7 +47,7 @@ class GainWords:
         """A number with so many decimals, with the language's marks."""
         text = f"{value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN):,f}"
         if self.texts.get("gain.decimal_mark") == ",":
-            text = text.translate(str.maketrans({",": ".", ".": ","}))
+            text = text.translate(str.maketrans(",.", ".,"))
         return text
 
     def kroner(self, ore: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gevinst.reports.evidence import harmless
+from gevinst.reports.cells import harmless
 from gevinst.texts import Language, Texts
 
 TABLES = "tables"

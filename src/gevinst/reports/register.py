@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gevinst.app.register import Register, RegisterEntry
-from gevinst.reports.evidence import harmless
+from gevinst.reports.cells import harmless
 from gevinst.texts import Language, Texts
 
 TEMPLATE = "register.html.j2"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from gevinst.domain.audit import AuditRow, canonical_detail
-from gevinst.reports.evidence import harmless
+from gevinst.reports.cells import harmless
 
 COLUMNS = ("number", "at", "who", "what", "subject", "detail", "why", "previous_hash", "hash")
 
