@@ -79,9 +79,9 @@ Flyt Gevinst til en mappe, du må skrive i, eller få skriveret til den, og star
 The folder {found} cannot be written to.
 Move Gevinst to a folder that you may write to, or get the right to write there, and start again.""",
     "disk_full": """\
-Disken er fuld. Gevinst fylder omkring 700 MB med sine pakker. Gør plads, og start igen; det halvt
+Disken er fuld. Gevinst fylder op til 1 GB med sine pakker. Gør plads, og start igen; det halvt
 installerede fjernes af sig selv.
-The disk is full. Gevinst takes some 700 MB with its packages. Make room and start again; what is half
+The disk is full. Gevinst takes up to 1 GB with its packages. Make room and start again; what is half
 installed is removed by itself.""",
     "hash_mismatch": """\
 En hentet pakke er ikke den, der står i låsefilen, og blev ikke installeret. Hent Gevinst igen fra kilden;
