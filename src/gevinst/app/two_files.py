@@ -62,9 +62,7 @@ class Pair:
     made: datetime  #: UTC
     folder: Path
     names: Mapping[FileSide, str]
-    told: Mapping[FileSide, Mapping[str, str]] = field(
-        default_factory=dict
-    )  #: of each, by the person
+    told: Mapping[FileSide, Mapping[str, str]] = field(default_factory=dict)  #: of each, by the person
     same_sign: bool = False
     outcome: str = ""  #: state of the run; "" before it is run
     summary: Mapping[str, str] = field(default_factory=dict)  #: by language

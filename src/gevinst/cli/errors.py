@@ -14,7 +14,19 @@ from gevinst.texts.findings import finding_sentence
 
 #: Errors in what the user has typed: an unknown robot, no month, an unknown run.
 USAGE = frozenset(
-    {"CFG-003", "CFG-006", "STO-003", "STO-009", "QUE-002", "QUE-003", "ITM-002", "ITM-003", "CFG-027", "MAK-001", "MAK-002"}
+    {
+        "CFG-003",
+        "CFG-006",
+        "STO-003",
+        "STO-009",
+        "QUE-002",
+        "QUE-003",
+        "ITM-002",
+        "ITM-003",
+        "CFG-027",
+        "MAK-001",
+        "MAK-002",
+    }
 )
 NOT_WRITTEN = "CFG-010"
 #: Errors about gains that lie in the settings or the database, not in what was typed.

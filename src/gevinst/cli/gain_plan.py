@@ -67,7 +67,8 @@ def _asked(texts: Texts) -> Idea:
 
 def _reader(read: Callable[[str], Any], texts: Texts) -> Callable[[str], Any]:
     """Reads one answer; a wrong one is told in words, and click asks again."""
-    wanted = {_three: "three", _amount: "amount"}.get(read, "number")
+    kinds: dict[Callable[[str], Any], str] = {_three: "three", _amount: "amount"}
+    wanted = kinds.get(read, "number")
 
     def value(text: str) -> Any:
         try:

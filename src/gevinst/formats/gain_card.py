@@ -169,9 +169,13 @@ def gain_card(robot: str, part: GainPart) -> GainCard:
 
 def gain_problems(part: GainPart, card: GainCard) -> Sequence[SettingProblem]:
     """What contradicts itself or is missing in a card, with what to write."""
+    money: dict[str, Sequence[InvestmentPart | RunningCostPart]] = {
+        "investment": part.investment,
+        "running_cost": part.running_cost,
+    }
     missing = [
         SettingProblem(kind="card_money", key=f"gain.{name}.{number}")
-        for name, lines in (("investment", part.investment), ("running_cost", part.running_cost))
+        for name, lines in money.items()
         for number, line in enumerate(lines)
         if not _one_of(line, part)
     ]

@@ -254,8 +254,8 @@ def load_robot(office: Office, robot_id: str, *, whole: bool = True) -> Robot:
     Args:
         office: where it is.
         robot_id: its folder's name.
-        whole: whether its settings are held to its flow; the flow's module loads pandas, which a list of robots
-            and the clock need not pay. What runs a robot asks for all of it.
+        whole: whether its settings are held to its flow; the flow's module loads pandas, which a list of
+            robots and the clock need not pay. What runs a robot asks for all of it.
 
     Raises:
         ConfigurationError: CFG-003 unknown robot (with the nearest), CFG-002 its file is wrong or lacks a
