@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -35,7 +36,7 @@ def test_management_gets_one_workbook_whose_totals_are_the_erps(office: TestOffi
     truth = json.loads((office.data / "facit" / f"budgetopfoelgning_{PERIOD}.json").read_text("utf-8"))
     path = folder(office, "budgetopfoelgning") / f"budgetopfoelgning_{PERIOD}.xlsx"
     book = openpyxl.load_workbook(path, data_only=True)
-    total = [cell.value for cell in book["Overblik"][37]]
+    total: list[Any] = [cell.value for cell in book["Overblik"][37]]
     assert [round(total[at] * 100) for at in (2, 3)] == [truth["budget"], truth["spent"]]
     assert book.sheetnames[:2] == ["Overblik", "Diagrammer"]
 

@@ -12,7 +12,7 @@ from gevinst.texts import Texts
 
 BANK = "Dato;Tekst;Beløb;Saldo;Reference\n05-10-2026;Faktura 1;-250,00;750,00;F1\n"
 LEDGER = "Bilag;Dato;Tekst;Beløb;Reference\n4001;05-10-2026;Faktura 1;-250,00;F1\n"
-SECRET = "planted-secret"  # noqa: S105 - the password that must be found nowhere
+SECRET = "planted-secret"  # the password that must be found nowhere
 MARKUP = "<img src=x onerror=alert(1)>"
 
 

@@ -3,8 +3,8 @@
     python tests/benchmarks/writing.py
 
 Each writes the same rows (whole numbers, days, kroner and texts in their formats) in a process of its own.
-The figures are medians of processor time. openpyxl reads the results back: cells and formats must be the same.
-`--rows` sets the size.
+The figures are medians of processor time. openpyxl reads the results back: cells and formats must be the
+same. `--rows` sets the size.
 """
 
 import argparse

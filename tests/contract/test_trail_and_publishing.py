@@ -10,7 +10,7 @@ from gevinst.app.open_data import public_sets, publish
 from gevinst.app.trail_search import TrailQuestion, rows_of
 from gevinst.domain.access import NotAllowedError, Person, Role
 from gevinst.domain.account import SESSION_IDLE, Account
-from gevinst.domain.audit import AuditEvent
+from gevinst.domain.audit import AuditEvent, AuditRow
 from gevinst.store import open_parts, trail
 from gevinst.store.opening import StoreParts
 from gevinst.store.passwords import Argon2Passwords
@@ -53,7 +53,8 @@ def test_pages_read_backwards_are_the_rows_that_are_asked_for(
     parts: StoreParts, question: TrailQuestion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trail, "AT_A_TIME", 7)
-    found, before = [], None
+    found: list[AuditRow] = []
+    before = None
     while rows := parts.trail.newest(question, before=before, limit=4):
         found += rows
         before = rows[-1].number

@@ -25,7 +25,7 @@ def main(time: str, host: str, command: str, *words: str) -> None:
     live_in(SimulatedTime.of_words(time))
     sys.argv = [command, *words]
     if command == ROBOT:
-        from robot import run_cli  # type: ignore[import-untyped] # noqa: PLC0415 - after the time is set
+        from robot.run import run_cli  # type: ignore[import-untyped] # noqa: PLC0415 - after the time is set
 
         run_cli(list(words))
         return

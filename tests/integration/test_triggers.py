@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -317,7 +318,7 @@ def test_a_file_that_has_not_come_by_its_deadline_is_told_once(office: Installat
     deadlines = Deadlines(
         alarms=office.parts.alarms,
         robots=lambda: [replace(a_robot("bank", ""), sources={"bank": source})],
-        firings=triggers._deadline_firings,
+        firings=partial(triggers._deadline_firings, frozenset()),
         has_come=lambda _robot, _source, period: period in there,
         now=office.now,
     )

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gevinst.bootstrap import here
 from gevinst.app.start_run import default_period
+from gevinst.bootstrap import here
 
 
 @pytest.mark.parametrize(

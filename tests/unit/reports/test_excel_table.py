@@ -5,6 +5,7 @@ from io import BytesIO
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from gevinst.domain.flow import Column, ColumnKind, ResultTable
 from gevinst.reports import excel_table as module
@@ -20,7 +21,7 @@ TABLE = ResultTable(
     rows=pd.DataFrame(
         {
             "unit": ["=1+1", "0101010001"],
-            "first": pd.to_datetime(["2026-10-01", None]),
+            "first": pd.to_datetime(pd.Series(["2026-10-01", None])),
             "amount": pd.Series([123_456, -50], dtype="Int64"),
         }
     ),
@@ -28,8 +29,15 @@ TABLE = ResultTable(
 )
 
 
+def sheet_of(table: ResultTable) -> Worksheet:
+    """The sheet of the workbook that Excel opens."""
+    sheet = openpyxl.load_workbook(BytesIO(excel_table(table))).active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
 def test_texts_stay_texts_and_days_and_amounts_are_values() -> None:
-    sheet = openpyxl.load_workbook(BytesIO(excel_table(TABLE))).active
+    sheet = sheet_of(TABLE)
 
     assert [cell.value for cell in sheet[1]] == ["Enhed", "Første dag", "Beløb i alt"]
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
@@ -38,13 +46,13 @@ def test_texts_stay_texts_and_days_and_amounts_are_values() -> None:
 
 
 def test_a_number_of_a_person_is_masked() -> None:
-    sheet = openpyxl.load_workbook(BytesIO(excel_table(TABLE))).active
+    sheet = sheet_of(TABLE)
 
     assert "0001" not in sheet["A3"].value
 
 
 def test_it_is_one_table_with_a_live_total() -> None:
-    sheet = openpyxl.load_workbook(BytesIO(excel_table(TABLE))).active
+    sheet = sheet_of(TABLE)
 
     assert sheet.tables["Liste"].ref == "A1:C4"
     assert sheet["C4"].value.startswith("=SUBTOTAL(109")
@@ -57,6 +65,6 @@ def test_the_same_list_gives_the_same_bytes() -> None:
 def test_a_sheet_that_cannot_hold_all_rows_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_SHEET_ROWS", 1)
 
-    sheet = openpyxl.load_workbook(BytesIO(excel_table(TABLE))).active
+    sheet = sheet_of(TABLE)
 
     assert sheet["A4"].value == "Her står 1 af 2; resten står i *.csv."
