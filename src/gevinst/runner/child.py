@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -85,16 +85,8 @@ def run_child(
     folder = office.runs / run.folder
     _write_work_item(folder, run, files)
     secrets = secrets or {}
-    child = subprocess.Popen(  # noqa: S603 - starts our own Python on a suite of the office
-        _command(robot, office, folder),
-        cwd=folder,
-        env=_environment(run, robot, office, folder) | ({SECRETS_SETTING: ON_STDIN} if secrets else {}),
-        stdin=subprocess.PIPE if secrets else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=os.name != "nt",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
+    environment = _environment(run, robot, office, folder)
+    child = _started(_command(robot, office, folder), folder, environment, has_secrets=bool(secrets))
     scrubber = Scrubber(value for parts in secrets.values() for value in parts.values())
     with _drained(child, folder / CONSOLE_FILE, scrubber):
         try:
@@ -107,6 +99,22 @@ def run_child(
         except BaseException:
             _stop_tree(child)
             raise
+
+
+def _started(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], *, has_secrets: bool
+) -> subprocess.Popen[bytes]:
+    """The child in its folder, the first of a process tree of its own; it reads stdin only for secrets."""
+    return subprocess.Popen(  # noqa: S603 - starts our own Python on a suite of the office
+        command,
+        cwd=folder,
+        env={**environment, SECRETS_SETTING: ON_STDIN} if has_secrets else environment,
+        stdin=subprocess.PIPE if has_secrets else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=os.name != "nt",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
 
 
 @dataclass(kw_only=True)

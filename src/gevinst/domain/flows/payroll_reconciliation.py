@@ -4,6 +4,7 @@ A person is shown by employee number. Where a file has CPR numbers instead, the 
 the person: a CPR number is used to compare, and leaves the flow in no list, case or key.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
@@ -83,6 +84,18 @@ _NAMES = {"one": "pay_list", "other": "pay_ledger", "difference": "pay_differenc
 _CAUSES = {BOTH: "pay_differs", ONE: "pay_not_posted"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """What the comparison has found; amounts in øre."""
+
+    payroll: pd.DataFrame  #: the payroll system's rows, with their `key`
+    ledger: pd.DataFrame  #: rows of the payroll accounts, with their `key`
+    nobody: pd.DataFrame  #: rows of the ledger that name no person
+    differing: pd.DataFrame  #: a row per person beyond the tolerance
+    agreed: pd.DataFrame  #: a row per person within it
+    accounts: pd.DataFrame  #: a row per account
+
+
 def work_out(given: FlowInput) -> FlowResult:
     """Compare per person and per account; what differs is a case for a person."""
     settings: Settings = given.settings
@@ -94,48 +107,54 @@ def work_out(given: FlowInput) -> FlowResult:
     persons = compare(payroll, ledger[ledger["key"] != ""], by=("key",)).keys
     persons = persons.assign(pay_person=_shown(persons, payroll, ledger))
     within = (persons["where"] == BOTH) & (persons["difference"].abs() <= int(settings.tolerance * 100))
-    differing, agreed = persons[~within], persons[within]
-    accounts = compare(payroll, ledger, by=("account",)).keys.rename(columns={"account": "pay_account"})
+    compared = _Compared(
+        payroll=payroll,
+        ledger=ledger,
+        nobody=nobody,
+        differing=persons[~within],
+        agreed=persons[within],
+        accounts=compare(payroll, ledger, by=("account",)).keys.rename(columns={"account": "pay_account"}),
+    )
     return FlowResult(
         conclusion="payroll_reconciliation",
         facts={
             "persons": len(persons),
-            "differing": len(differing),
+            "differing": len(compared.differing),
             "amount": total(ledger) - total(payroll),
             "nobody": len(nobody),
             "other": other,
         },
-        controls=(
-            Control(key="pay_list_sum", expected=total(payroll), found=total(persons, "one")),
-            Control(
-                key="pay_ledger_sum", expected=total(ledger), found=total(persons, "other") + total(nobody)
-            ),
-            Control(key="pay_accounts_sum", expected=total(ledger), found=total(accounts, "other")),
-            Control(
-                key="pay_bridge",
-                expected=total(ledger) - total(payroll),
-                found=total(differing, "difference") + total(agreed, "difference") + total(nobody),
-            ),
-        ),
-        tables=(
-            ResultTable(
-                key="pay_differing", columns=PERSONS, rows=differing.rename(columns=_NAMES), summed=_AMOUNTS
-            ),
-            ResultTable(
-                key="pay_accounts", columns=ACCOUNTS, rows=accounts.rename(columns=_NAMES), summed=_AMOUNTS
-            ),
-            ResultTable(
-                key="pay_nobody",
-                columns=NO_PERSON,
-                rows=nobody.rename(columns={"account": "pay_account"}),
-                summed=("amount",),
-            ),
-        ),
+        controls=_controls(compared, persons),
+        tables=_tables(compared),
         cases=(
-            *(_case(row) for row in differing.to_dict("records")),
+            *(_case(row) for row in compared.differing.to_dict("records")),
             *(_nobody_case(row) for row in nobody.to_dict("records")),
         ),
-        done={"person": agreed["pay_person"].tolist()},
+        done={"person": compared.agreed["pay_person"].tolist()},
+    )
+
+
+def _controls(compared: _Compared, persons: pd.DataFrame) -> tuple[Control, ...]:
+    """That every row of both sides is counted, and that the differences lead from one sum to the other."""
+    one, other = total(compared.payroll), total(compared.ledger)
+    nobody = total(compared.nobody)
+    bridge = total(compared.differing, "difference") + total(compared.agreed, "difference") + nobody
+    return (
+        Control(key="pay_list_sum", expected=one, found=total(persons, "one")),
+        Control(key="pay_ledger_sum", expected=other, found=total(persons, "other") + nobody),
+        Control(key="pay_accounts_sum", expected=other, found=total(compared.accounts, "other")),
+        Control(key="pay_bridge", expected=other - one, found=bridge),
+    )
+
+
+def _tables(compared: _Compared) -> tuple[ResultTable, ...]:
+    differing = compared.differing.rename(columns=_NAMES)
+    accounts = compared.accounts.rename(columns=_NAMES)
+    nobody = compared.nobody.rename(columns={"account": "pay_account"})
+    return (
+        ResultTable(key="pay_differing", columns=PERSONS, rows=differing, summed=_AMOUNTS),
+        ResultTable(key="pay_accounts", columns=ACCOUNTS, rows=accounts, summed=_AMOUNTS),
+        ResultTable(key="pay_nobody", columns=NO_PERSON, rows=nobody, summed=("amount",)),
     )
 
 
