@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from gevinst import bootstrap
 from gevinst.domain.case import CaseState
 from gevinst.domain.decision import DecisionKind
 from gevinst.web.console import Console
@@ -121,3 +122,20 @@ def test_an_explanation_whose_day_has_passed_calls_on_the_overview(november: Con
     assert path not in before
     assert f'href="{path}">Forklaringen for 2026-10' in visiting(later, "controller").get("/").text
     assert path not in visiting(later, "operator").get("/").text
+
+
+ACCOUNT = """
+[[account]]
+id = "deponering"
+title = { da = "Deponeringskonto", en = "Deposit account" }
+person = "Regnskabsmedarbejder"
+"""
+
+
+@pytest.mark.parametrize("page", ["/arbejde", "/robotter", "/kalender", "/afstemning/2026-10"])
+def test_pages_open_in_an_office_that_has_an_account_without_a_robot(console: Console, page: str) -> None:
+    file = console.office.robots.parent / "gevinst.toml"
+    file.write_text(file.read_text("utf-8") + ACCOUNT, "utf-8")
+    office = replace(console, office=bootstrap.office(str(file.parent)))
+
+    assert visiting(office, "everything").get(page).status_code == 200

@@ -83,7 +83,7 @@ class SignInSettings:
     user_claim: str
     name_claim: str
     roles_claim: str
-    roles: Mapping[str, Role]  #: by the provider's word for it
+    roles: Mapping[str, Role] = field(hash=False)  #: by the provider's word for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +99,13 @@ class ManualAccount:
     """An account that a person reconciles without a robot; it is signed off with the others."""
 
     id: str
-    title: Mapping[str, str]  #: by language
+    title: Mapping[str, str] = field(hash=False)  #: by language
     person: str  #: role or title of who reconciles it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """One installation's folders and settings."""
+    """One installation's folders and settings; hashable, so that what is read for an office can be kept."""
 
     name: str
     language: str  #: da or en
