@@ -27,6 +27,8 @@ _FENCE = re.compile(
     r"^```(?P<language>\w+)?(?: (?P<name>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
+LONGEST = 600.0  # seconds; a command that does not end would hold up all tests
+
 #: `run.py` makes `.venv` and then starts this; the environment of the tests is there already.
 SAME_AS = {"python3 run.py": "gevinst demo"}
 #: Commands that no test of the docs runs, and why.
@@ -34,6 +36,7 @@ NOT_RUN = {
     "python3 run.py test": "runs the tests, this one among them",
     "git clone ADDRESS gevinst": "fetches from the network",
     "cd gevinst": "goes where the clone is",
+    "gevinst console": "goes on until it is stopped; test_started_console.py starts it",
 }
 
 
@@ -108,6 +111,7 @@ class DemoOfficeFolder:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
+            timeout=LONGEST,
         )
         self.code = done.returncode
         return done.stdout
