@@ -1,6 +1,7 @@
 """Evidence that an auditor accepts: signed for every run, checked without our software, tampering named."""
 
 import json
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -64,7 +65,7 @@ def folder_of(office: TestOffice, robot: str) -> Path:
 
 
 def shell(command: str, folder: Path) -> int:
-    return subprocess.run(command.split(), cwd=folder, capture_output=True, check=False).returncode
+    return subprocess.run(shlex.split(command), cwd=folder, capture_output=True, check=False).returncode
 
 
 @needs_tools
@@ -73,7 +74,7 @@ def test_every_run_is_signed_and_checked_with_standard_tools(shared: TestOffice,
     folder = folder_of(shared, robot)
 
     assert (shell(SIGNATURE, folder), shell(SUMS, folder)) == (0, 0)
-    assert shell(f"{sys.executable} -I -S verify.py", folder) == 0
+    assert shell(f"{shlex.quote(sys.executable)} -I -S verify.py", folder) == 0
 
 
 @needs_tools
@@ -362,7 +363,7 @@ def test_what_is_due_is_deleted_and_the_proof_stays(changing: TestOffice) -> Non
     ):
         checked = changing.gevinst(*command)
         assert checked.code == 0, checked.said
-    assert shell(f"{sys.executable} -I -S verify.py", first.folder) == 0
+    assert shell(f"{shlex.quote(sys.executable)} -I -S verify.py", first.folder) == 0
 
 
 def test_what_is_held_stays_until_it_is_released(changing: TestOffice) -> None:

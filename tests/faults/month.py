@@ -136,7 +136,7 @@ class Month:
         """Bank days on which nothing else is done, so that each irregularity has one cause."""
         plan = self.plan
         busy = {plan.off, plan.off + 1, *plan.missing, *plan.broken, *plan.by_hand}
-        calendar = bootstrap.unattended._calendar()
+        calendar = bootstrap.unattended._calendar(frozenset())
         return [
             day
             for day in range(1, plan.days)

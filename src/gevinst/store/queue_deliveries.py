@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Update, select, text, update
+from sqlalchemy import Connection, RowMapping, Update, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.ports import FinishedRunError, UnknownRunError
@@ -94,6 +94,8 @@ def _delivery_of(row: RowMapping) -> Delivery:
 
 def _added(connection: Connection, one: Delivery) -> bool:
     values: dict[str, Any] = {name: getattr(one, name) for name in _DELIVERY}
+    again = (delivery.c.key == one.key, delivery.c.run_id == one.run_id)  # the same run tries once more
+    connection.execute(delete(delivery).where(*again, delivery.c.state == DeliveryState.DROPPED))
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     adding = make(delivery).values(values)
     once = adding.on_conflict_do_nothing(index_elements=["key"], index_where=text("state <> 'dropped'"))

@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[3]
 IDEA = next(
     block
     for block in re.findall(
-        r"```toml\n(.*?)```", (ROOT / "docs" / "how-to" / "weigh-an-idea.md").read_text("utf-8"), re.DOTALL
+        r"```toml[^\n]*\n(.*?)```",
+        (ROOT / "docs" / "how-to" / "weigh-an-idea.md").read_text("utf-8"),
+        re.DOTALL,
     )
     if block.startswith("title")
 )

@@ -52,7 +52,12 @@ def reads_alike(file: Path) -> bool:
 
 
 def test_each_fixture_is_read_alike_by_a_layout_drafted_from_it() -> None:
-    files = [file for file in FIXTURES.glob("*/*/*") if file.suffix in {".csv", ".txt", ".xlsx"}]
+    files = [
+        file
+        for family in ("bank_reconciliation", "formats")
+        for file in (FIXTURES / family).glob("*/*")
+        if file.suffix in {".csv", ".txt", ".xlsx"}
+    ]
 
     assert len(files) > 40
     assert [file for file in files if not reads_alike(file)] == []
