@@ -13,6 +13,10 @@ from faults.month_record import record_of, words_of
 from gevinst.texts import OFFICE_ZONE
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="kills as Unix does")
+LONG = pytest.mark.skipif(
+    not os.environ.get("GEVINST_LONG_TESTS"),
+    reason="a minute each; set GEVINST_LONG_TESTS, or run a whole month: python tests/faults month",
+)
 SCHEDULE = '[schedule]\nwhen = "hver bankdag kl. {at}"\n'
 SUNDAY = datetime(2026, 11, 1, 18, 0, tzinfo=OFFICE_ZONE)
 SPEED = 10_000  # a day in nine seconds
@@ -33,6 +37,7 @@ def small(tmp_path: Path) -> TestOffice:
 
 
 @POSIX
+@LONG
 @pytest.mark.slow
 @pytest.mark.parametrize("hosts", [1, 2])
 def test_days_with_kills_and_a_night_off_are_complete_and_explained(
