@@ -20,6 +20,7 @@ from gevinst.domain.account import (
     new_secret,
 )
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.refusal import RefusedError
 
 SYSTEM = "gevinst"
 TOKEN_LONGEST = timedelta(days=366)
@@ -39,13 +40,8 @@ LETTERS_LEFT = 3
 EMAIL_LONGEST = 254
 
 
-class AccountError(Exception):
-    """Something about an account that cannot be done. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class AccountError(RefusedError):
+    """Something about an account that cannot be done."""
 
 
 class Passwords(Protocol):

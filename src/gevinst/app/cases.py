@@ -21,6 +21,7 @@ from gevinst.domain.case import (
     minutes_spent,
 )
 from gevinst.domain.decision import Decision, DecisionKind
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
 
@@ -31,13 +32,8 @@ CASE_PAGE = 50
 MOST_TRIES = 5
 
 
-class CaseError(Exception):
-    """Something about a case that cannot be done. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class CaseError(RefusedError):
+    """Something about a case that cannot be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,18 +11,14 @@ from gevinst.app.ports import RunStore
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.arrival import Arrival, ArrivalState
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Robot
 
 LARGEST = 50_000_000  # bytes; larger files are put in the folder itself
 
 
-class InboxError(Exception):
-    """A file that cannot be put in or tried again. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class InboxError(RefusedError):
+    """A file that cannot be put in or tried again."""
 
 
 class WaitState(StrEnum):

@@ -6,20 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from gevinst.domain.access import Role
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.secret import SecretPlace
 from gevinst.texts import Texts
 
 
-class ConfigurationError(Exception):
-    """A setting, a robot's folder or its rules cannot be used.
-
-    The catalogue has the sentence under `error.<code>`, for `facts`.
-    """
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class ConfigurationError(RefusedError):
+    """A setting, a robot's folder or its rules cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)

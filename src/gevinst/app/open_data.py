@@ -15,6 +15,7 @@ from gevinst.domain.audit import AuditEvent
 from gevinst.domain.gain_quarters import last_ended_quarter, months_of, months_until
 from gevinst.domain.gain_records import QuarterState
 from gevinst.domain.period import previous_period
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Environment, Run
 
@@ -23,13 +24,8 @@ PER_MILLE = 1_000
 MONTHS_SHOWN = 60
 
 
-class OpenDataError(Exception):
-    """Something about open data that cannot be done. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class OpenDataError(RefusedError):
+    """Something about open data that cannot be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.occurrence import Firing, Occurrence
 from gevinst.domain.plan_change import PlanChange, PlanChangeKind, moved_moments, pause_at
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
 from gevinst.texts import OFFICE_ZONE
@@ -19,13 +20,8 @@ Firings = Callable[[Robot, datetime, datetime], Sequence[Firing]]
 Upcoming = Callable[[Robot, datetime], Firing | None]
 
 
-class PlanError(Exception):
-    """A change of a plan that cannot be. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class PlanError(RefusedError):
+    """A change of a plan that cannot be."""
 
 
 class PlanBook(Protocol):

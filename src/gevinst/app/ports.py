@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from gevinst.domain.audit import AuditAnchor, AuditEvent, AuditRow
 from gevinst.domain.case import Case
@@ -15,6 +15,7 @@ from gevinst.domain.decision import Decision
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.place import Place
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.run import Run, RunState
 from gevinst.domain.side import Side
 
@@ -104,14 +105,11 @@ class TableFault:
     kind: TableFaultKind
 
 
-class StoreError(Exception):
-    """Something the store refuses; the catalogue has the sentence under `error.<code>`, for `facts`."""
-
-    code: ClassVar[str]
+class StoreError(RefusedError):
+    """Something the store refuses; each kind has a class, with its code."""
 
     def __init__(self, **facts: str | int) -> None:
-        self.facts: Mapping[str, str | int] = facts
-        super().__init__(" ".join([self.code, *(f"{name}={value}" for name, value in facts.items())]))
+        super().__init__(self.code, **facts)
 
 
 class AlreadyRunningError(StoreError):

@@ -10,19 +10,15 @@ from gevinst.app.start_run import new_run, new_run_id
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.queue import LIVE, Order, Ticket, lane_of
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, RunState, Trigger
 
 RECENT = 1_000  # tickets among which a repeated wish is found
 
 
-class RequestError(Exception):
-    """A run that cannot be asked for. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class RequestError(RefusedError):
+    """A run that cannot be asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)

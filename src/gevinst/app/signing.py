@@ -8,6 +8,7 @@ from typing import Protocol
 from gevinst.app.office import ConfigurationError
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.run import Environment, Run
 from gevinst.domain.signature import Signature, SignatureKind, SignState, sign_state
 
@@ -15,13 +16,8 @@ from gevinst.domain.signature import Signature, SignatureKind, SignState, sign_s
 EXPLANATIONS = ("in_transit", "next_period", "correction_posted", "awaits_bank", "awaits_unit", "other")
 
 
-class SignatureError(Exception):
-    """A signature that cannot be given. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class SignatureError(RefusedError):
+    """A signature that cannot be given."""
 
 
 class SignedPeriodError(ConfigurationError):

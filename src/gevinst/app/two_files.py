@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gevinst.domain.finding import Finding
+from gevinst.domain.refusal import RefusedError
 
 if TYPE_CHECKING:  # it loads pandas, which clocks that only remove old files need not pay
     from gevinst.domain.source import Assumption
@@ -36,13 +37,8 @@ class FileSide(StrEnum):
     RIGHT = "right"
 
 
-class TwoFilesError(Exception):
-    """Two files that cannot be taken. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class TwoFilesError(RefusedError):
+    """Two files that cannot be taken."""
 
 
 @dataclass(frozen=True, kw_only=True)

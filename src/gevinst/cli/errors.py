@@ -8,6 +8,7 @@ from gevinst.app.ports import AlreadyRunningError, StoreError
 from gevinst.domain.decision import DecisionError
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.gain_records import GainError
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.run import ExitCode
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_sentence
@@ -50,7 +51,7 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         for finding in error.findings:
             click.echo(finding_sentence(finding, texts), err=True)
         return ExitCode.INPUT
-    if isinstance(error, ConfigurationError | StoreError | DecisionError | GainError):
+    if isinstance(error, RefusedError):
         return _told(error, texts)
     if isinstance(error, OSError) and error.filename:
         return _told(
@@ -69,14 +70,14 @@ def _database_trouble(error: BaseException) -> StoreError | None:
     return database_trouble(error, bootstrap.office().database)
 
 
-def error_sentence(error: ConfigurationError | StoreError | DecisionError | GainError, texts: Texts) -> str:
+def error_sentence(error: RefusedError, texts: Texts) -> str:
     """The error in one line, with its code."""
     if isinstance(error, ConfigurationError):
         return configuration_sentence(error, texts)
     return f"{error.code}: {texts.get(f'error.{error.code}', **error.facts)}"
 
 
-def _told(error: ConfigurationError | StoreError | DecisionError | GainError, texts: Texts) -> int:
+def _told(error: RefusedError, texts: Texts) -> int:
     click.echo(error_sentence(error, texts), err=True)
     if isinstance(error, AlreadyRunningError):
         return ExitCode.ALREADY_RUNNING

@@ -4,13 +4,14 @@ A decision is never changed or deleted. An undo is a decision of its own, and re
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.refusal import RefusedError
 
 
 class DecisionKind(StrEnum):
@@ -70,13 +71,8 @@ class Decision:
         return self.undoes or self.approves
 
 
-class DecisionError(Exception):
-    """A decision that cannot be taken. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts: Mapping[str, str | int] = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class DecisionError(RefusedError):
+    """A decision that cannot be taken."""
 
 
 class Standing(StrEnum):

@@ -9,15 +9,11 @@ from typing import Any
 
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.gains import Method
+from gevinst.domain.refusal import RefusedError
 
 
-class GainError(Exception):
-    """Something about gains that cannot be done. The catalogue has `error.<code>`, for `facts`."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        self.code = code
-        self.facts: Mapping[str, str | int] = facts
-        super().__init__(" ".join([code, *(f"{name}={value}" for name, value in facts.items())]))
+class GainError(RefusedError):
+    """Something about gains that cannot be done."""
 
 
 @dataclass(frozen=True, kw_only=True)

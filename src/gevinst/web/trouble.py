@@ -11,19 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from gevinst.app.accounts import AccountError
-from gevinst.app.cases import CaseError
-from gevinst.app.inbox import InboxError
 from gevinst.app.office import ConfigurationError, configuration_sentence
-from gevinst.app.open_data import OpenDataError
-from gevinst.app.plan import PlanError
-from gevinst.app.ports import StoreError
-from gevinst.app.request_run import RequestError
-from gevinst.app.signing import SignatureError
-from gevinst.app.two_files import TwoFilesError
 from gevinst.domain.access import NotAllowedError
-from gevinst.domain.decision import DecisionError
-from gevinst.domain.gain_records import GainError
+from gevinst.domain.refusal import RefusedError
 from gevinst.texts import Texts
 from gevinst.web.door import SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
@@ -32,21 +22,6 @@ from gevinst.web.visit import ForeignFormError, SignInNeededError, TokenNeededEr
 
 API = "/api/"
 ID_BYTES = 4
-#: Errors of use cases: what was asked for cannot be, and nothing was changed.
-REFUSALS = (
-    AccountError,
-    CaseError,
-    ConfigurationError,
-    DecisionError,
-    GainError,
-    OpenDataError,
-    InboxError,
-    PlanError,
-    RequestError,
-    SignatureError,
-    StoreError,
-    TwoFilesError,
-)
 log = logging.getLogger("gevinst.console")
 
 
@@ -59,18 +34,16 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_value)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
-    for kind in REFUSALS:
-        app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _ours)
 
 
-def sentence_of(error: Exception, texts: Texts) -> str:
-    """A known error in words."""
+def sentence_of(error: RefusedError, texts: Texts) -> str:
+    """A refusal in words."""
     if isinstance(error, ConfigurationError):
         return configuration_sentence(error, texts)
-    code, facts = getattr(error, "code", ""), getattr(error, "facts", {})
-    return texts.get(f"error.{code}", **facts)
+    return texts.get(f"error.{error.code}", **error.facts)
 
 
 def trouble_page(request: Request, status: HTTPStatus, key: str, *, detail: str = "") -> Response:
@@ -128,7 +101,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """The world has moved on, or what was asked for cannot be: nothing was changed."""
-    return trouble_page(request, HTTPStatus.CONFLICT, "refused", detail=sentence_of(error, texts_of(request)))
+    return trouble_page(request, HTTPStatus.CONFLICT, "refused", detail=_said(error, request))
+
+
+def _said(error: Exception, request: Request) -> str:
+    return sentence_of(error, texts_of(request)) if isinstance(error, RefusedError) else ""
 
 
 async def _database(request: Request, error: Exception) -> Response:
