@@ -43,35 +43,36 @@ def parse_amount(text: str, style: NumberStyle = NumberStyle.COMMA) -> int:
     Raises:
         AmountError: blank, a letter, wrong grouping, part of an øre.
     """
+    sign, whole, decimals = _parts(text, style)
+    if decimals[2:].strip("0"):
+        raise AmountError("more than two decimals")
+    ore = int(whole) * ORE_PER_KRONE + int(decimals[:2].ljust(2, "0"))
+    return -ore if sign else ore
+
+
+def parse_number(text: str, style: NumberStyle = NumberStyle.COMMA) -> Decimal:
+    """Read a number, written as an amount, with any count of decimals: a rate, a quantity, hours.
+
+    Raises:
+        AmountError: blank, a letter, wrong grouping.
+    """
+    sign, whole, decimals = _parts(text, style)
+    return Decimal(f"{sign}{whole}.{decimals}")
+
+
+def _parts(text: str, style: NumberStyle) -> tuple[str, str, str]:
+    """The minus or "", the digits before the mark, at least one, and those behind it."""
     cleaned = _SPACES.sub("", text.strip()).translate(_MINUS)
     bracketed = cleaned.startswith("(") and cleaned.endswith(")")
     if bracketed:
         cleaned = cleaned[1:-1]
     found = _SIGNED.fullmatch(cleaned)
-    mark = "," if style is NumberStyle.COMMA else "."
+    mark, group = (",", ".") if style is NumberStyle.COMMA else (".", ",")
     if not found or (found["lead"] and found["trail"]) or not _BODIES[mark].fullmatch(found["body"]):
         raise AmountError("not an amount in this number style")
     negative = bracketed or "-" in (found["lead"], found["trail"])
-    whole, _, decimals = found["body"].replace("." if mark == "," else ",", "").partition(mark)
-    if decimals[2:].strip("0"):
-        raise AmountError("more than two decimals")
-    ore = int(whole or 0) * ORE_PER_KRONE + int(decimals[:2].ljust(2, "0"))
-    return -ore if negative else ore
-
-
-def parse_number(text: str, style: NumberStyle = NumberStyle.COMMA) -> Decimal:
-    """Read a number with any count of decimals: a rate, a quantity, hours.
-
-    Raises:
-        AmountError: blank, a letter, or marks that are not of this style.
-    """
-    cleaned = _SPACES.sub("", text.strip()).translate(_MINUS)
-    trailing = cleaned.endswith("-")
-    cleaned = "-" + cleaned[:-1] if trailing else cleaned
-    mark, thousands = (",", ".") if style is NumberStyle.COMMA else (".", ",")
-    if not _BODIES[mark].fullmatch(cleaned.removeprefix("-")):
-        raise AmountError("not a number in this number style")
-    return Decimal(cleaned.replace(thousands, "").replace(mark, "."))
+    whole, _, decimals = found["body"].replace(group, "").partition(mark)
+    return "-" if negative else "", whole or "0", decimals
 
 
 def ore_from_number(value: float | Decimal) -> int:

@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gevinst.domain.money import AmountError, NumberStyle
+from gevinst.domain.money import AmountError, NumberStyle, parse_number
 from gevinst.formats.amounts import choose_style, read_amount, read_amounts
 
 COMMA, POINT = NumberStyle.COMMA, NumberStyle.POINT
@@ -27,6 +29,20 @@ def test_whole_kroner_with_a_dash_are_whole_kroner() -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(AmountError):
         read_amount(text, COMMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1.234,567", "1234.567"), ("7,5-", "-7.5"), ("(7,5)", "-7.5"), ("+3", "3"), (",25", "0.25")],
+)
+def test_a_number_is_written_as_an_amount_with_any_count_of_decimals(text: str, number: str) -> None:
+    assert str(parse_number(text, COMMA)) == str(Decimal(number))
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "--1", "12.34,5", "1,5O"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(AmountError):
+        parse_number(text, COMMA)
 
 
 def test_an_account_number_is_no_amount() -> None:
