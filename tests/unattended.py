@@ -18,7 +18,7 @@ from gevinst.app.work import Rescuer, WorkTools
 from gevinst.domain.occurrence import ClosedDay, LatePolicy, MissedPolicy
 from gevinst.domain.queue import Claim, Order
 from gevinst.domain.robot import People, Phase, Robot
-from gevinst.domain.run import Run, RunState, Trigger
+from gevinst.domain.run import Environment, Run, RunState, Trigger
 from gevinst.runner.outbox import Outbox
 from gevinst.runner.worker import Ended, Worker, WorkerTools, owner_is_gone
 from gevinst.store import open_parts
@@ -177,9 +177,9 @@ class Installation:
         self.parts.runs.start(run, holder="test")
         return self.run_finished(replace(run, summary=summary), state)
 
-    def started_by_hand(self, robot: str) -> Run:
+    def started_by_hand(self, robot: str, environment: Environment = Environment.TRIAL) -> Run:
         """A run that goes on, started by a person."""
-        run = new_run(
+        made = new_run(
             a_robot(robot),
             period="2026-10",
             trial=True,
@@ -187,6 +187,7 @@ class Installation:
             user="controller",
             now=self.now(),
         )
+        run = replace(made, environment=environment)
         self.parts.runs.start(run, holder="someone")
         return run
 

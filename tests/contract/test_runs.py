@@ -134,6 +134,8 @@ def test_the_latest_run_is_the_one_that_started_last(store: RunStore) -> None:
     agreed = store.latest("hovedkonto", "2026-10", states=[RunState.AGREED])
     assert agreed is not None
     assert agreed.run_id == "run-9"
+    assert store.latest("hovedkonto", environment=other_period.environment) == other_period
+    assert store.latest("hovedkonto", environment=Environment.TEST) is None
     assert store.latest("ukendt") is None
 
 

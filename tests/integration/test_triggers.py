@@ -20,8 +20,8 @@ from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.arrival import ArrivalState, DropFolder, period_in
 from gevinst.domain.chain import After, loop_from
 from gevinst.domain.queue import Ticket
-from gevinst.domain.robot import Robot, Source
-from gevinst.domain.run import RunState, Trigger
+from gevinst.domain.robot import Phase, Robot, Source
+from gevinst.domain.run import Environment, RunState, Trigger
 from gevinst.domain.work_item import NewItem
 from gevinst.runner.drop_folder import DropFolderOnDisk
 from unattended import Installation, SetClock, a_robot
@@ -65,9 +65,15 @@ def chains(office: Installation, *robots: Robot) -> Chains:
     )
 
 
-def ran(office: Installation, robot: str, state: RunState = RunState.AGREED) -> None:
+def ran(
+    office: Installation,
+    robot: str,
+    state: RunState = RunState.AGREED,
+    *,
+    environment: Environment = Environment.TRIAL,
+) -> None:
     office.now.forward(minutes=10)  # type: ignore[attr-defined] # a SetClock
-    run = office.started_by_hand(robot)
+    run = office.started_by_hand(robot, environment)
     office.run_finished(run, state)
 
 
@@ -119,6 +125,21 @@ def test_what_ended_before_the_chain_was_made_starts_nothing(office: Installatio
     chain.look(1)
 
     assert offered(office) == []
+
+
+def test_a_trial_starts_no_run_of_a_robot_in_production(office: Installation) -> None:
+    robot = replace(follower("bank"), phase=Phase.PRODUCTION)
+    chain = chains(office, robot)
+    chain.look(1)
+
+    ran(office, "bank")
+    chain.look(1)
+    assert offered(office) == []
+    ran(office, "bank", environment=Environment.PRODUCTION)
+    ran(office, "bank")
+    chain.look(1)
+
+    assert len(offered(office)) == 1
 
 
 def test_a_clock_that_lost_its_lead_offers_nothing(office: Installation) -> None:

@@ -11,7 +11,7 @@ from gevinst.domain.chain import After
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
 from gevinst.domain.queue import Order, lane_of
 from gevinst.domain.robot import Phase, Robot
-from gevinst.domain.run import Run, Trigger
+from gevinst.domain.run import Environment, Run, Trigger
 from gevinst.texts import OFFICE_ZONE
 
 
@@ -45,7 +45,7 @@ class Chains:
         if known is None or known.schedule != robot.after.words:  # a new chain: from now on, not before
             self.book.record(fence, robot.id, Seen(schedule=robot.after.words, until=self.now()))
             return []
-        runs = self._ended(robot.after, known.until)
+        runs = self._ended(robot, robot.after, known.until)
         if not runs:
             return []
         until = max(run.ended for run in runs if run.ended)
@@ -58,12 +58,16 @@ class Chains:
             orders=[_order(robot, occurrence, runs[0].period)],
         )
 
-    def _ended(self, after: After, since: datetime) -> list[Run]:
-        """The newest run of each predecessor for one month, when all have ended well since; else none."""
-        first = self.store.latest(after.robots[0], None, after.states)
+    def _ended(self, robot: Robot, after: After, since: datetime) -> list[Run]:
+        """The newest run of each predecessor for one month, when all have ended well since; else none.
+
+        A robot in production waits for runs in production: the trial of another starts none of its runs.
+        """
+        of = Environment.PRODUCTION if robot.phase is Phase.PRODUCTION else None
+        first = self.store.latest(after.robots[0], None, after.states, environment=of)
         if first is None:
             return []
-        runs = [self.store.latest(robot, first.period, after.states) for robot in after.robots]
+        runs = [self.store.latest(one, first.period, after.states, environment=of) for one in after.robots]
         ended = [run for run in runs if run is not None and run.ended is not None and run.ended > since]
         return ended if len(ended) == len(after.robots) else []
 

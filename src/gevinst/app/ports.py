@@ -16,7 +16,7 @@ from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.gains import GainEntry
 from gevinst.domain.place import Place
 from gevinst.domain.refusal import RefusedError
-from gevinst.domain.run import Run, RunState
+from gevinst.domain.run import Environment, Run, RunState
 from gevinst.domain.side import Side
 
 #: States of a run that did its work: its open items and statements stand.
@@ -245,8 +245,18 @@ class RunStore(Protocol):
     def replaced_by(self, run_id: str) -> str:
         """Id of the done run that replaced this one; "" for none."""
 
-    def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
-        """The robot's newest run by start, of one period and some states if given; ties: higher run id."""
+    def latest(
+        self,
+        robot: str,
+        period: str | None = None,
+        states: Collection[RunState] = (),
+        *,
+        environment: Environment | None = None,
+    ) -> Run | None:
+        """The robot's newest run by start; ties: higher run id.
+
+        Of one period, some states and one environment, where these are given.
+        """
 
     def save_cases(self, run: Run, cases: Sequence[Case]) -> None:
         """Keep what a running run leaves for people to finish; as save_open_items."""

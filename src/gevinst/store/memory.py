@@ -114,13 +114,22 @@ class MemoryRunStore:
         kept = self._kept.get(run_id)
         return kept.replaced_by if kept else ""
 
-    def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
+    def latest(
+        self,
+        robot: str,
+        period: str | None = None,
+        states: Collection[RunState] = (),
+        *,
+        environment: Environment | None = None,
+    ) -> Run | None:
         """See RunStore."""
         return next(
             (
                 run
                 for run in self._newest_first(robot)
-                if period in (None, run.period) and (not states or run.state in states)
+                if period in (None, run.period)
+                and (not states or run.state in states)
+                and environment in (None, run.environment)
             ),
             None,
         )

@@ -99,13 +99,22 @@ class SqlRunStore:
             query = select(run_table.c.replaced_by).where(run_table.c.run_id == run_id)
             return connection.execute(query).scalar() or ""
 
-    def latest(self, robot: str, period: str | None = None, states: Collection[RunState] = ()) -> Run | None:
+    def latest(
+        self,
+        robot: str,
+        period: str | None = None,
+        states: Collection[RunState] = (),
+        *,
+        environment: Environment | None = None,
+    ) -> Run | None:
         """See RunStore."""
         query = _newest_first(select(run_table).where(run_table.c.robot == robot)).limit(1)
         if period is not None:
             query = query.where(run_table.c.period == period)
         if states:
             query = query.where(run_table.c.state.in_(states))
+        if environment is not None:
+            query = query.where(run_table.c.environment == environment)
         found = self._runs(query)
         return found[0] if found else None
 
