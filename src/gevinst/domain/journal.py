@@ -10,6 +10,7 @@ import pandas as pd
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.flow import ColumnKind, SourceColumn, SourceShape
+from gevinst.domain.flow_rows import place_of
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
 from gevinst.domain.posting_rules import LONGEST_TEXT
@@ -77,7 +78,7 @@ def read_chart(rows: pd.DataFrame) -> tuple[dict[str, ChartAccount], list[Findin
     chart: dict[str, ChartAccount] = {}
     findings = []
     for row in rows.to_dict("records"):
-        place = Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
+        place = place_of(row)
         need = NEED_WORDS.get(row["needs"].casefold())
         if need is None:
             findings.append(Finding(code="POS-010", place=place, found=row["needs"]))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.domain.flow import PLACE_COLUMNS
-from gevinst.domain.place import Place
 
 BOTH, ONE, OTHER = "both", "left_only", "right_only"  # as pandas names where a key is
 
@@ -50,13 +49,3 @@ def compare(one: pd.DataFrame, other: pd.DataFrame, *, by: tuple[str, ...]) -> C
 def _summed(side: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     first = dict.fromkeys(("day", *PLACE_COLUMNS), "first")
     return side.groupby(list(by), as_index=False, sort=False).agg({"amount": "sum", **first})
-
-
-def place_of(row: dict) -> Place:  # type: ignore[type-arg] # a row with PLACE_COLUMNS
-    """Where a row stood."""
-    return Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
-
-
-def total(rows: pd.DataFrame, column: str = "amount") -> int:
-    """A column's sum; 0 for no rows."""
-    return int(rows[column].sum())

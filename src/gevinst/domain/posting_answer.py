@@ -7,7 +7,7 @@ import pandas as pd
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.flow import Column, FlowCase, ResultTable, SourceColumn, SourceShape
-from gevinst.domain.place import Place
+from gevinst.domain.flow_rows import place_of
 
 #: Kinds of messages that say no: an error, and one that ends the work.
 REFUSALS = ("E", "A")
@@ -39,13 +39,15 @@ def answer_findings(answers: pd.DataFrame, sent: Mapping[str, int]) -> Iterator[
     for row in strange.to_dict("records"):
         yield Finding(
             code="POS-022",
-            place=_place(row),
+            place=place_of(row),
             found=row["file"],
             facts={"sent": ", ".join(sorted(sent)) or "–"},
         )
     unknown = answers[~answers["kind"].isin(KINDS)]
     for row in unknown.to_dict("records"):
-        yield Finding(code="POS-023", place=_place(row), found=row["kind"], facts={"kinds": ", ".join(KINDS)})
+        yield Finding(
+            code="POS-023", place=place_of(row), found=row["kind"], facts={"kinds": ", ".join(KINDS)}
+        )
 
 
 def answer_cases(answers: pd.DataFrame, day: date) -> Iterator[FlowCase]:
@@ -59,7 +61,7 @@ def answer_cases(answers: pd.DataFrame, day: date) -> Iterator[FlowCase]:
             text=row["message"],
             reference=row["file"],
             document=row["document"],
-            place=_place(row),
+            place=place_of(row),
         )
 
 
@@ -67,7 +69,3 @@ def answer_table(answers: pd.DataFrame) -> ResultTable:
     """All that the ERP said."""
     rows = answers.rename(columns={"file": "sent_file", "kind": "message_kind"})
     return ResultTable(key="answers", columns=COLUMNS, rows=rows)
-
-
-def _place(row: dict) -> Place:  # type: ignore[type-arg] # a row of the shape
-    return Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))

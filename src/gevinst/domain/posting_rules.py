@@ -16,6 +16,7 @@ import pandas as pd
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.flow import ColumnKind, SourceColumn, SourceShape
+from gevinst.domain.flow_rows import place_of
 from gevinst.domain.masking import shown_value
 from gevinst.domain.place import Place
 
@@ -203,7 +204,7 @@ def read_rules(rows: pd.DataFrame) -> tuple[list[PostingRule], list[Finding]]:
 
 
 def _rule(row: Mapping[Any, Any]) -> tuple[PostingRule, list[Finding]]:
-    place = Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
+    place = place_of(row)
     kind, mode = row["status"].casefold(), row["amount_rule"].casefold()
     wrong = []
     if kind and kind not in STATUS_WORDS:

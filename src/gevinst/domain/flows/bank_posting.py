@@ -32,6 +32,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.flow_rows import place_of, total
 from gevinst.domain.journal import (
     ACCOUNTS,
     Journal,
@@ -219,16 +220,12 @@ def _line_findings(lines: pd.DataFrame, settings: Settings, period: str) -> Iter
     strange = lines[lines["day"].dt.strftime("%Y-%m") != period].head(MOST_STRANGE)
     for row in strange.to_dict("records"):
         yield Finding(
-            code="POS-025", place=_place(row), found=f"{row['day']:%Y-%m-%d}", facts={"period": period}
+            code="POS-025", place=place_of(row), found=f"{row['day']:%Y-%m-%d}", facts={"period": period}
         )
 
 
 def _of_row(code: str, row: Mapping[Any, Any], found: str) -> Finding:
-    return Finding(code=code, place=_place(row), found=found)
-
-
-def _place(row: Mapping[Any, Any]) -> Place:
-    return Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"]))
+    return Finding(code=code, place=place_of(row), found=found)
 
 
 def _period_findings(posted_on: date, settings: Settings) -> Iterator[Finding]:
@@ -408,15 +405,11 @@ def _controls(work: _Work, journal: Journal) -> tuple[Control, ...]:
     signed = bank_side["amount"].where(bank_side["side"] == "debit", -bank_side["amount"])
     return (
         Control(key="rows", expected=len(lines), found=sum(map(len, parts)), is_amount=False),
-        Control(key="sum", expected=_sum(lines), found=sum(map(_sum, parts))),
+        Control(key="sum", expected=total(lines), found=sum(map(total, parts))),
         Control(key="journal_balance", expected=0, found=int(balances(journal.lines).abs().sum())),
-        Control(key="journal_bank", expected=_sum(booked), found=int(signed.sum())),
+        Control(key="journal_bank", expected=total(booked), found=int(signed.sum())),
         Control(key="journal_lines", expected=2 * len(booked), found=len(journal.lines), is_amount=False),
     )
-
-
-def _sum(rows: pd.DataFrame) -> int:
-    return int(rows["amount"].sum())
 
 
 def _turnover(rows: pd.DataFrame) -> int:
@@ -512,12 +505,12 @@ def _rule_places(rules: Sequence[PostingRule]) -> dict[str, "pd.Series[Any]"]:
 def _late_cases(outputs: Sequence[OutputFile], given: FlowInput, day: date) -> Iterator[FlowCase]:
     """A journal that has left before and is another one now: it leaves once, so that a person must act."""
     for one in outputs:
-        total = given.sent.get(one.name, one.control_total)
-        if total != one.control_total:
+        before = given.sent.get(one.name, one.control_total)
+        if before != one.control_total:
             yield FlowCase(
                 item_id=f"sent:{one.name}:{one.control_total}",
                 cause="journal_sent_before",
-                amount=one.control_total - total,
+                amount=one.control_total - before,
                 day=day,
                 text=one.name,
                 document=one.name,
@@ -536,7 +529,7 @@ def _cases(waiting: pd.DataFrame) -> Iterator[FlowCase]:
             counterparty=row["sender"],
             reference=row["interim"],
             document=row["id"],
-            place=_place(row),
+            place=place_of(row),
         )
 
 

@@ -21,7 +21,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.keyed_comparison import place_of
+from gevinst.domain.flow_rows import place_of
 
 REGISTER = "register"
 CPR = r"\d{6}[ -]?\d{4}"

@@ -21,7 +21,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.keyed_comparison import place_of, total
+from gevinst.domain.flow_rows import place_of, total
 
 READINGS, INVOICES = "readings", "invoices"
 THOUSAND = 1000  # quantities are held in thousandths

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from gevinst.domain.consolidation import FILE, LINE, SHEET, Repeat, repeated_rows, repeats
+from gevinst.domain.consolidation import FILE, Repeat, repeated_rows, repeats
 from gevinst.domain.flow import (
     Column,
     ColumnKind,
@@ -24,6 +24,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.flow_rows import place_of
 from gevinst.domain.period import previous_period
 from gevinst.domain.place import Place
 
@@ -159,7 +160,7 @@ def _cases(given: FlowInput, again: tuple[Repeat, ...], used: pd.DataFrame) -> I
         month = previous_period(month)
     changed: list[dict[Any, Any]] = used[used[CHANGED]].to_dict("records")
     for row in changed:  # the case names the row, not the employee
-        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
+        place = place_of(row)
         yield _case(given, f"restated:{place}", "hours_restated", str(row["operation"]), place=place)
 
 

@@ -27,7 +27,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.keyed_comparison import place_of, total
+from gevinst.domain.flow_rows import place_of, total
 
 SPEND = "spend"
 PERSONS, OTHERS, ALL = "Uden CVR-nummer", "Øvrige", "Alle områder"

@@ -23,7 +23,8 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.keyed_comparison import BOTH, ONE, compare, place_of, total
+from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.keyed_comparison import BOTH, ONE, compare
 
 PAYROLL, LEDGER = "payroll", "ledger"
 EMPTY = "TAB-004"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from gevinst.domain.consolidation import FILE, LINE, SHEET, keyed_sums
+from gevinst.domain.consolidation import keyed_sums
 from gevinst.domain.flow import (
     Column,
     ColumnKind,
@@ -22,7 +22,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.place import Place
+from gevinst.domain.flow_rows import place_of
 
 SPOOL = "spool"
 PROJECT, WBS, ELEMENT, AMOUNT = "project", "wbs", "cost_element", "amount"
@@ -121,7 +121,7 @@ def _again(rows: pd.DataFrame) -> Iterator[FlowCase]:
 def _cases(rows: pd.DataFrame, cause: str, mark: str) -> Iterator[FlowCase]:
     found: list[dict[Any, Any]] = rows.to_dict("records")
     for row in found:
-        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
+        place = place_of(row)
         yield FlowCase(
             item_id=f"{mark}:{place}",
             cause=cause,

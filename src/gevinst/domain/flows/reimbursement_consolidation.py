@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from gevinst.domain.consolidation import FILE, LINE, SHEET, Repeat, repeats
+from gevinst.domain.consolidation import FILE, Repeat, repeats
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
     Column,
@@ -28,6 +28,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.flow_rows import place_of
 from gevinst.domain.place import Place
 
 CALCULATIONS = "calculations"
@@ -175,7 +176,7 @@ def _too_large(given: FlowInput, used: pd.DataFrame, weeks: pd.DataFrame) -> Ite
     firsts = used.drop_duplicates(keys)[[*keys, *PLACE_COLUMNS]]
     found: list[dict[Any, Any]] = wrong.merge(firsts, on=keys).to_dict("records")
     for row in found:
-        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
+        place = place_of(row)
         item = f"too_large:{row[WEEK]}:{row[BENEFIT]}:{place}"
         text = f"{row[WEEK]} {row[BENEFIT]}"
         amount = int(row["refund"] - row["paid"])
@@ -193,7 +194,7 @@ def _back_again(given: FlowInput, rows: pd.DataFrame) -> Iterator[FlowCase]:
     met = again.join(back.groupby(keys)["order"].min().rename("taken"), on=keys, how="inner")
     found: list[dict[Any, Any]] = met[met["taken"] < met["order"]].to_dict("records")
     for row in found:
-        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
+        place = place_of(row)
         text = f"{row[WEEK]} {row[BENEFIT]}"
         amount = int(row["paid"])
         yield _case(given, f"back:{place}", "refund_back_again", text, place=place, amount=amount)

@@ -12,8 +12,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from gevinst.domain.consolidation import (
     FILE,
-    LINE,
-    SHEET,
     NamedFile,
     Repeat,
     keyed_sums,
@@ -38,6 +36,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.flow_rows import place_of
 from gevinst.domain.period import is_period
 from gevinst.domain.place import Place
 
@@ -251,7 +250,7 @@ def _changed_rows(rows: pd.DataFrame, settings: Settings, given: FlowInput) -> I
     changed: list[dict[Any, Any]] = rows[rows["changed"] & (rows[REASON] == "")].to_dict("records")
     for row in changed:
         key = ":".join(str(row[name]) for name in settings.unique)
-        place = Place(file=row[FILE], sheet=row[SHEET], line=int(row[LINE]))
+        place = place_of(row)
         amount = row[settings.sums[0]]
         yield _case(
             given,

@@ -6,7 +6,6 @@ status *Fri* are posted to the ledger key `diff`.
 
 from decimal import Decimal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from gevinst.domain.flow import (
@@ -21,7 +20,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.place import Place
+from gevinst.domain.flow_rows import place_of, total
 
 LIST = "list"
 
@@ -71,13 +70,13 @@ def work_out(given: FlowInput) -> FlowResult:
         conclusion="small_differences",
         facts={
             "count": len(proposed),
-            "amount": _sum(proposed),
+            "amount": total(proposed),
             "blocked": len(blocked),
             "other": len(other),
         },
         controls=(
             Control(key="rows", expected=len(rows), found=sum(map(len, parts)), is_amount=False),
-            Control(key="sum", expected=_sum(rows), found=sum(map(_sum, parts))),
+            Control(key="sum", expected=total(rows), found=sum(map(total, parts))),
         ),
         tables=(
             ResultTable(key="proposed", columns=COLUMNS, rows=proposed, summed=("amount",)),
@@ -86,10 +85,6 @@ def work_out(given: FlowInput) -> FlowResult:
         cases=tuple(_case(row) for row in blocked.to_dict("records")),
         done={"difference": [_key(row) for row in proposed.to_dict("records")]},
     )
-
-
-def _sum(rows: pd.DataFrame) -> int:
-    return int(rows["amount"].sum())
 
 
 def _key(row: dict) -> str:  # type: ignore[type-arg] # a row of the shape
@@ -105,7 +100,7 @@ def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # as _key
         text=str(row["status"]),
         reference=str(row["account"]),
         document=str(row["document"]),
-        place=Place(file=row["place_file"], sheet=row["place_sheet"], line=int(row["place_line"])),
+        place=place_of(row),
     )
 
 

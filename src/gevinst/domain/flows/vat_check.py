@@ -20,7 +20,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.keyed_comparison import place_of, total
+from gevinst.domain.flow_rows import place_of, total
 
 POSTINGS = "postings"
 WHOLE = 10_000  # a rate is held in hundredths of a percent
