@@ -1,7 +1,7 @@
 """What starts robots besides time: other robots, and files that arrive; and what has not come."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from gevinst.bootstrap import triggers
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.arrival import ArrivalState, DropFolder, period_in
 from gevinst.domain.chain import After, loop_from
+from gevinst.domain.occurrence import OccurrenceState, Reason
 from gevinst.domain.queue import Ticket
 from gevinst.domain.robot import Phase, Robot, Source
 from gevinst.domain.run import Environment, RunState, Trigger
@@ -55,12 +56,13 @@ def follower(*robots: str, states: frozenset[RunState] = frozenset({RunState.AGR
     return replace(a_robot("samler", ""), after=After(robots=robots, states=states))
 
 
-def chains(office: Installation, *robots: Robot) -> Chains:
+def chains(office: Installation, *robots: Robot, paused: Container[str] = ()) -> Chains:
     return Chains(
         book=office.parts.clock,
         queue=office.queue,
         store=office.parts.runs,
         robots=lambda: robots,
+        paused=lambda robot: robot in paused,
         now=office.now,
     )
 
@@ -142,6 +144,22 @@ def test_a_trial_starts_no_run_of_a_robot_in_production(office: Installation) ->
     assert len(offered(office)) == 1
 
 
+def test_a_pause_leaves_a_run_out_and_says_so(office: Installation) -> None:
+    paused = {"samler"}
+    chain = chains(office, follower("bank"), paused=paused)
+    chain.look(1)
+    ran(office, "bank")
+    [left_out] = chain.look(1)
+    paused.clear()
+    chain.look(1)
+
+    assert (left_out.state, left_out.reason) == (OccurrenceState.SKIPPED, Reason.PAUSED)
+    assert offered(office) == []
+    ran(office, "bank")
+    chain.look(1)
+    assert len(offered(office)) == 1
+
+
 def test_a_clock_that_lost_its_lead_offers_nothing(office: Installation) -> None:
     chain = chains(office, follower("bank"))
     chain.look(1)
@@ -164,7 +182,13 @@ def test_robots_that_wait_for_each_other_are_named() -> None:
 
 
 @pytest.fixture
-def arrivals(office: Installation) -> Arrivals:
+def paused() -> set[str]:
+    """Robots that a person has paused."""
+    return set()
+
+
+@pytest.fixture
+def arrivals(office: Installation, paused: set[str]) -> Arrivals:
     """What looks at the drop folder of one robot."""
     robot = replace(
         a_robot("bank", ""), arrival=DropFolder(folder="indbakke", source="bank", pattern="*.xml")
@@ -177,6 +201,7 @@ def arrivals(office: Installation) -> Arrivals:
         store=office.parts.runs,
         robots=lambda: [robot],
         drop=lambda _: drop,
+        paused=lambda robot: robot in paused,
         now=office.now,
         told=lambda _, name: told.append(name),
     )
@@ -217,6 +242,19 @@ def test_a_file_that_stands_still_starts_a_run_of_its_month(arrivals: Arrivals, 
     arrival = file_of(ticket, office.parts.arrivals, office.queue)
     assert arrival is not None
     assert (arrival.source, Path(arrival.path).read_text(encoding="utf-8")) == ("bank", "<a/>")
+
+
+def test_a_file_of_a_paused_robot_waits_where_it_is(
+    arrivals: Arrivals, office: Installation, paused: set[str]
+) -> None:
+    paused.add("bank")
+    put(office)
+    looked(arrivals, office, 3)
+    assert (offered(office), inside(office)) == ([], ["ind/udtog_2026-09.xml"])
+
+    paused.clear()
+    looked(arrivals, office)
+    assert len(offered(office)) == 1
 
 
 def test_a_file_that_still_grows_is_left(arrivals: Arrivals, office: Installation) -> None:

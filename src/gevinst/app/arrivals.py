@@ -62,11 +62,12 @@ class Arrivals:
     store: RunStore
     robots: Callable[[], Sequence[Robot]]
     drop: Callable[[Robot], Drop]  #: the same one for a robot at each call
+    paused: Callable[[str], bool]  #: whether a person has paused a robot, by id
     now: Callable[[], datetime]  #: UTC
     told: Callable[[Robot, str], object]  #: called with a file that had arrived before
 
     def look(self, fence: int) -> None:
-        """Take and put away.
+        """Take and put away; the files of a paused robot wait where they have arrived.
 
         Raises:
             LostLeadError: another clock leads.
@@ -79,7 +80,7 @@ class Arrivals:
     def _look_at(self, robot: Robot, fence: int) -> None:
         drop = self.drop(robot)
         known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}
-        for path in drop.settled():
+        for path in () if self.paused(robot.id) else drop.settled():
             if str(path) not in known:
                 self._take(robot, drop, path, fence)
         for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN]):

@@ -23,10 +23,13 @@ class Chains:
     queue: RunQueue
     store: RunStore
     robots: Callable[[], Sequence[Robot]]
+    paused: Callable[[str], bool]  #: whether a person has paused a robot, by id
     now: Callable[[], datetime]  #: UTC
 
     def look(self, fence: int) -> Sequence[Occurrence]:
         """Offer each robot whose predecessors have all ended since it was last offered; what is new.
+
+        What a pause leaves out is noted, and not made up for.
 
         Raises:
             LostLeadError: another clock leads.
@@ -49,13 +52,14 @@ class Chains:
         if not runs:
             return []
         until = max(run.ended for run in runs if run.ended)
-        occurrence = _occurrence(robot.id, until)
+        occurrence = _occurrence(robot.id, until, paused=self.paused(robot.id))
+        offered = occurrence.state is OccurrenceState.OFFERED
         return self.book.record(
             fence,
             robot.id,
             Seen(schedule=robot.after.words, until=until),
             occurrences=[occurrence],
-            orders=[_order(robot, occurrence, runs[0].period)],
+            orders=[_order(robot, occurrence, runs[0].period)] if offered else [],
         )
 
     def _ended(self, robot: Robot, after: After, since: datetime) -> list[Run]:
@@ -72,14 +76,14 @@ class Chains:
         return ended if len(ended) == len(after.robots) else []
 
 
-def _occurrence(robot: str, at: datetime) -> Occurrence:
+def _occurrence(robot: str, at: datetime, *, paused: bool) -> Occurrence:
     return Occurrence(
         robot=robot,
         nominal=at,
         planned=at.astimezone(OFFICE_ZONE).date(),
-        state=OccurrenceState.OFFERED,
-        reason=Reason.ON_TIME,
-        run_id=new_run_id(robot, at),
+        state=OccurrenceState.SKIPPED if paused else OccurrenceState.OFFERED,
+        reason=Reason.PAUSED if paused else Reason.ON_TIME,
+        run_id="" if paused else new_run_id(robot, at),
     )
 
 

@@ -27,19 +27,21 @@ def watchers(
     robots: Robots,
     *,
     queue: "RunQueue",
+    paused: Callable[[str], bool],
     told: Callable[["Robot", str], object],
 ) -> "Sequence[Callable[[int], Sequence[Occurrence]]]":
     """What the leading clock looks at: robots that others wait for, and files that arrive."""
     from gevinst.app.arrivals import Arrivals  # noqa: PLC0415 - only the clock needs it
     from gevinst.app.chains import Chains  # noqa: PLC0415
 
-    chains = Chains(book=opened.clock, queue=queue, store=opened.runs, robots=robots, now=now)
+    chains = Chains(book=opened.clock, queue=queue, store=opened.runs, robots=robots, paused=paused, now=now)
     arrivals = Arrivals(
         book=opened.arrivals,
         queue=queue,
         store=opened.runs,
         robots=robots,
         drop=_drops(of),
+        paused=paused,
         now=now,
         told=told,
     )

@@ -145,6 +145,7 @@ def clock_process(
     """The clock, ready to start."""
     from gevinst.app.alarms import Watchman  # noqa: PLC0415 - only the clock needs it
     from gevinst.app.clock import Clock, ClockTools  # noqa: PLC0415
+    from gevinst.domain.plan_change import pause_at  # noqa: PLC0415
     from gevinst.runner.clock_process import ClockProcess  # noqa: PLC0415
     from gevinst.runner.worker import owner_id, owner_is_gone  # noqa: PLC0415
 
@@ -169,7 +170,14 @@ def clock_process(
         failed=failed,
         errors=database_errors(),
         monotonic=monotonic,
-        watchers=watchers(of, opened, kept.robots, queue=waiting, told=seen_before),
+        watchers=watchers(
+            of,
+            opened,
+            kept.robots,
+            queue=waiting,
+            paused=lambda robot: pause_at(plan.changes(robot), now()) is not None,
+            told=seen_before,
+        ),
         rounds=rounds(of, opened, kept.robots),
         ping=ping(opened),
     )
