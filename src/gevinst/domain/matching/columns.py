@@ -95,9 +95,14 @@ def _spread(found: Found, text_of_row: Indexes) -> Found:
     """The finds of each row, from those of each different text."""
     by_text = np.argsort(found.row, kind="stable")
     starts = np.searchsorted(found.row[by_text], np.arange(text_of_row.max(initial=-1) + 2))
-    many = np.diff(starts)[text_of_row]
-    at = np.repeat(starts[text_of_row] - (np.cumsum(many) - many), many) + np.arange(many.sum())
-    return Found(row=np.repeat(np.arange(len(text_of_row)), many), name=_taken(found.name, by_text[at]))
+    rows, at = ranges(starts[text_of_row], np.diff(starts)[text_of_row])
+    return Found(row=rows, name=_taken(found.name, by_text[at]))
+
+
+def ranges(starts: Indexes, counts: Indexes) -> tuple[Indexes, Indexes]:
+    """Ranges one after the other, each of so many numbers from its start: which range, which number."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    return which, np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
 
 
 def _read(

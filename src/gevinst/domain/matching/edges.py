@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gevinst.domain.matching.board import Board
+from gevinst.domain.matching.columns import ranges
 from gevinst.domain.matching.marks import Indexes, Marks, Mask
 
 #: A pass that would look at more pairs than this leaves the most crowded amounts open and says so.
@@ -120,10 +121,7 @@ class _Window:
 
     def spread(self) -> tuple[Indexes, Indexes]:
         """All of them: which key, which position."""
-        counts = self.counts
-        rows = np.repeat(np.arange(len(counts)), counts)
-        starts = np.repeat(self.low - (np.cumsum(counts) - counts), counts)
-        return rows, starts + np.arange(counts.sum())
+        return ranges(self.low, self.counts)
 
 
 def _equal_amounts(

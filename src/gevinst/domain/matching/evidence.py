@@ -155,7 +155,7 @@ def _expected_alike(board: Board, edges: Edges, themselves: Indexes | int) -> Fl
     amounts = board.left.amount[edges.left]
     total = np.zeros(len(edges))
     for side in board.sides:
-        times = side.words.times()
+        times = side.words.times
         of_word = times[edges.mark] - themselves if len(times) else np.zeros(len(edges))
         of_amount = _times(side.amount, amounts) - themselves
         total += np.maximum(of_word, 0) * np.maximum(of_amount, 0) / max(1, len(side))
@@ -180,7 +180,7 @@ def only_these_two(board: Board, edges: Edges, *, by_code: bool) -> Mask:
     By code: no other item of either side has it. By word: an amount of many digits that no other item has.
     """
     if by_code:
-        times = [side.codes.times() for side in board.sides]
+        times = [side.codes.times for side in board.sides]
         alone: Mask = (times[0][edges.mark] == 1) & (times[1][edges.mark] == 1)
         return alone
     amounts = board.left.amount[edges.left]

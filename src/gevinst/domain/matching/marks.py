@@ -24,6 +24,7 @@ from gevinst.domain.matching.columns import (
     codes_of_ids,
     codes_of_references,
     codes_of_texts,
+    ranges,
     together,
     words_of_column,
 )
@@ -105,19 +106,16 @@ class Marks:
         taken = self.written.take(pa.array(marks, mask=marks < 0))
         return as_column(taken.fill_null(""))
 
+    @cached_property
     def times(self) -> Indexes:
         """How many items have each mark."""
         return np.bincount(self.mark, minlength=len(self.written))
-
-    @cached_property
-    def _times(self) -> Indexes:
-        return self.times()
 
     def times_of(self, name: str) -> int:
         """How many items have a mark, by its name; for marks of both sides, which are in order of names."""
         at = bisect_left(range(len(self.written)), name, key=lambda number: self.written[number].as_py())
         known = at < len(self.written) and self.written[at].as_py() == name
-        return int(self._times[at]) if known else 0
+        return int(self.times[at]) if known else 0
 
     def counts(self) -> Indexes:
         """How many marks each item has."""
@@ -126,9 +124,7 @@ class Marks:
 
     def common(self, left: Indexes, other: "Marks", right: Indexes) -> Indexes:
         """How many marks each pair (left[i] of this side, right[i] of the other) shares."""
-        many = self.counts()[left]
-        rows = np.repeat(np.arange(len(left)), many)
-        at = np.repeat(self.starts[left] - (np.cumsum(many) - many), many) + np.arange(many.sum())
+        rows, at = ranges(self.starts[left], self.counts()[left])
         wanted = other.key(right[rows], self.mark[at])
         return np.bincount(rows[_is_in(wanted, other.keys)], minlength=len(left))
 
@@ -176,7 +172,7 @@ def word_marks(sides: Sequence[pd.DataFrame], places: Sequence[Indexes]) -> list
     """The words that stand on both sides and are not on too many items to tell anything; as code_marks."""
     found = [_found_in(side, WORD_COLUMNS, place) for side, place in zip(sides, places, strict=True)]
     marks = _shared(_numbered(found), [len(side) for side in sides])
-    telling = np.logical_and.reduce([one.times() <= _most(one.count) for one in marks])
+    telling = np.logical_and.reduce([one.times <= _most(one.count) for one in marks])
     return [_only(one, telling) for one in marks]
 
 
