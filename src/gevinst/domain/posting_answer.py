@@ -7,7 +7,7 @@ import pandas as pd
 
 from gevinst.domain.finding import Finding
 from gevinst.domain.flow import Column, FlowCase, ResultTable, SourceColumn, SourceShape
-from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_rows import joined_keys, place_of
 
 #: Kinds of messages that say no: an error, and one that ends the work.
 REFUSALS = ("E", "A")
@@ -53,9 +53,10 @@ def answer_findings(answers: pd.DataFrame, sent: Mapping[str, int]) -> Iterator[
 def answer_cases(answers: pd.DataFrame, day: date) -> Iterator[FlowCase]:
     """One case for each message that refuses a document."""
     refused = answers[answers["kind"].isin(REFUSALS)]
-    for row in refused.to_dict("records"):
+    ids = joined_keys(refused, ("file", "document", "number"))
+    for row, item_id in zip(refused.to_dict("records"), ids, strict=True):
         yield FlowCase(
-            item_id=f"{row['file']}:{row['document']}:{row['number']}",
+            item_id=item_id,
             cause="journal_refused",
             day=day,
             text=row["message"],

@@ -3,6 +3,8 @@
 The oldest stays; the others are listed for closing. The robot closes nothing.
 """
 
+from collections.abc import Iterator
+
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
@@ -88,7 +90,7 @@ def work_out(given: FlowInput) -> FlowResult:
             _table("notices_that_stay", parts[STAYS], COLUMNS[:-1]),
             _table("other_notices", parts[OTHER_KIND], COLUMNS[:-1]),
         ),
-        cases=tuple(_case(row) for row in parts[NO_TEXT].to_dict("records")),
+        cases=tuple(_cases(parts[NO_TEXT])),
         done={"notice": list(joined_keys(parts[CLOSE], ("notice",)))},
     )
 
@@ -126,15 +128,17 @@ def _table(key: str, rows: pd.DataFrame, columns: tuple[Column, ...]) -> ResultT
     return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
 
 
-def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # a row of the shape
-    return FlowCase(
-        item_id=f"{row['account']}:{row['notice']}",
-        cause="notice_without_text",
-        day=row["day"].date(),
-        reference=str(row["account"]),
-        document=str(row["notice"]),
-        place=place_of(row),
-    )
+def _cases(rows: pd.DataFrame) -> Iterator[FlowCase]:
+    ids = joined_keys(rows, ("account", "notice"))
+    for row, item_id in zip(rows.to_dict("records"), ids, strict=True):
+        yield FlowCase(
+            item_id=item_id,
+            cause="notice_without_text",
+            day=row["day"].date(),
+            reference=str(row["account"]),
+            document=str(row["notice"]),
+            place=place_of(row),
+        )
 
 
 FLOW = Flow(id="duplicate_notices", sources={NOTICES: SHAPE}, settings=Settings, work_out=work_out)

@@ -21,7 +21,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_rows import joined_keys, place_of
 
 REGISTER = "register"
 CPR = r"\d{6}[ -]?\d{4}"
@@ -79,7 +79,7 @@ def work_out(given: FlowInput) -> FlowResult:
         facts={"count": len(rows), "wrong": len(found), "records": len(bad)},
         controls=(Control(key="rows", expected=len(rows), found=len(right) + len(bad), is_amount=False),),
         tables=(ResultTable(key="md_rules", columns=BY_RULE, rows=_by_rule(rows, found)),),
-        cases=tuple(_case(row, given) for row in found.to_dict("records")),
+        cases=tuple(_cases(found, given)),
         done={"record": right["md_record"].tolist()},
     )
 
@@ -139,15 +139,17 @@ def _by_rule(rows: pd.DataFrame, wrong: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table).astype({"md_filled": "Int64", "md_wrong": "Int64"})
 
 
-def _case(row: dict, given: FlowInput) -> FlowCase:  # type: ignore[type-arg] # a row of the list
-    return FlowCase(
-        item_id=f"{row['md_record']}:{row['md_field']}:{row['md_problem']}",
-        cause=f"md_{row['md_problem']}",
-        day=given.as_of,
-        text=NAMES.get(row["md_field"], row["md_field"].upper()),
-        reference=row["md_record"],
-        place=place_of(row),
-    )
+def _cases(found: pd.DataFrame, given: FlowInput) -> Iterator[FlowCase]:
+    ids = joined_keys(found, ("md_record", "md_field", "md_problem"))
+    for row, item_id in zip(found.to_dict("records"), ids, strict=True):
+        yield FlowCase(
+            item_id=item_id,
+            cause=f"md_{row['md_problem']}",
+            day=given.as_of,
+            text=NAMES.get(row["md_field"], row["md_field"].upper()),
+            reference=row["md_record"],
+            place=place_of(row),
+        )
 
 
 FLOW = Flow(id="master_data_checks", sources={REGISTER: SHAPE}, settings=Settings, work_out=work_out)

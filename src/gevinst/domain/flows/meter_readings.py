@@ -4,6 +4,7 @@ The readings are a counter's states, as an IoT platform exports them or an MQTT 
 each, with meter or topic, moment and state. The state of a day is the last one at or before its midnight.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pandas as pd
@@ -21,9 +22,10 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_rows import joined_keys, place_of, total
 
 READINGS, INVOICES = "readings", "invoices"
+KEYS = ("document", "meter", "first")
 THOUSAND = 1000  # quantities are held in thousandths
 PERCENT = 100 * 100  # a limit is held in hundredths of a percent
 
@@ -113,8 +115,8 @@ def work_out(given: FlowInput) -> FlowResult:
                 ),
             ),
         ),
-        cases=tuple(_case(row) for row in wrong.to_dict("records")),
-        done={"invoice": [_key(row) for row in fine.to_dict("records")]},
+        cases=tuple(_cases(wrong)),
+        done={"invoice": list(joined_keys(fine, KEYS))},
     )
 
 
@@ -184,20 +186,17 @@ def _shown(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.rename(columns=names).assign(mr_measured=pd.Series(texts, index=lines.index, dtype="str"))
 
 
-def _key(row: dict) -> str:  # type: ignore[type-arg] # an invoice line
-    return f"{row['document']}:{row['meter']}:{row['first']:%Y-%m-%d}"
-
-
-def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # an invoice line
-    return FlowCase(
-        item_id=f"{_key(row)}:{row['cause']}",
-        cause=row["cause"],
-        amount=int(row["amount"]),
-        day=row["last"].date(),
-        reference=row["meter"],
-        document=row["document"],
-        place=place_of(row),
-    )
+def _cases(wrong: pd.DataFrame) -> Iterator[FlowCase]:
+    for row, item_id in zip(wrong.to_dict("records"), joined_keys(wrong, (*KEYS, "cause")), strict=True):
+        yield FlowCase(
+            item_id=item_id,
+            cause=row["cause"],
+            amount=int(row["amount"]),
+            day=row["last"].date(),
+            reference=row["meter"],
+            document=row["document"],
+            place=place_of(row),
+        )
 
 
 FLOW = Flow(

@@ -4,8 +4,10 @@ A proposal list: the robot posts nothing. As offices do it by hand: balances bet
 status *Fri* are posted to the ledger key `diff`.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from gevinst.domain.flow import (
@@ -20,9 +22,10 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_rows import joined_keys, place_of, total
 
 LIST = "list"
+KEYS = ("account", "document", "day", "amount")
 
 
 class Settings(BaseModel):
@@ -82,26 +85,23 @@ def work_out(given: FlowInput) -> FlowResult:
             ResultTable(key="proposed", columns=COLUMNS, rows=proposed, summed=("amount",)),
             ResultTable(key="other", columns=COLUMNS[:-1], rows=other, summed=("amount",)),
         ),
-        cases=tuple(_case(row) for row in blocked.to_dict("records")),
-        done={"difference": [_key(row) for row in proposed.to_dict("records")]},
+        cases=tuple(_cases(blocked)),
+        done={"difference": list(joined_keys(proposed, KEYS))},
     )
 
 
-def _key(row: dict) -> str:  # type: ignore[type-arg] # a row of the shape
-    return f"{row['account']}:{row['document']}:{row['day']:%Y-%m-%d}:{row['amount']}"
-
-
-def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # as _key
-    return FlowCase(
-        item_id=_key(row),
-        cause="blocked_balance",
-        amount=int(row["amount"]),
-        day=row["day"].date(),
-        text=str(row["status"]),
-        reference=str(row["account"]),
-        document=str(row["document"]),
-        place=place_of(row),
-    )
+def _cases(blocked: pd.DataFrame) -> Iterator[FlowCase]:
+    for row, item_id in zip(blocked.to_dict("records"), joined_keys(blocked, KEYS), strict=True):
+        yield FlowCase(
+            item_id=item_id,
+            cause="blocked_balance",
+            amount=int(row["amount"]),
+            day=row["day"].date(),
+            text=str(row["status"]),
+            reference=str(row["account"]),
+            document=str(row["document"]),
+            place=place_of(row),
+        )
 
 
 FLOW = Flow(id="small_differences", sources={LIST: SHAPE}, settings=Settings, work_out=work_out)
