@@ -120,16 +120,23 @@ class BoardSide:
         """The counterparty of each item, "" for none."""
         return self.column("counterparty")
 
+    def wording(self, at: int) -> str:
+        """Text and counterparty of an item."""
+        return f"{self.texts[at]} {self.parties[at]}"
+
+    def wordings(self) -> Texts:
+        """Text and counterparty of every item."""
+        return pc.binary_join_element_wise(self.texts.whole(), self.parties.whole(), SPACE)
+
     def all_words(self, at: int) -> frozenset[str]:
         """All telling words of an item, whether the other side has them or not."""
-        return _words_said(f"{self.texts[at]} {self.parties[at]}")
+        return _words_said(self.wording(at))
 
     @cached_property
     def word_times(self) -> Counter[str]:
         """How many items have each word."""
         times: Counter[str] = Counter()
-        said = pc.binary_join_element_wise(self.texts.whole(), self.parties.whole(), SPACE)
-        for found in pc.value_counts(said).to_pylist():
+        for found in pc.value_counts(self.wordings()).to_pylist():
             for word in _words_said(found["values"]):
                 times[word] += found["counts"]
         return times
@@ -141,7 +148,7 @@ class BoardSide:
     def naming(self, at: int) -> tuple[str, ...]:
         """The words of an item that may name someone, short ones too, as they stand."""
         if at not in self._namings:
-            self._namings[at] = names_of(f"{self.texts[at]} {self.parties[at]}")
+            self._namings[at] = names_of(self.wording(at))
         return self._namings[at]
 
     @property

@@ -267,7 +267,5 @@ def earliest(board: Board, knot: Knot) -> list[Answer]:
     many, side = (knot.right, board.right) if len(knot.left) == 1 else (knot.left, board.left)
     if len({(side.codes.of(at), side.words.of(at)) for at in many}) != 1:
         return []
-    pair = min(
-        knot.pairs, key=lambda pair: (abs(int(board.left.day[pair[0]] - board.right.day[pair[1]])), pair)
-    )
+    pair = min(knot.pairs, key=lambda pair: (_apart(board, pair), pair))
     return [Answer(pairs=(pair,), reason="earliest")]

@@ -175,10 +175,7 @@ def _marked_edges(board: Board, rule: MatchPass) -> Edges:
 def said_by(board: Board, rule: MatchPass) -> Mask:
     """Which left items hold one of the pass's words."""
     words = [word.casefold() for word in rule.text_contains]
-    said = zip(
-        *(column.whole().to_pylist() for column in (board.left.texts, board.left.parties)), strict=True
-    )
-    texts = [f"{text} {party}".casefold() for text, party in said]
+    texts = [text.casefold() for text in board.left.wordings().to_pylist()]
     return np.array([any(word in text for word in words) for text in texts], dtype=np.bool_)
 
 

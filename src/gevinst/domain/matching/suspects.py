@@ -11,7 +11,6 @@ from datetime import date
 import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide
-from gevinst.domain.matching.codes import words_of
 from gevinst.domain.matching.marks import Indexes, Mask
 from gevinst.domain.reconciliation import Side
 
@@ -193,7 +192,7 @@ class _Detective:
     def _plain(self, at: int, mine: _Mark) -> str:
         if self.own.carried[at]:
             return "carried"
-        text = self.own.said(at).upper()
+        text = self.own.side.wording(at).upper()
         if self.name is Side.LEFT and any(word in text for word in INTEREST_WORDS):
             return "interest"
         if self.name is Side.LEFT and any(word in text for word in FEE_WORDS):
@@ -223,12 +222,7 @@ class _Reader:
         self.side = side
         self.ids = side.ids
         self.carried = side.column("carried_from")
-        self.parties = side.parties
         self.known: dict[int, _Mark] = {}
-
-    def said(self, at: int) -> str:
-        """Text and counterparty of an item."""
-        return f"{self.side.texts[at]} {self.parties[at]}"
 
     def mark(self, at: int) -> _Mark:
         """An item as the detective sees it."""
@@ -238,7 +232,7 @@ class _Reader:
                 amount=int(self.side.amount[at]),
                 day=int(self.side.day[at]),
                 codes=self.side.own.names_of(at),
-                words=frozenset(words_of(self.said(at))),
+                words=self.side.all_words(at),
             )
         return self.known[at]
 
