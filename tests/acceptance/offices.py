@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from gevinst.demo import lay_out
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "fixtures" / "bank_reconciliation"
+ANOTHER_PERSON = Path(__file__).with_name("another_person.py")
 PARTS = ("robots", "tasks", "resources")
 PERIOD = "2026-10"
 SECONDS = 120
@@ -157,8 +158,15 @@ class TestOffice:
 
     def gevinst(self, *arguments: str, answers: str = "", **settings: str) -> Done:
         """Run `gevinst` to its end."""
+        return self._ran([sys.executable, "-m", "gevinst.cli", *arguments], answers, settings)
+
+    def gevinst_as(self, person: str, *arguments: str) -> Done:
+        """Run `gevinst` as another user of the machine would; see another_person.py."""
+        return self._ran([sys.executable, str(ANOTHER_PERSON), person, *arguments], "", {})
+
+    def _ran(self, command: Sequence[str], answers: str, settings: Mapping[str, str]) -> Done:
         done = subprocess.run(
-            [sys.executable, "-m", "gevinst.cli", *arguments],
+            command,
             cwd=self.folder,
             env=self.environment(**settings),
             input=answers,

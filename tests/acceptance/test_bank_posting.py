@@ -60,7 +60,7 @@ def test_a_large_journal_waits_for_two_people_leaves_once_and_its_answer_is_read
     assert delivered(office) == []
     assert office.gevinst("deliveries", "approve", KEY).code != 0  # the one who started the run
 
-    approval = office.gevinst("deliveries", "approve", KEY, LOGNAME="anden")
+    approval = office.gevinst_as("anden", "deliveries", "approve", KEY)
     office.run(ROBOT)
 
     assert approval.code == 0, approval.said
@@ -92,9 +92,7 @@ def test_a_draft_counts_once_it_is_activated_and_who_and_why_are_kept(office: Te
     extra = "BORGER;indbetaling;;;;;;Borger;90540000;;;;;;Kladde\r\n"
     rule_file(office).write_bytes(before + extra.encode())
 
-    done = office.gevinst(
-        "posting", "rules", "activate", ROBOT, "BORGER", "--reason", "Aftalt", LOGNAME="ann"
-    )
+    done = office.gevinst_as("ann", "posting", "rules", "activate", ROBOT, "BORGER", "--reason", "Aftalt")
 
     assert done.code == 0, done.said
     assert "BORGER" in done.out

@@ -117,13 +117,13 @@ def test_a_large_decision_waits_for_a_second_person(office: TestOffice) -> None:
     ends = ("--left", group["left"][0], "--right", group["right"][0])
     office.gevinst(*decide, "unmatch", *ends)
     office.run(robot)
-    matched = office.gevinst(*decide, "match", *ends, LOGNAME="controller")
+    matched = office.gevinst_as("controller", *decide, "match", *ends)
     assert matched.code == 0, matched.said
 
     assert settled(office.run(robot)) == []
-    own = office.gevinst("decide", robot, "approve", "2", LOGNAME="controller")
+    own = office.gevinst_as("controller", "decide", robot, "approve", "2")
     still = json.loads(office.gevinst("decide", robot, "list", "--json").out)
-    other = office.gevinst("decide", robot, "approve", "2", LOGNAME="leder")
+    other = office.gevinst_as("leder", "decide", robot, "approve", "2")
 
     assert "approve 2" in matched.out
     assert (own.code, own.err.split(":")[0], other.code) == (2, "DEC-012", 0)

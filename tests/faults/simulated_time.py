@@ -82,11 +82,11 @@ def live_in(simulated: SimulatedTime) -> None:
     from gevinst.store import queue_schema  # noqa: PLC0415
 
     _stretch_what_is_real(simulated)
-    _replace(here.now, simulated.now)
-    _replace(queue_schema.moment_of_database, simulated.moment_of_database)
+    replace_everywhere(here.now, simulated.now)
+    replace_everywhere(queue_schema.moment_of_database, simulated.moment_of_database)
 
 
-def _replace(old: Callable[..., Any], new: Callable[..., Any]) -> None:
+def replace_everywhere(old: Callable[..., Any], new: Callable[..., Any]) -> None:
     """Put a function in another's place wherever it was imported to."""
     for name, module in list(sys.modules.items()):
         if name.startswith("gevinst"):
