@@ -23,7 +23,7 @@ from gevinst.app.cases import (
 )
 from gevinst.app.decisions import Wish
 from gevinst.app.office import ConfigurationError
-from gevinst.app.signing import Account, Words, approve, check_run, prepare
+from gevinst.app.signing import Account, Seen, Words, approve, check_run, prepare
 from gevinst.domain.access import NotAllowedError, Person, Role
 from gevinst.domain.case import Case, CaseItem, CaseKind, CaseState, case_subject, minutes_spent
 from gevinst.domain.decision import DecisionError, DecisionKind
@@ -186,7 +186,7 @@ def test_who_may_only_look_changes_nothing(parts: StoreParts) -> None:
     with pytest.raises(NotAllowedError):
         settle(desk(parts, READER), listed(parts), accept("a", READER))
     with pytest.raises(NotAllowedError):
-        agree(desk(parts), listed(parts), "ok")
+        agree(desk(parts), listed(parts), "ok", decision=1)
 
 
 def test_a_settled_case_leaves_the_list_and_comes_back_when_undone(parts: StoreParts) -> None:
@@ -228,13 +228,13 @@ def test_a_decision_above_the_limit_waits_for_another_person(parts: StoreParts) 
     settle(desk(parts), listed(parts), accept("big"))
     awaiting = listed(parts).standing.state
     with pytest.raises(DecisionError, match="DEC-012"):
-        agree(desk(parts, both), listed(parts), "min egen")
-    agree(desk(parts, CHIEF), listed(parts), "set")
+        agree(desk(parts, both), listed(parts), "min egen", decision=1)
+    agree(desk(parts, CHIEF), listed(parts), "set", decision=1)
 
     assert awaiting is CaseState.AWAITS_APPROVAL
     assert listed(parts).standing.state is CaseState.DECIDED
     with pytest.raises(CaseError, match="CAS-005"):
-        agree(desk(parts, CHIEF), listed(parts), "igen")
+        agree(desk(parts, CHIEF), listed(parts), "igen", decision=1)
 
 
 def test_nothing_is_decided_in_a_signed_period(parts: StoreParts) -> None:
@@ -335,10 +335,10 @@ def test_each_case_is_in_one_bucket_of_age(parts: StoreParts) -> None:
 def test_no_production_run_starts_in_a_signed_period_but_a_trial_does(parts: StoreParts) -> None:
     run = done_run(parts)
     account = Account(id=run.robot, period=run.period, run_id=run.run_id)
-    prepare(parts.signatures, account, Words(), by=ANNE, now=NOW)
+    prepare(parts.signatures, account, Words(), seen=Seen(signatures=0, run_id=run.run_id), by=ANNE, now=NOW)
     check_run(parts.signatures, run)
 
-    approve(parts.signatures, account, by=CHIEF, now=NOW)
+    approve(parts.signatures, account, seen=Seen(signatures=1, run_id=run.run_id), by=CHIEF, now=NOW)
 
     with pytest.raises(ConfigurationError, match="CFG-031"):
         check_run(parts.signatures, run)

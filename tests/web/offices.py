@@ -19,6 +19,7 @@ PASSWORD = "æbler og pærer 17"
 ADDRESS = "http://127.0.0.1:8765"
 IT = Person(user="it", roles=frozenset({Role.ADMINISTRATOR}))
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
 #: One account for each role, named after it, and one that is all.
 EVERYTHING = "everything"
 
@@ -67,6 +68,14 @@ class Reader:
         """Send a form of the console."""
         response: Response = self.client.post(path, data={"csrf": self.csrf(), **fields})
         return response
+
+
+def sent_as_shown(reader: Reader, page: str, path: str, **fields: str) -> Response:
+    """Send a form with what a page, as it was read, has hidden in it."""
+    form = re.search(rf'<form[^>]*action="{re.escape(path)}".*?</form>', page, re.DOTALL)
+    assert form, path
+    response: Response = reader.client.post(path, data=dict(HIDDEN.findall(form.group())) | fields)
+    return response
 
 
 def visiting(console: Console, user: str, *, address: str = "testclient") -> Reader:

@@ -190,9 +190,9 @@ def test_v7_5_1_an_approval_asks_for_the_password_again(cases: Console) -> None:
     chief = visiting(later, "approver")
     moment[0] += timedelta(minutes=16)
 
-    without = chief.post("/arbejde/r1.2/godkend", reason="set")
-    wrong = chief.post("/arbejde/r1.2/godkend", reason="set", password="forkert kode her")
-    right = chief.post("/arbejde/r1.2/godkend", reason="set", password=PASSWORD)
+    without = chief.post("/arbejde/r1.2/godkend", reason="set", decision="1")
+    wrong = chief.post("/arbejde/r1.2/godkend", reason="set", decision="1", password="forkert kode her")
+    right = chief.post("/arbejde/r1.2/godkend", reason="set", decision="1", password=PASSWORD)
 
     assert [one.status_code for one in (without, wrong, right)] == [409, 409, 303]
 
@@ -314,8 +314,11 @@ def test_v2_3_4_of_two_approvals_one_counts_and_nobody_approves_their_own(cases:
     both = visiting(cases, EVERYTHING)
     both.post("/arbejde/r1.2/afgoer", how="accept", code="write_off", account="4711", text="aftalt")
 
-    own = both.post("/arbejde/r1.2/godkend", reason="min egen")
-    answers = [visiting(cases, "approver").post("/arbejde/r1.2/godkend", reason="set") for _ in range(2)]
+    own = both.post("/arbejde/r1.2/godkend", reason="min egen", decision="1")
+    answers = [
+        visiting(cases, "approver").post("/arbejde/r1.2/godkend", reason="set", decision="1")
+        for _ in range(2)
+    ]
 
     assert own.status_code == 409
     assert "ingen godkender sin egen" in own.text

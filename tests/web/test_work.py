@@ -10,7 +10,7 @@ from gevinst.domain.case import CaseState
 from gevinst.domain.decision import DecisionKind
 from gevinst.web.console import Console
 from web.case_runs import FILE, HOSTILE, Line, put_run
-from web.offices import reader, visiting
+from web.offices import reader, sent_as_shown, visiting
 
 
 @pytest.fixture
@@ -114,7 +114,8 @@ def test_an_explanation_whose_day_has_passed_calls_on_the_overview(november: Con
     put_run(november, [Line(name="b1")])
     someone = visiting(november, "controller")
     path = "/afstemning/2026-10/hovedkonto"
-    someone.post(f"{path}/underskriv", reason="in_transit", expected="2026-11-10")
+    explained = {"reason": "in_transit", "expected": "2026-11-10"}
+    sent_as_shown(someone, someone.get(path).text, f"{path}/underskriv", **explained)
     before = someone.get("/").text
 
     later = replace(november, today=lambda: date(2026, 11, 11))

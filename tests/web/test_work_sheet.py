@@ -14,7 +14,7 @@ from gevinst.domain.decision import DecisionKind
 from gevinst.texts import Texts
 from gevinst.web.console import Console
 from web.case_runs import HOSTILE, Line, put_run
-from web.offices import Reader, reader
+from web.offices import Reader, reader, sent_as_shown
 
 COLUMN = {key: at for at, key in enumerate((*KNOWN, *FILL_IN), start=1)}
 ACCEPT = {"how": "Accepter som difference", "code": "Gebyr", "account": "4711", "text": "gebyr fra banken"}
@@ -213,9 +213,11 @@ def test_another_workbook_and_an_empty_one_are_told_what_to_do(controller: Reade
 
 def test_nothing_of_a_workbook_is_kept_in_a_signed_period(console: Console, controller: Reader) -> None:
     content = filled(taken_out(controller), {2: ACCEPT})
-    controller.post("/afstemning/2026-10/hovedkonto/underskriv", reason="in_transit", expected="2026-12-01")
+    paper = "/afstemning/2026-10/hovedkonto"
+    explained = {"reason": "in_transit", "expected": "2026-12-01"}
+    sent_as_shown(controller, controller.get(paper).text, f"{paper}/underskriv", **explained)
     approver = reader(console, "approver")
-    approver.post("/afstemning/2026-10/hovedkonto/godkend", password="æbler og pærer 17")
+    sent_as_shown(approver, approver.get(paper).text, f"{paper}/godkend")
 
     answer = sent(controller, content)
 

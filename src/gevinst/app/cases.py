@@ -372,27 +372,25 @@ def take_back(desk: Desk, seen: ListedCase, reason: str) -> Decision:
     _check_open(desk, seen)
     if not seen.standing.decision:
         raise CaseError("CAS-005")
-    made = undo(
-        seen.standing.decision,
-        robot=desk.robot.id,
-        reason=reason,
-        who=desk.person.user,
-        at=desk.now,
-        store=desk.store,
-        locked=desk.locked,
-    )
+    made = _revise(undo, desk, seen, reason)
     _follow(
         desk, seen, CaseEventKind.UNDO, made, reason=reason, state=CaseState.TO_DO, until=None, decision=0
     )
     return made
 
 
-def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
+def agree(desk: Desk, seen: ListedCase, reason: str, *, decision: int) -> Decision:
     """Approve a decision above the limit, as the second person.
+
+    Args:
+        desk: the person's.
+        seen: the case.
+        reason: "" for none.
+        decision: number of the one that the person has read; the case may have another by now.
 
     Raises:
         NotAllowedError: the person may not approve.
-        CaseError: CAS-001; CAS-004; CAS-005 nothing waits for approval.
+        CaseError: CAS-001 something else is decided by now; CAS-004; CAS-005 nothing waits for approval.
         DecisionError: DEC-012 it is the person's own, and others of decisions.approve.
     """
     require(desk.person, Action.APPROVE)
@@ -400,7 +398,16 @@ def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         raise CaseError("CAS-004", period=seen.case.period)
     if seen.standing.state is not CaseState.AWAITS_APPROVAL:
         raise CaseError("CAS-005")
-    made = approve(
+    if seen.standing.decision != decision:
+        raise CaseError("CAS-001")
+    made = _revise(approve, desk, seen, reason)
+    _follow(desk, seen, CaseEventKind.APPROVE, made, reason=reason, state=CaseState.DECIDED)
+    return made
+
+
+def _revise(act: Callable[..., Decision], desk: Desk, seen: ListedCase, reason: str) -> Decision:
+    """Undo or approve what stands about a case; see decisions."""
+    return act(
         seen.standing.decision,
         robot=desk.robot.id,
         reason=reason,
@@ -409,8 +416,6 @@ def agree(desk: Desk, seen: ListedCase, reason: str) -> Decision:
         store=desk.store,
         locked=desk.locked,
     )
-    _follow(desk, seen, CaseEventKind.APPROVE, made, reason=reason, state=CaseState.DECIDED)
-    return made
 
 
 def _check_open(desk: Desk, seen: ListedCase) -> None:

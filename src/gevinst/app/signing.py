@@ -64,13 +64,24 @@ class Words:
     expected: date | None = None
 
 
-def prepare(book: SignatureBook, account: Account, words: Words, *, by: Person, now: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a person had before them: it may be another account by the time that they sign."""
+
+    signatures: int
+    run_id: str = ""  #: of the standing run; "" for an account without robot, or without a run
+
+
+def prepare(
+    book: SignatureBook, account: Account, words: Words, *, seen: Seen, by: Person, now: datetime
+) -> None:
     """Sign as preparer.
 
     Raises:
         NotAllowedError: the person may not sign.
         SignatureError: SIG-001 it is locked; SIG-002 something is open and not explained; SIG-003 someone
-            has signed meanwhile; SIG-006 there is nothing to sign: no run of the period.
+            has signed meanwhile; SIG-006 there is nothing to sign: no run of the period; SIG-010 it was run
+            again meanwhile.
     """
     require(by, Action.SIGN)
     made = book.of_account(account.id, account.period)
@@ -78,7 +89,7 @@ def prepare(book: SignatureBook, account: Account, words: Words, *, by: Person, 
         raise SignatureError("SIG-001", account=account.id, period=account.period)
     if (account.open_count or account.unexplained) and not _explained(words):
         raise SignatureError("SIG-002", account=account.id)
-    _sign(book, account, words, SignatureKind.PREPARE, by=by, now=now, seen=len(made))
+    _sign(book, account, words, SignatureKind.PREPARE, seen=seen, by=by, now=now)
 
 
 def _explained(words: Words) -> bool:
@@ -86,13 +97,13 @@ def _explained(words: Words) -> bool:
     return words.reason in EXPLANATIONS and in_words and words.expected is not None
 
 
-def approve(book: SignatureBook, account: Account, *, by: Person, now: datetime) -> None:
+def approve(book: SignatureBook, account: Account, *, seen: Seen, by: Person, now: datetime) -> None:
     """Sign as the second person; the account's period is locked.
 
     Raises:
         NotAllowedError: the person may not approve.
         SignatureError: SIG-003 someone has signed meanwhile; SIG-004 it is not prepared, or was run again
-            since; SIG-005 the person has prepared it.
+            since; SIG-005 the person has prepared it; SIG-010 it was run again meanwhile.
     """
     require(by, Action.SIGN_OFF)
     made = book.of_account(account.id, account.period)
@@ -102,15 +113,15 @@ def approve(book: SignatureBook, account: Account, *, by: Person, now: datetime)
         raise SignatureError("SIG-005", account=account.id)
     last = made[-1]
     words = Words(reason=last.reason, explanation=last.explanation, expected=last.expected)
-    _sign(book, account, words, SignatureKind.APPROVE, by=by, now=now, seen=len(made))
+    _sign(book, account, words, SignatureKind.APPROVE, seen=seen, by=by, now=now)
 
 
-def reopen(book: SignatureBook, account: Account, why: str, *, by: Person, now: datetime) -> None:
+def reopen(book: SignatureBook, account: Account, why: str, *, seen: Seen, by: Person, now: datetime) -> None:
     """Unlock an account's period, for a reason.
 
     Raises:
         NotAllowedError: the person may not.
-        SignatureError: SIG-003; SIG-007 no reason; SIG-008 nothing is signed.
+        SignatureError: SIG-003; SIG-007 no reason; SIG-008 nothing is signed; SIG-010.
     """
     require(by, Action.SIGN_OFF)
     if not why.strip():
@@ -118,7 +129,7 @@ def reopen(book: SignatureBook, account: Account, why: str, *, by: Person, now: 
     made = book.of_account(account.id, account.period)
     if sign_state(made) is SignState.OPEN:
         raise SignatureError("SIG-008", account=account.id)
-    _sign(book, account, Words(explanation=why.strip()), SignatureKind.REOPEN, by=by, now=now, seen=len(made))
+    _sign(book, account, Words(explanation=why.strip()), SignatureKind.REOPEN, seen=seen, by=by, now=now)
 
 
 def is_locked(book: SignatureBook, account: str, period: str) -> bool:
@@ -142,10 +153,12 @@ def _sign(
     words: Words,
     kind: SignatureKind,
     *,
+    seen: Seen,
     by: Person,
     now: datetime,
-    seen: int,
 ) -> None:
+    if account.run_id != seen.run_id:
+        raise SignatureError("SIG-010", account=account.id)
     signature = Signature(
         account=account.id,
         period=account.period,
@@ -168,5 +181,5 @@ def _sign(
         detail={"run": account.run_id, "open": account.open_count, "open_amount": account.open_amount},
         why=words.explanation,
     )
-    if not book.sign(signature, event, seen=seen):
+    if not book.sign(signature, event, seen=seen.signatures):
         raise SignatureError("SIG-003", account=account.id)

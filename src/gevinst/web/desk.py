@@ -14,6 +14,7 @@ from gevinst.web.visit import Visit
 
 LIST = "/arbejde"
 ALL, FREE, MINE = "alle", "ledige", "mine"
+LONGEST_NUMBER = 9  # digits; more than any run has cases
 LARGEST_AMOUNT = 2**63 - 1  # øre; what a column of the database holds
 FILTERS = ("robot", "who", "state", "least", "cause")
 
@@ -79,6 +80,11 @@ def day_of(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def small_number(text: str) -> int | None:
+    """A number that a case or a list may have; None for what is none, or longer than any."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _least(text: str) -> int:

@@ -14,6 +14,7 @@ from gevinst.app.cases import CaseFilter, CaseSums, ListedCase, total
 from gevinst.app.signing import (
     EXPLANATIONS,
     Account,
+    Seen,
     SignatureError,
     Words,
     approve,
@@ -28,6 +29,7 @@ from gevinst.domain.signature import Signature, SignState, sign_state
 from gevinst.texts import Texts
 from gevinst.web.case_words import list_facts
 from gevinst.web.console import Console
+from gevinst.web.desk import small_number
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
@@ -124,6 +126,7 @@ def _paper(visit: Visit, row: AccountRow, *, error: str = "", status: int = HTTP
 @router.post(f"{LIST}/{{period}}/{{account}}/underskriv")
 def sign(visit: MaySign, period: str, account: str) -> Response:
     """Sign as preparer."""
+    book = visit.console.parts.signatures
 
     def do(row: AccountRow) -> None:
         words = Words(
@@ -133,9 +136,7 @@ def sign(visit: MaySign, period: str, account: str) -> Response:
         )
         if not row.can_be_signed:
             raise SignatureError("SIG-006", account=row.account.id)
-        prepare(
-            visit.console.parts.signatures, _with_figures(visit, row), words, by=visit.person, now=visit.now
-        )
+        prepare(book, _with_figures(visit, row), words, seen=_seen(visit), by=visit.person, now=visit.now)
 
     return _act(visit, period, account, do)
 
@@ -151,18 +152,24 @@ def sign_off(visit: MaySignOff, period: str, account: str) -> Response:
             address=visit.address,
             now=visit.now,
         )
-    book = visit.console.parts.signatures
+    book, seen = visit.console.parts.signatures, _seen(visit)
     return _act(
-        visit, period, account, lambda row: approve(book, _signed(row), by=visit.person, now=visit.now)
+        visit,
+        period,
+        account,
+        lambda row: approve(book, _signed(row), seen=seen, by=visit.person, now=visit.now),
     )
 
 
 @router.post(f"{LIST}/{{period}}/{{account}}/genaabn")
 def open_again(visit: MaySignOff, period: str, account: str) -> Response:
     """Unlock an account's month, for a reason."""
-    book, why = visit.console.parts.signatures, visit.typed("why")
+    book, why, seen = visit.console.parts.signatures, visit.typed("why"), _seen(visit)
     return _act(
-        visit, period, account, lambda row: reopen(book, _signed(row), why, by=visit.person, now=visit.now)
+        visit,
+        period,
+        account,
+        lambda row: reopen(book, _signed(row), why, seen=seen, by=visit.person, now=visit.now),
     )
 
 
@@ -174,6 +181,12 @@ def _act(visit: Visit, period: str, account: str, do: Callable[[AccountRow], Non
         told = sentence_of(error, visit.texts)
         return _paper(visit, _row(visit, period, account), error=told, status=HTTPStatus.CONFLICT)
     return RedirectResponse(f"{LIST}/{period}/{account}", SEE_OTHER)
+
+
+def _seen(visit: Visit) -> Seen:
+    """What the paper showed whose form was sent; a form that does not say so has shown nothing."""
+    signatures = small_number(visit.typed("signatures"))
+    return Seen(signatures=-1 if signatures is None else signatures, run_id=visit.typed("run"))
 
 
 def _with_figures(visit: Visit, row: AccountRow) -> Account:

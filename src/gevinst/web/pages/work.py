@@ -39,6 +39,7 @@ from gevinst.web.desk import (
     desk_of,
     kept_filter,
     robot_of,
+    small_number,
     standing_ids,
 )
 from gevinst.web.door import SEE_OTHER
@@ -50,8 +51,6 @@ from gevinst.web.visit import MayApprove, MayDecide, MaySeeItems, Visit
 MOST_AT_ONCE = 200
 GROUPS_SHOWN = 12
 LEAST_ALIKE = 2
-
-LONGEST_NUMBER = 9  # digits; more than any run has cases
 
 router = APIRouter()
 
@@ -235,7 +234,8 @@ def approve_case(visit: MayApprove, key: str) -> Response:
             address=visit.address,
             now=visit.now,
         )
-    return _act(visit, key, lambda desk, seen: agree(desk, seen, visit.typed("reason")))
+    read = small_number(visit.typed("decision")) or 0
+    return _act(visit, key, lambda desk, seen: agree(desk, seen, visit.typed("reason"), decision=read))
 
 
 def _act(
@@ -308,8 +308,3 @@ def _older(visit: Visit, last: ListedCase) -> str:
     kept = {name: value for name, value in visit.request.query_params.items() if not name.startswith("after")}
     asked = urlencode(kept | {"after": last.case.key, "after_day": last.case.oldest.isoformat()})
     return f"{LIST}?{asked}"
-
-
-def small_number(text: str) -> int | None:
-    """A number that a case or a list may have; None for what is none, or longer than any."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None

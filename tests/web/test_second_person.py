@@ -1,0 +1,85 @@
+"""The second person: approves and signs what they have read, and nothing that came after."""
+
+import pytest
+
+from gevinst.domain.case import CaseState
+from gevinst.domain.signature import SignatureKind
+from gevinst.web.console import Console
+from web.case_runs import Line, put_run
+from web.offices import Reader, sent_as_shown, visiting
+
+CASE = "/arbejde/r1.1"
+ROBOT = "bankbogfoering"  # one with a limit above which a second person is asked
+PAPER = f"/afstemning/2026-10/{ROBOT}"
+OPEN = {"reason": "in_transit", "expected": "2026-12-01"}
+
+
+@pytest.fixture(autouse=True)
+def _one_case_above_the_limit(console: Console) -> None:
+    put_run(console, [Line(name="b1", amount=9_000_000_00)], robot=ROBOT)
+
+
+@pytest.fixture
+def approver(console: Console) -> Reader:
+    """Who comes second."""
+    return visiting(console, "approver")
+
+
+def decide(console: Console, account: str) -> None:
+    answer = visiting(console, "controller").post(
+        f"{CASE}/afgoer", how="accept", code="write_off", account=account, text="aftalt"
+    )
+    assert answer.status_code == 303
+
+
+def test_a_decision_that_was_changed_after_it_was_read_is_not_approved(
+    console: Console, approver: Reader
+) -> None:
+    decide(console, "4711")
+    read = approver.get(CASE).text
+    visiting(console, "controller").post(f"{CASE}/fortryd", reason="forkert konto")
+    decide(console, "9999")
+
+    late = sent_as_shown(approver, read, f"{CASE}/godkend", reason="set")
+    now = sent_as_shown(approver, approver.get(CASE).text, f"{CASE}/godkend", reason="set")
+
+    assert (late.status_code, now.status_code) == (409, 303)
+    assert "En anden har ændret sagen" in late.text
+    found = console.parts.cases.case("r1", 1)
+    assert found is not None
+    assert found.standing.state is CaseState.DECIDED
+
+
+def test_an_approval_that_does_not_say_what_was_read_is_refused(console: Console, approver: Reader) -> None:
+    decide(console, "4711")
+
+    assert approver.post(f"{CASE}/godkend", reason="set").status_code == 409
+
+
+def test_figures_of_a_run_that_came_after_the_page_are_not_signed(console: Console) -> None:
+    preparer = visiting(console, "controller")
+    read = preparer.get(PAPER).text
+    put_run(console, [Line(name="b1"), Line(name="b2")], run_id="r2", robot=ROBOT)
+
+    late = sent_as_shown(preparer, read, f"{PAPER}/underskriv", **OPEN)
+
+    assert late.status_code == 409
+    assert "kørt igen" in late.text
+    assert console.parts.signatures.of_period("2026-10") == []
+
+
+def test_a_signature_that_was_given_anew_after_it_was_read_is_not_approved(
+    console: Console, approver: Reader
+) -> None:
+    preparer = visiting(console, "controller")
+    sent_as_shown(preparer, preparer.get(PAPER).text, f"{PAPER}/underskriv", **OPEN)
+    read = approver.get(PAPER).text
+    other = OPEN | {"reason": "next_period"}
+    sent_as_shown(preparer, preparer.get(PAPER).text, f"{PAPER}/underskriv", **other)
+
+    late = sent_as_shown(approver, read, f"{PAPER}/godkend")
+    now = sent_as_shown(approver, approver.get(PAPER).text, f"{PAPER}/godkend")
+
+    kinds = [one.kind for one in console.parts.signatures.of_period("2026-10")]
+    assert (late.status_code, now.status_code) == (409, 303)
+    assert kinds == [SignatureKind.PREPARE, SignatureKind.PREPARE, SignatureKind.APPROVE]
