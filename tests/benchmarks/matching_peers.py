@@ -24,7 +24,6 @@ from typing import Any
 
 KILOBYTE = 1024
 DAYS = 3
-FIRST_LINE = 2  # of a file with a heading
 DUCKDB_PAIRS = """
 with keyed as (
   select l.id as l, r.id as r from lefts l join rights r on l.reference = r.reference and l.amount = r.amount

@@ -15,12 +15,6 @@ SEPARATORS = (";", "\t", "|", ",")
 SAMPLE_LINES = 150
 SAMPLE_BYTES = 200_000
 HALF = 0.5
-# A record fits in two blocks at most, so none that is read by columns has a cell longer than LONGEST_CELL.
-BLOCK = 500_000
-FEWEST_FIELDS = 2
-NO_SEPARATORS = ('"', " ", "\r", "\n")
-# Records of another width than most. With more, leaving out fields is a habit of the file.
-MOST_OTHERS = 1000
 DECLARATION = "sep="
 
 

@@ -45,7 +45,7 @@ def read_invoice(path: Path) -> InvoiceRead:
 
 def read_invoice_of(intake: Intake) -> InvoiceRead:
     """As `read_invoice`, for a file that is taken in."""
-    _refuse_other(intake, root_of(intake).name)
+    _refuse_other(intake, root_of(intake))
     lean = replace(intake, content=_ATTACHMENT.sub(_hollow, intake.content))
     node = _unwrapped(intake, Node(element=tree_of(lean), path=""))
     invoice, fields = read_cii(intake, node) if node.name == CII_ROOT else read_ubl(intake, node)
@@ -61,7 +61,7 @@ def is_invoice(path: Path) -> bool:
     True for XML that is not safe to open as well, so that reading it says why; False where it is no XML.
     """
     try:
-        return root_of(take_in(path)).name in {*ROOTS, CII_ROOT, ENVELOPE}
+        return root_of(take_in(path)) in {*ROOTS, CII_ROOT, ENVELOPE}
     except InputRejectedError as error:
         return any(one.code == "FIL-005" for one in error.findings)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
-from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -105,20 +104,11 @@ def packaged_layouts() -> Mapping[str, Layout]:
     return {layout.id: layout for layout in layouts}
 
 
-def load_layout(path: Path) -> Layout:
-    """Read a layout of one's own.
-
-    Raises:
-        LayoutError: not TOML, or a part that is missing, unknown or of the wrong kind.
-    """
-    return parse_layout(path.read_text(encoding="utf-8"), path.name)
-
-
 def parse_layout(text: str, name: str) -> Layout:
     """Check the text of a layout file.
 
     Raises:
-        LayoutError: see load_layout.
+        LayoutError: not TOML, or a part that is missing, unknown or of the wrong kind.
     """
     try:
         return Layout.model_validate(tomllib.loads(text))

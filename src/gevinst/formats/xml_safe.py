@@ -35,20 +35,12 @@ _DEEP = ("excessive depth", "huge", "too long", "too large", "buffer size limit"
 _LETTERS = ("encoding", "utf-8", "invalid char", "input is not proper", "invalid bytes")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Root:
-    """The outermost element."""
-
-    name: str  #: without prefix
-    namespace: str
-
-
 class _FoundRootError(Exception):
     """Ends the look at a file once its outermost element is seen."""
 
-    def __init__(self, root: Root) -> None:
-        self.root = root
-        super().__init__(root.name)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
 
 
 class _UnsafeError(Exception):
@@ -89,16 +81,15 @@ class Record:
         return ""
 
 
-def root_of(intake: Intake) -> Root:
-    """The outermost element of a file; nothing after it is looked at.
+def root_of(intake: Intake) -> str:
+    """The name of a file's outermost element, without prefix; nothing after it is looked at.
 
     Raises:
         InputRejectedError: FIL-003 letters, FIL-004 no XML or cut, FIL-005 a DTD.
     """
 
     def stop(tag: str, _: object) -> None:
-        namespace, _mark, name = tag.rpartition(" ")
-        raise _FoundRootError(Root(name=name, namespace=namespace))
+        raise _FoundRootError(tag.rpartition(" ")[2])
 
     parser = _parser(namespaces=True)
     parser.StartElementHandler = stop
@@ -106,7 +97,7 @@ def root_of(intake: Intake) -> Root:
         for _ in _fed(intake, parser):
             continue
     except _FoundRootError as found:
-        return found.root
+        return found.name
     raise intake.rejected("FIL-004")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gevinst.app.run_report import CaseTypeGain, GainFact, PreviousRun, RunReport, SourceFact
-from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.finding import Finding
 from gevinst.domain.item import items_frame
 from gevinst.domain.matching.rules import STANDARD_PASSES, Key, MatchPass, PassKind, Rules
 from gevinst.domain.place import Place
@@ -25,7 +25,7 @@ from gevinst.domain.reconciliation import (
     Tally,
 )
 from gevinst.domain.run import Environment, Run, RunState, Trigger
-from gevinst.domain.source import Assumption, RowCounts
+from gevinst.domain.source import RowCounts
 
 BANK_FILE = "hovedkonto_2026-10.xml"
 LEDGER_FILE = "hovedkonto_2026-10.xlsx"
@@ -489,14 +489,6 @@ def rejected_report() -> RunReport:
         ),
     )
     return sample_report(result=sample_result(), findings=findings, gain=None)
-
-
-def warned(source: SourceFact) -> tuple[Finding, Assumption]:
-    """A warning and an assumption about a file."""
-    finding = Finding(
-        code="LAY-004", place=Place(file=source.file), severity=Severity.WARNING, facts={"column": "Dato"}
-    )
-    return finding, Assumption(subject="amount", taken="Beløb", because="assumption.amount", sure=False)
 
 
 def broken_bridge() -> Reconciliation:
