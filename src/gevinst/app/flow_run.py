@@ -272,7 +272,7 @@ class FlowRun:
         """The run with what it came to."""
         run = replace(self.run, state=self.state(), ended=self.run.ended or self.tools.now())
         if self.result is not None:
-            off = [control.difference for control in self.result.controls if control.is_amount]
+            off = [control.unexplained for control in self.result.controls if control.is_amount]
             run = replace(
                 run,
                 read=sum(len(read.rows) for read in self.reads.values()),

@@ -136,6 +136,7 @@ class Control:
     key: str
     expected: int  #: øre or a count
     found: int
+    explained: int = 0  #: of the difference: what the cases tell of
     is_amount: bool = True
     facts: Facts = field(default_factory=dict)
 
@@ -143,6 +144,11 @@ class Control:
     def difference(self) -> int:
         """Found less expected."""
         return self.found - self.expected
+
+    @property
+    def unexplained(self) -> int:
+        """What of the difference no case tells of."""
+        return self.difference - self.explained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,8 +191,8 @@ class FlowResult:
 
     @property
     def holds(self) -> bool:
-        """Whether every control agrees."""
-        return all(control.difference == 0 for control in self.controls)
+        """Whether every control agrees, but for what the cases tell of."""
+        return all(control.unexplained == 0 for control in self.controls)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,7 @@ def flow_json(report: FlowReport) -> dict[str, Any]:
                 "expected": one.expected,
                 "found": one.found,
                 "difference": one.difference,
+                "explained": one.explained,
                 "amount": one.is_amount,
             }
             for one in (result.controls if result else ())

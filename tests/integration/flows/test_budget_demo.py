@@ -85,3 +85,7 @@ def test_deviations_beyond_the_limit_are_listed(result: FlowResult, truth: dict[
     listed = next(one for one in result.tables if one.key == "deviations").rows
 
     assert sorted(listed["unit"]) == truth["deviations"]
+
+
+def test_the_cases_tell_of_all_that_departments_and_erp_differ_by(run: FlowRun) -> None:
+    assert run.ended().unexplained == 0

@@ -144,7 +144,7 @@ def work_out(given: FlowInput) -> FlowResult:
         limits=settings.limits,
     )
     cases = tuple(_cases(given, book, left))
-    off = lines[lines["differs"] & lines[FILE].ne("")]  # a department without a file is told apart
+    off = _told_otherwise(book)
     return FlowResult(
         conclusion="budget_follow_up",
         facts={
@@ -228,7 +228,12 @@ def _controls(
     yield Control(key="rows", expected=len(rows), found=sum(map(len, parts)), is_amount=False)
     for name in ("budget", "spent"):
         yield Control(key=f"{name}_in_book", expected=int(ledger[name].sum()), found=int(lines[name].sum()))
-        yield Control(key=f"{name}_told", expected=int(ledger[name].sum()), found=int(parts[0][name].sum()))
+        yield Control(
+            key=f"{name}_told",
+            expected=int(ledger[name].sum()),
+            found=int(parts[0][name].sum()),
+            explained=int((lines[f"{name}_told"] - lines[name]).sum()),
+        )
 
 
 def _tables(book: BudgetBook) -> Iterator[ResultTable]:
@@ -329,16 +334,17 @@ def _cases(given: FlowInput, book: BudgetBook, left: pd.DataFrame) -> Iterator[F
     for row in lacking.to_dict("records"):
         cause = "missing_department" if row[UNIT] in settings.departments else "unlisted_unit"
         yield _case(given, f"{cause}:{row[UNIT]}", cause, text=f"{row[UNIT]} {row['name']}".strip())
-    off = book.differences[book.differences[FILE].ne("")]
-    for unit, part in off.groupby(UNIT, sort=True):
-        amount = int((part["spent_told"] - part["spent"]).sum())
+    files = dict(zip(book.departments[UNIT], book.departments["file"], strict=True))
+    for unit, part in _told_otherwise(book).groupby(UNIT, sort=True):
+        written = part[part[FILE] != ""]  # not what the department leaves out
         yield _case(
             given,
             f"differs:{unit}",
             "differs_from_erp",
             text=f"{unit} {settings.departments[str(unit)]}",
-            amount=amount,
-            row=part.iloc[0],
+            amount=int((part["spent_told"] - part["spent"]).sum()),
+            row=written.iloc[0] if len(written) else None,
+            place=Place(file=files[str(unit)]),
         )
     silent = book.lines[book.lines["listed"] & book.lines["note"].eq("")]
     for _, line in silent.iterrows():
@@ -350,6 +356,12 @@ def _cases(given: FlowInput, book: BudgetBook, left: pd.DataFrame) -> Iterator[F
         name = f"{row[UNIT]}:{row[ACCOUNT]}:{row['month']}"
         text = f"{row[UNIT]} {row[ACCOUNT]}, {given.period[:4]}-{int(row['month']):02}"
         yield _case(given, f"restated:{name}", "restated_history", text=text, amount=int(row["change"]))
+
+
+def _told_otherwise(book: BudgetBook) -> pd.DataFrame:
+    """Lines on which a department and the ERP differ; a department without a file is told apart."""
+    sent = book.departments.loc[book.departments["file"] != "", UNIT]
+    return book.differences[book.differences[UNIT].isin(sent)]
 
 
 def _file_cases(given: FlowInput, left: pd.DataFrame) -> Iterator[FlowCase]:
