@@ -39,6 +39,7 @@ class SourceFact:
     opening: int | None = None  #: øre
     closing: int | None = None  #: øre
     layout: str = ""
+    layout_version: int | None = None  #: None where it has none
     assumptions: tuple[Assumption, ...] = ()
     findings: tuple[Finding, ...] = ()
     skipped: tuple[tuple[int, str], ...] = ()  #: (line, reason key) of each row skipped by rule
@@ -160,6 +161,7 @@ def source_fact(side: Side, read: SourceRead, *, received: datetime | None = Non
         opening=read.statements[0].opening if read.statements else None,
         closing=read.statements[-1].closing if read.statements else None,
         layout=read.layout,
+        layout_version=read.layout_version,
         assumptions=read.assumptions,
         findings=read.findings,
         skipped=read.skipped,

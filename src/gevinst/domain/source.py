@@ -38,6 +38,7 @@ class SourceRead:
     findings: tuple[Finding, ...] = ()  #: errors and warnings; with an error the file may not be used
     rows: RowCounts
     layout: str  #: id of the layout, or "detected"
+    layout_version: int | None = None  #: of that layout; None where none is known
     sha256: str
     file: str  #: name without folder
     assumptions: tuple[Assumption, ...] = ()

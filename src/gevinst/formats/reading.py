@@ -1,7 +1,7 @@
 """The way in: one file, known or unknown, becomes a `SourceRead`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gevinst.domain.source import Assumption, SourceRead
@@ -46,7 +46,9 @@ def read_source(
     known = {**(own or {}), **packaged_layouts(), **(own or {})}
     named = layout_named(layout, intake.name, known) if isinstance(layout, str) else layout
     told = Told(mapping={**(mapping or {}), **(answers or {})}, layout=named, known=known)
-    return read_known_or_unknown(intake, told)
+    read = read_known_or_unknown(intake, told)
+    used = named if named and named.id == read.layout else known.get(read.layout)
+    return replace(read, layout_version=used.version if used else None)
 
 
 def unsure(read: SourceRead) -> list[Question]:

@@ -122,6 +122,7 @@ def _source(source: SourceFact) -> dict[str, Any]:
         "file": mask_cpr(source.file),
         "sha256": source.sha256,
         "layout": source.layout,
+        "layout_version": source.layout_version,
         "first": source.first.isoformat() if source.first else None,
         "last": source.last.isoformat() if source.last else None,
         "rows_in_file": source.rows.in_file,

@@ -109,6 +109,17 @@ def test_an_offices_own_layout_is_found_by_its_id_and_by_its_header(tmp_path: Pa
     assert read_source(file).layout == "detected"
 
 
+def test_the_version_of_the_layout_that_a_file_was_read_by_is_kept(tmp_path: Path) -> None:
+    file = written(tmp_path, LIST)
+    layout = parse_layout(draft(file).replace("version = 1", "version = 7"), "liste")
+    bank = FIXTURES / "formats" / "mt940" / "plain.sta"
+
+    assert read_source(file, layout=layout).layout_version == 7
+    assert read_source(file, own={"liste": layout}).layout_version == 7
+    assert read_source(bank).layout_version == packaged_layouts()["mt940"].version
+    assert read_source(file).layout_version is None
+
+
 def test_an_offices_own_layout_goes_before_one_of_the_package(tmp_path: Path) -> None:
     danske = LIST.replace("Saldo", "Saldo;Status;Afstemt").replace("0,00\n", "0,00;Udført;Nej\n")
     file = written(tmp_path, danske, "danske.csv")

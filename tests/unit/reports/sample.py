@@ -415,6 +415,7 @@ def sample_sources(result: Reconciliation) -> tuple[SourceFact, ...]:
             opening=balance - int(frame["amount"].sum()),
             closing=balance,
             layout="camt" if side is Side.LEFT else "detected",
+            layout_version=3 if side is Side.LEFT else None,
         )
         for side, frame, balance in (
             (Side.LEFT, result.left, result.bridge.left_balance),

@@ -49,6 +49,12 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert text_of(sample_report(sample_result())) == text_of(sample_report(sample_result()))
 
 
+def test_each_source_has_its_layout_and_the_layouts_version() -> None:
+    sources = result_json(sample_report())["sources"]
+
+    assert [(one["layout"], one["layout_version"]) for one in sources] == [("camt", 3), ("detected", None)]
+
+
 def test_another_run_over_the_same_input_differs_only_in_the_run() -> None:
     first, second = (result_json(sample_report(run=sample_run(run_id=name))) for name in ("a", "b"))
 
