@@ -1,7 +1,7 @@
 """The audit trail on a connection; the caller holds the trail's turn, so that the chain has one end."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
@@ -19,10 +19,25 @@ _COLUMNS = tuple(field.name for field in fields(AuditRow))
 
 def append(connection: Connection, event: AuditEvent) -> AuditRow:
     """Seal the event to the last row and write it."""
-    row = sealed(event, head(connection))
-    values: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
-    connection.execute(insert(audit), values | {"detail": canonical_detail(row.detail)})
+    [row] = append_all(connection, [event])
     return row
+
+
+def append_all(connection: Connection, events: Iterable[AuditEvent]) -> list[AuditRow]:
+    """Seal events to the last row, one after the other, and write them by one statement."""
+    rows: list[AuditRow] = []
+    last = head(connection)
+    for event in events:
+        row = sealed(event, last)
+        last = AuditAnchor(number=row.number, hash=row.hash)
+        rows.append(row)
+    if rows:
+        connection.execute(insert(audit), [_values(row) for row in rows])
+    return rows
+
+
+def _values(row: AuditRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _COLUMNS} | {"detail": canonical_detail(row.detail)}
 
 
 def head(connection: Connection) -> AuditAnchor | None:
