@@ -28,6 +28,11 @@ INSERT INTO gain
 (robot, item_key, sequence, case_type, period, card_version, run_id, sign, hundredths, reason, at)
 SELECT robot, 'invented', 1, case_type, period, card_version, run_id, 1, 6000, reason, at FROM gain LIMIT 1
 """
+FIRST_GAIN = """
+INSERT INTO gain
+(robot, item_key, sequence, case_type, period, card_version, run_id, sign, hundredths, reason, at)
+VALUES ('hovedkonto', 'x', 1, 'item', '2026-10', 'v', 'run-1', 1, 600, '', '2026-11-01T00:00:00.000000+00:00')
+"""
 INVENT_DECISION = """
 INSERT INTO decision SELECT 2, robot, period, kind, left, right, amount_left, amount_right, account, reason,
 expected, who, at, run_id, undoes, approves, needs_approval FROM decision
@@ -78,6 +83,18 @@ def database(tmp_path: Path) -> Path:
     store.credit([an_entry("k1", run), an_entry("k2", run)])
     store.finish(replace(ended(run, RunState.OPEN_ITEMS), difference=125_000, summary="2 åbne poster"))
     store.decide(a_decision(run.run_id), seen=0)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store_with_a_run(tmp_path: Path) -> Path:
+    """A database in which a run has ended and nothing was credited."""
+    path = tmp_path / "gevinst.db"
+    store = open_store(f"sqlite:///{path}")
+    run = a_run()
+    store.start(run)
+    store.finish(ended(run))
     store.close()
     return path
 
@@ -201,6 +218,53 @@ def test_an_edit_of_a_numbered_table_is_found_and_named(
     by_hand(path, edit.format(table=table.name))
 
     assert (table.name, *fault) in list(found(path))
+
+
+@pytest.mark.parametrize("table", witness.NUMBERED, ids=lambda table: table.name)
+def test_the_first_row_of_a_table_is_found_when_a_hand_wrote_it(tmp_path: Path, table: Table) -> None:
+    path = tmp_path / "invented.db"
+    database = open_database(f"sqlite:///{path}")
+    with database.writing() as connection:
+        connection.execute(insert(table), a_row(table) | {"number": 1})
+    database.engine.dispose()
+
+    assert list(found(path)) == [(table.name, "1", ADDED)]
+
+
+def test_an_invented_gain_is_found_before_and_after_the_next_run(database: Path) -> None:
+    by_hand(database, INVENT_GAIN)
+    store = open_store(f"sqlite:///{database}")
+    run = a_run("run-2", after=1)
+    store.start(run)
+    store.credit([an_entry("k3", run)])
+    store.finish(ended(run))
+    store.close()
+
+    assert list(found(database)) == [("gain", "3-3", ADDED)]
+
+
+def test_the_first_gain_of_an_office_is_found_when_a_hand_wrote_it(store_with_a_run: Path) -> None:
+    by_hand(store_with_a_run, FIRST_GAIN)
+
+    assert list(found(store_with_a_run)) == [("gain", "1-1", ADDED)]
+
+
+def test_gains_of_before_the_trail_knew_them_are_no_edit(tmp_path: Path) -> None:
+    path = tmp_path / "earlier.db"
+    store = open_store(f"sqlite:///{path}")
+    store.close()
+    by_hand(path, FIRST_GAIN)
+    store = open_store(f"sqlite:///{path}")
+    trial = a_run()
+    store.start(trial)
+    store.finish(ended(trial))
+    run = a_run("run-2", after=1)
+    store.start(run)
+    store.credit([an_entry("k3", run)])
+    store.finish(ended(run))
+    store.close()
+
+    assert list(found(path)) == []
 
 
 def test_a_later_run_that_replaces_another_is_no_edit(store: RunStore) -> None:

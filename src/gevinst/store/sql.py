@@ -72,8 +72,8 @@ class SqlRunStore:
             if connection.execute(update(run_table).where(*silent).values(failed)).rowcount == 0:
                 return False
             standing = ledger.standing_of_run(connection, run_id)
-            ledger.undo(connection, standing, run_id=run_id, reason="abandoned", at=at)
-            witness.keep_ledger(connection, run_id, at=at)
+            with witness.keeping_ledger(connection, run_id, at=at):
+                ledger.undo(connection, standing, run_id=run_id, reason="abandoned", at=at)
             witness.keep_run(connection, run_id, at=at)
             return True
 
@@ -217,10 +217,10 @@ class SqlRunStore:
                 state = _state(connection, run_id)
                 if state is not RunState.RUNNING and state not in DONE_STATES:
                     raise FinishedRunError(run_id=run_id, state=state)
-            added = ledger.add_entries(connection, entries)
-            if added:
-                witness.keep_ledger(connection, entries[0].run_id, at=entries[0].at)
-            return added
+            if not entries:
+                return 0
+            with witness.keeping_ledger(connection, entries[0].run_id, at=entries[0].at):
+                return ledger.add_entries(connection, entries)
 
     def reverse(
         self, robot: str, item_keys: Collection[str], *, run_id: str, reason: str, at: datetime
@@ -229,9 +229,8 @@ class SqlRunStore:
         with self._database.writing(*LEDGER_AND_TRAIL) as connection:
             _state(connection, run_id)
             standing = ledger.standing_of_keys(connection, robot, item_keys)
-            undone = ledger.undo(connection, standing, run_id=run_id, reason=reason, at=at)
-            witness.keep_ledger(connection, run_id, at=at)
-            return undone
+            with witness.keeping_ledger(connection, run_id, at=at):
+                return ledger.undo(connection, standing, run_id=run_id, reason=reason, at=at)
 
     def gain_minutes(self, robot: str, period: str | None = None) -> Decimal:
         """See RunStore."""
@@ -283,8 +282,7 @@ class SqlRunStore:
         """See RunStore."""
         with self._database.writing(trail.TRAIL_TURN) as connection:
             gone = connection.execute(delete(open_item).where(open_item.c.run_id.in_(run_ids)))
-            for event in events:
-                trail.append(connection, event)
+            trail.append_all(connection, events)
             return gone.rowcount
 
     def _runs(self, query: Select[Any]) -> Sequence[Run]:

@@ -7,6 +7,7 @@ them, and they have no witness.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -38,18 +39,38 @@ UNREADABLE = (ValueError, LookupError, TypeError)
 
 
 def keep_run(connection: Connection, run_id: str, *, at: datetime) -> None:
-    """Hash a run that has just ended into the trail; the first time also the ended runs of before."""
+    """Hash a run that has just ended into the trail; the first time also all that was there before."""
     first = trail.last_of(connection, RUN_KEPT) is None
+    if first:
+        _keep_entries(connection, run_id, after=_covered(connection), at=at)
     ended = select(run.c.run_id).where(run.c.state.in_(FINAL_STATES)).order_by(run.c.run_id)
-    for one in connection.execute(ended).scalars().all() if first else [run_id]:
-        detail = {table.name: _hash_of_run(connection, table, one) for table in OF_RUN}
-        trail.append(connection, AuditEvent(at=at, who=BY, what=RUN_KEPT, subject=one, detail=detail))
+    kept = [
+        AuditEvent(at=at, who=BY, what=RUN_KEPT, subject=one, detail=_hashes_of_run(connection, one))
+        for one in (connection.execute(ended).scalars().all() if first else [run_id])
+    ]
+    trail.append_all(connection, kept)
 
 
-def keep_ledger(connection: Connection, run_id: str, *, at: datetime) -> None:
-    """Hash the entries that no row of the trail knows yet."""
-    covered = trail.last_of(connection, LEDGER_KEPT)
-    after = int(covered.detail["last"]) if covered else 0
+@contextmanager
+def keeping_ledger(connection: Connection, run_id: str, *, at: datetime) -> Iterator[None]:
+    """Hash the entries that are written inside into the trail, and none that a hand wrote before them."""
+    known = trail.last_of(connection, RUN_KEPT) is not None
+    after = _newest_entry(connection) if known else _covered(connection)
+    yield
+    _keep_entries(connection, run_id, after=after, at=at)
+
+
+def _covered(connection: Connection) -> int:
+    """The last entry that the trail knows."""
+    kept = trail.last_of(connection, LEDGER_KEPT)
+    return int(kept.detail["last"]) if kept else 0
+
+
+def _newest_entry(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(gain.c.entry), 0))).scalar_one())
+
+
+def _keep_entries(connection: Connection, run_id: str, *, after: int, at: datetime) -> None:
     query = select(gain).where(gain.c.entry > after).order_by(gain.c.entry)
     entries = [dict(row) for row in connection.execute(query).mappings()]
     if not entries:
@@ -116,15 +137,26 @@ def _unknown(connection: Connection, table: Table, kept: Mapping[str, object]) -
 
 
 def _ledger_faults(connection: Connection, rows: Collection[AuditRow]) -> Iterator[TableFault]:
-    last = 0
+    last: int | None = None
     for row in (row for row in rows if row.what == LEDGER_KEPT):
+        yield from _unknown_entries(connection, last, int(row.detail["first"]))
         first, last = int(row.detail["first"]), int(row.detail["last"])
         query = select(gain).where(gain.c.entry.between(first, last)).order_by(gain.c.entry)
         if _hash_of(connection, query) != row.detail["hash"]:
             yield TableFault(table="gain", key=f"{first}-{last}", kind=TableFaultKind.CHANGED)
-    newest = int(connection.execute(select(func.coalesce(func.max(gain.c.entry), 0))).scalar_one())
-    if last and newest > last:
-        yield TableFault(table="gain", key=f"{last + 1}-{newest}", kind=TableFaultKind.ADDED)
+    if any(row.what in {RUN_KEPT, LEDGER_KEPT} for row in rows):  # else a database of an earlier version
+        yield from _unknown_entries(connection, last, None)
+
+
+def _unknown_entries(connection: Connection, after: int | None, before: int | None) -> Iterator[TableFault]:
+    """Entries between two batches, or at an end (None), that the trail has never seen."""
+    wanted = [] if after is None else [gain.c.entry > after]
+    wanted += [] if before is None else [gain.c.entry < before]
+    first, last = connection.execute(
+        select(func.min(gain.c.entry), func.max(gain.c.entry)).where(*wanted)
+    ).one()
+    if first is not None:
+        yield TableFault(table="gain", key=f"{first}-{last}", kind=TableFaultKind.ADDED)
 
 
 def _decision_faults(connection: Connection, rows: Collection[AuditRow]) -> Iterator[TableFault]:
@@ -147,7 +179,7 @@ def _numbered_faults(
     known = {int(row.detail["row"]): row.detail for row in rows if row.detail.get("table") == table.name}
     [number] = table.primary_key.columns
     there = list(connection.execute(select(number).order_by(number)).scalars())
-    for one in there if known else []:
+    for one in there:
         hashed = _hash_of(connection, select(table).where(number == one))
         if one not in known:
             yield TableFault(table=table.name, key=str(one), kind=TableFaultKind.ADDED)
@@ -169,6 +201,10 @@ def _hash_or_none(connection: Connection, table: Table, run_id: str) -> str | No
         return _hash_of_run(connection, table, run_id)
     except UNREADABLE:
         return None  # a value that the table cannot hold by our hand
+
+
+def _hashes_of_run(connection: Connection, run_id: str) -> dict[str, str | int]:
+    return {table.name: _hash_of_run(connection, table, run_id) for table in OF_RUN}
 
 
 def _hash_of_run(connection: Connection, table: Table, run_id: str) -> str:
