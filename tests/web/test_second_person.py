@@ -1,12 +1,16 @@
 """The second person: approves and signs what they have read, and nothing that came after."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from gevinst.app.accounts import set_password
 from gevinst.domain.case import CaseState
 from gevinst.domain.signature import SignatureKind
 from gevinst.web.console import Console
 from web.case_runs import Line, put_run
-from web.offices import Reader, sent_as_shown, visiting
+from web.offices import IT, PASSWORD, Reader, sent_as_shown, visiting
 
 CASE = "/arbejde/r1.1"
 ROBOT = "bankbogfoering"  # one with a limit above which a second person is asked
@@ -54,6 +58,23 @@ def test_an_approval_that_does_not_say_what_was_read_is_refused(console: Console
     decide(console, "4711")
 
     assert approver.post(f"{CASE}/godkend", reason="set").status_code == 409
+
+
+def test_who_gives_the_wrong_password_keeps_what_was_typed_and_blanks_count(console: Console) -> None:
+    moment = [datetime.now(UTC)]
+    later = replace(console, now=lambda: moment[0])
+    password = f" {PASSWORD} "
+    set_password(console.door, by=IT, user="approver", password=password, now=moment[0])
+    decide(console, "4711")
+    chief = visiting(later, "approver")
+    moment[0] += timedelta(minutes=16)
+    read = chief.get(CASE).text
+
+    wrong = sent_as_shown(chief, read, f"{CASE}/godkend", reason="set bilag 7", password=PASSWORD)
+    right = sent_as_shown(chief, read, f"{CASE}/godkend", reason="set bilag 7", password=password)
+
+    assert (wrong.status_code, right.status_code) == (409, 303)
+    assert 'value="set bilag 7"' in wrong.text
 
 
 def test_figures_of_a_run_that_came_after_the_page_are_not_signed(console: Console) -> None:

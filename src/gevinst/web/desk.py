@@ -1,9 +1,10 @@
-"""What the pages of the work list share: which cases are meant, and the desk where one is worked on."""
+"""What the pages where people decide share: which cases are meant, the desk, and who proves who they are."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from gevinst import bootstrap
+from gevinst.app.accounts import prove_again
 from gevinst.app.cases import CaseFilter, Desk, ListedCase
 from gevinst.app.signing import is_locked
 from gevinst.domain.case import CaseState
@@ -61,6 +62,17 @@ def desk_of(visit: Visit, seen: ListedCase) -> Desk:
         locked=lambda robot, period: is_locked(console.parts.signatures, robot, period),
         now=visit.now,
     )
+
+
+def prove(visit: Visit) -> None:
+    """Check the password that an approval asks for, when the person gave theirs too long ago.
+
+    Raises:
+        AccountError: see accounts.prove_again.
+    """
+    if visit.session.must_prove_again(visit.now):
+        door, address = visit.console.door, visit.address
+        prove_again(door, visit.seen, password=visit.password, address=address, now=visit.now)
 
 
 def robot_of(console: Console, seen: ListedCase) -> Robot:

@@ -79,6 +79,12 @@ class Visit:
         )
         return value.strip() if isinstance(value, str) else ""
 
+    @property
+    def password(self) -> str:
+        """The password of the form as it was typed, with its blanks; "" when there is none."""
+        value = self.form.get("password")
+        return value if isinstance(value, str) else ""
+
     def typed_list(self, name: str) -> list[str]:
         """All texts of a name, as check boxes send them."""
         return [one for one in self.form.getlist(name) if isinstance(one, str)]

@@ -48,7 +48,7 @@ def new_account(visit: MayAdminister) -> Response:
             by=visit.person,
             user=visit.typed("user"),
             shown_name=visit.typed("shown_name"),
-            password=_password(visit),
+            password=visit.password,
             roles=_roles(visit),
             now=visit.now,
         )
@@ -90,7 +90,7 @@ def password(visit: MayAdminister, user: str) -> Response:
         user,
         "password",
         lambda: set_password(
-            visit.console.door, by=visit.person, user=user, password=_password(visit), now=visit.now
+            visit.console.door, by=visit.person, user=user, password=visit.password, now=visit.now
         ),
     )
 
@@ -239,9 +239,3 @@ def _known(visit: Visit, user: str) -> Account:
 
 def _roles(visit: Visit) -> frozenset[Role]:
     return frozenset(Role(one) for one in visit.typed_list("role") if one in set(Role))
-
-
-def _password(visit: Visit) -> str:
-    """As it was typed, with its blanks."""
-    value = visit.form.get("password")
-    return value if isinstance(value, str) else ""

@@ -6,10 +6,11 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gevinst import bootstrap
-from gevinst.app.accounts import AccountError, prove_again
+from gevinst.app.accounts import AccountError
 from gevinst.app.deliver_run import SETTLED_BY, settle_delivery
 from gevinst.app.queue_port import Delivery, DeliveryState
 from gevinst.domain.decision import DecisionError
+from gevinst.web.desk import prove
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
@@ -64,14 +65,7 @@ def settle(visit: MayApprove) -> Response:
     if not why:
         return _page(visit, visit.texts.get("error.PLN-001"))
     try:
-        if visit.session.must_prove_again(visit.now):
-            prove_again(
-                visit.console.door,
-                visit.seen,
-                password=str(visit.form.get("password") or ""),
-                address=visit.address,
-                now=visit.now,
-            )
+        prove(visit)
         settle_delivery(
             visit.typed("key"),
             act,

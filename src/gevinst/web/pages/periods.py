@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gevinst import bootstrap
-from gevinst.app.accounts import prove_again
+from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseFilter, CaseSums, ListedCase, total
 from gevinst.app.signing import (
     EXPLANATIONS,
@@ -29,7 +29,7 @@ from gevinst.domain.signature import Signature, SignState, sign_state
 from gevinst.texts import Texts
 from gevinst.web.case_words import list_facts
 from gevinst.web.console import Console
-from gevinst.web.desk import small_number
+from gevinst.web.desk import prove, small_number
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
@@ -144,21 +144,13 @@ def sign(visit: MaySign, period: str, account: str) -> Response:
 @router.post(f"{LIST}/{{period}}/{{account}}/godkend")
 def sign_off(visit: MaySignOff, period: str, account: str) -> Response:
     """Sign as the second person, who has just proved who they are."""
-    if visit.session.must_prove_again(visit.now):
-        prove_again(
-            visit.console.door,
-            visit.seen,
-            password=visit.typed("password"),
-            address=visit.address,
-            now=visit.now,
-        )
     book, seen = visit.console.parts.signatures, _seen(visit)
-    return _act(
-        visit,
-        period,
-        account,
-        lambda row: approve(book, _signed(row), seen=seen, by=visit.person, now=visit.now),
-    )
+
+    def do(row: AccountRow) -> None:
+        prove(visit)
+        approve(book, _signed(row), seen=seen, by=visit.person, now=visit.now)
+
+    return _act(visit, period, account, do)
 
 
 @router.post(f"{LIST}/{{period}}/{{account}}/genaabn")
@@ -177,7 +169,7 @@ def _act(visit: Visit, period: str, account: str, do: Callable[[AccountRow], Non
     row = _row(visit, period, account)
     try:
         do(row)
-    except SignatureError as error:
+    except (AccountError, SignatureError) as error:
         told = sentence_of(error, visit.texts)
         return _paper(visit, _row(visit, period, account), error=told, status=HTTPStatus.CONFLICT)
     return RedirectResponse(f"{LIST}/{period}/{account}", SEE_OTHER)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gevinst import bootstrap
-from gevinst.app.accounts import prove_again
+from gevinst.app.accounts import AccountError
 from gevinst.app.cases import (
     CASE_PAGE,
     CaseError,
@@ -38,6 +38,7 @@ from gevinst.web.desk import (
     day_of,
     desk_of,
     kept_filter,
+    prove,
     robot_of,
     small_number,
     standing_ids,
@@ -226,16 +227,12 @@ def undo_case(visit: MayDecide, key: str) -> Response:
 @router.post(f"{LIST}/{{key}}/godkend")
 def approve_case(visit: MayApprove, key: str) -> Response:
     """Approve the decision as the second person, who has just proved who they are."""
-    if visit.session.must_prove_again(visit.now):
-        prove_again(
-            visit.console.door,
-            visit.seen,
-            password=visit.typed("password"),
-            address=visit.address,
-            now=visit.now,
-        )
-    read = small_number(visit.typed("decision")) or 0
-    return _act(visit, key, lambda desk, seen: agree(desk, seen, visit.typed("reason"), decision=read))
+
+    def approve(desk: Desk, seen: ListedCase) -> None:
+        prove(visit)
+        agree(desk, seen, visit.typed("reason"), decision=small_number(visit.typed("decision")) or 0)
+
+    return _act(visit, key, approve)
 
 
 def _act(
@@ -245,7 +242,7 @@ def _act(
     seen = _found(visit.console, key)
     try:
         act(desk_of(visit, seen), seen)
-    except (CaseError, DecisionError) as error:
+    except (AccountError, CaseError, DecisionError) as error:
         told = sentence_of(error, visit.texts)
         return _case_page(visit, _found(visit.console, key), error=told, status=HTTPStatus.CONFLICT)
     where = f"{LIST}/naeste" if onward else f"{LIST}/{key}?told=saved"
