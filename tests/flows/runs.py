@@ -14,7 +14,7 @@ from gevinst.formats.kmd_opus import WRITERS
 from gevinst.formats.table_source import read_tables
 from gevinst.reports.flow_evidence import write_flow_reports
 from gevinst.reports.flow_page import flow_conclusion
-from gevinst.reports.writers import workbook_writers
+from gevinst.reports.writers import file_writers
 from gevinst.store.memory import MemoryRunStore
 from gevinst.texts import Texts
 
@@ -80,5 +80,5 @@ def _tools(case: Path, store: MemoryRunStore, now: datetime) -> FlowTools:
         deliver=lambda *_parts, **_totals: (),
         now=lambda: now,
         versions={},
-        writers={**WRITERS, **workbook_writers()},
+        writers={**WRITERS, **file_writers()},
     )

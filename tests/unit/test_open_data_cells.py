@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.flow import FlowInput, FlowResult
 from gevinst.domain.flows.open_data_spend import FLOW, published
+from gevinst.reports.writers import file_writers
 
 SMALLEST = 5
 CELL = st.tuples(st.sampled_from(["Skole", "Park", "Vej"]), st.sampled_from("ABCD"), st.integers(1, 12))
@@ -71,6 +72,7 @@ def worked_out(supplier: str) -> FlowResult:
             period="2026-10",
             as_of=date(2026, 10, 31),
             calendar=BankCalendar(),
+            writers=file_writers(),
         )
     )
 

@@ -34,7 +34,7 @@ def flow_tools(of: Office, robot: "Robot", opened: "RunStore") -> "FlowTools":
     from gevinst.formats.table_source import read_tables  # noqa: PLC0415 - as above
     from gevinst.reports.flow_evidence import write_flow_reports  # noqa: PLC0415 - loads the templates
     from gevinst.reports.flow_page import flow_conclusion  # noqa: PLC0415 - as above
-    from gevinst.reports.writers import workbook_writers  # noqa: PLC0415 - as above
+    from gevinst.reports.writers import file_writers  # noqa: PLC0415 - as above
     from gevinst.texts import Texts  # noqa: PLC0415 - loads the catalogue
 
     return FlowTools(
@@ -47,6 +47,6 @@ def flow_tools(of: Office, robot: "Robot", opened: "RunStore") -> "FlowTools":
         now=now,
         versions=versions(),
         keep_card=partial(keep_card, of),
-        writers={**WRITERS, **workbook_writers(of.language)},
+        writers={**WRITERS, **file_writers(of.language)},
         sent=partial(sent_files, of) if robot.delivery else lambda _robot: {},
     )

@@ -12,6 +12,7 @@ from gevinst.app.flow_report import FlowReport
 from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
+from gevinst.reports.cells import harmless
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
 from gevinst.reports.flow_workbook import write_flow_workbook
@@ -21,7 +22,6 @@ from gevinst.reports.run_page import PAGES
 from gevinst.texts import Language, Texts
 
 CONTRACT = "gevinst-flow/1"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_flow_reports(folder: Path, report: FlowReport, inputs: Iterable[Path]) -> None:
@@ -118,5 +118,4 @@ def _text(value: Any, kind: ColumnKind) -> str:
         return str(kroner(int(value))).replace(".", ",")
     if kind is ColumnKind.DAY:
         return str(value.date())
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and kind is ColumnKind.TEXT else text
+    return harmless(str(value)) if kind is ColumnKind.TEXT else str(value)

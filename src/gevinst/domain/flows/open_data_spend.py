@@ -4,11 +4,8 @@ A supplier without a CVR number may be a person and is never named. A cell of fe
 put together with the area's others; an area whose rest is too small goes to the rest of all areas.
 """
 
-import csv
-import io
-import json
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +28,9 @@ from gevinst.domain.flow_rows import place_of, total
 
 SPEND = "spend"
 PERSONS, OTHERS, ALL = "Uden CVR-nummer", "Øvrige", "Alle områder"
-FIELDS = ("month", "area", "supplier", "cvr", "count", "amount")
+CSV_NAME = "indkoeb.csv"
+KEY = ["month", "area", "supplier", "cvr"]
+FIELDS = (*KEY, "count", "amount")
 
 
 class Settings(BaseModel):
@@ -63,7 +62,15 @@ CELLS = (
     Column(key="od_count", kind=ColumnKind.COUNT),
     Column(key="amount", kind=ColumnKind.AMOUNT),
 )
-_KEY = ["month", "area", "supplier", "cvr"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSpend:
+    """What is published of a month."""
+
+    cells: pd.DataFrame  #: FIELDS
+    settings: Settings
+    period: str
 
 
 def work_out(given: FlowInput) -> FlowResult:
@@ -91,17 +98,12 @@ def work_out(given: FlowInput) -> FlowResult:
             ResultTable(
                 key="od_cells",
                 columns=CELLS,
-                rows=cells.rename(columns={name: f"od_{name}" for name in (*_KEY, "count")}),
+                rows=cells.rename(columns={name: f"od_{name}" for name in (*KEY, "count")}),
                 summed=("amount",),
             ),
         ),
         cases=tuple(_case(row) for row in wrong.to_dict("records")),
-        outputs=(
-            OutputFile(name="indkoeb.csv", content=_csv(cells), control_total=amount),
-            OutputFile(
-                name="datapackage.json", content=_package(settings, given.period, len(cells)), control_total=0
-            ),
-        ),
+        outputs=tuple(_outputs(OpenSpend(cells=cells, settings=settings, period=given.period), given)),
         done={"dataset": [given.period] if not len(wrong) else []},
     )
 
@@ -126,7 +128,7 @@ def published(rows: pd.DataFrame, smallest: int) -> pd.DataFrame:
     Hiding one cell alone would let it be found as the difference, were the area's total known: so where one
     is hidden, the area's next smallest is hidden with it.
     """
-    cells = _cells(rows, _KEY)
+    cells = _cells(rows, KEY)
     small = cells["count"] < smallest
     alone = small.groupby([cells["month"], cells["area"]]).transform("sum") == 1
     rank = cells["count"].groupby([cells["month"], cells["area"]]).rank(method="first")
@@ -137,9 +139,11 @@ def published(rows: pd.DataFrame, smallest: int) -> pd.DataFrame:
     tail = (cells["supplier"] == ALL) & (cells["count"] < smallest)
     if tail.any() and len(cells) > 1:
         months = cells.loc[tail, "month"]
-        widest = cells[~tail & cells["month"].isin(months)].sort_values("count").groupby("month").head(1)
-        cells = _merged(cells, tail | cells.index.isin(widest.index), supplier=ALL, area=ALL)
-    return cells.sort_values(_KEY, ignore_index=True)
+        smallest_other = (
+            cells[~tail & cells["month"].isin(months)].sort_values("count").groupby("month").head(1)
+        )
+        cells = _merged(cells, tail | cells.index.isin(smallest_other.index), supplier=ALL, area=ALL)
+    return cells.sort_values(KEY, ignore_index=True)
 
 
 def _cells(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -151,7 +155,7 @@ def _cells(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def _merged(cells: pd.DataFrame, which: pd.Series, *, supplier: str, area: str = "") -> pd.DataFrame:
     names = {"supplier": supplier, "cvr": ""} | ({"area": area} if area else {})
     changed = cells.assign(**{name: cells[name].mask(which, text) for name, text in names.items()})
-    return _cells(changed, _KEY)
+    return _cells(changed, KEY)
 
 
 def _too_small(cells: pd.DataFrame, smallest: int) -> int:
@@ -160,43 +164,14 @@ def _too_small(cells: pd.DataFrame, smallest: int) -> int:
     return int(((cells["count"] < smallest) & (months >= smallest)).sum())
 
 
-def _csv(cells: pd.DataFrame) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(FIELDS)
-    for row in cells[list(FIELDS)].itertuples(index=False):
-        writer.writerow([*map(_safe, row[:4]), int(row[4]), f"{Decimal(int(row[5])) / 100:.2f}"])
-    return text.getvalue().encode()
-
-
-def _safe(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _package(settings: Settings, period: str, rows: int) -> bytes:
-    """The description by the Data Package standard of Frictionless Data."""
-    kinds = {"month": "yearmonth", "count": "integer", "amount": "number"}
-    fields: list[dict[str, Any]] = [{"name": name, "type": kinds.get(name, "string")} for name in FIELDS]
-    resource = {
-        "name": "indkoeb",
-        "path": "indkoeb.csv",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "profile": "tabular-data-resource",
-        "schema": {"fields": fields, "primaryKey": _KEY},
-    }
-    package = {
-        "profile": "tabular-data-package",
-        "name": f"indkoeb-{period}",
-        "title": f"{settings.title} {period}",
-        "licenses": [{"name": settings.license}],
-        "rows": rows,
-        "smallestCell": settings.smallest,
-        "resources": [resource],
-    }
-    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+def _outputs(book: OpenSpend, given: FlowInput) -> Iterator[OutputFile]:
+    """The data and its description, each where the office has a writer for it."""
+    for name, writer, control_total in (
+        (CSV_NAME, "spend_csv", total(book.cells)),
+        ("datapackage.json", "spend_package", 0),
+    ):
+        if writer in given.writers:
+            yield OutputFile(name=name, content=given.writers[writer](book), control_total=control_total)
 
 
 def _case(row: dict) -> FlowCase:  # type: ignore[type-arg] # a row of the spend
