@@ -94,7 +94,6 @@ class FlowInput:
     period: str  #: such as 2026-10
     as_of: date  #: the last day of the period
     calendar: BankCalendar
-    before: Mapping[str, pd.DataFrame] = field(default_factory=dict)  #: the same sources of the run before
     set_aside: Mapping[str, tuple[Finding, ...]] = field(
         default_factory=dict
     )  #: why files could not be used, by the source's name
