@@ -14,6 +14,7 @@ import pandas as pd
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import Finding
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 from gevinst.domain.source import RowCounts
 
@@ -200,7 +201,7 @@ class Flow:
 
     id: str  #: name of the suite under tasks/
     sources: Mapping[str, SourceShape]
-    settings: type[Any]  #: a pydantic model of the robot's [settings]; unknown keys are refused
+    settings: type[FlowSettings]
     work_out: Callable[[FlowInput], FlowResult]
     shapes: Callable[[Any], Mapping[str, SourceShape]] | None = None  #: sources as the settings make them
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
@@ -33,6 +33,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.journal import (
     ACCOUNTS,
     Journal,
@@ -61,19 +62,15 @@ LONGEST_TITLE = 25
 MOST_STRANGE = 20  # lines of another month that are named; a wrong file has nothing else
 
 
-class BankAccount(BaseModel):
+class BankAccount(FlowSettings):
     """Where one account of the bank stands in the ledger."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     account: str = Field(pattern=r"^[0-9A-Za-z]{4,10}$")  #: the bank account's own
     interim: str = Field(pattern=r"^[0-9A-Za-z]{4,10}$")  #: where lines wait that nobody has decided about
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     bank_accounts: dict[str, BankAccount]  #: by account number as the bank writes it
     closed_through: date | None = None  #: the last day of the ERP's closed periods

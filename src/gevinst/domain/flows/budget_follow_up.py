@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from gevinst.domain.budget import (
     ACCOUNT,
@@ -47,6 +47,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
+from gevinst.domain.flow_settings import FlowSettings, RegularExpression
 from gevinst.domain.period import previous_period
 from gevinst.domain.place import Place
 
@@ -55,23 +56,17 @@ BOOK_WRITER = "budget_workbook"
 AMOUNT = ColumnKind.AMOUNT
 
 
-def _pattern(text: str) -> str:
-    try:
-        groups = re.compile(text).groupindex
-    except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from None
-    if "unit" not in groups:
+def _naming_units(text: str) -> str:
+    if "unit" not in re.compile(text).groupindex:
         raise ValueError("a regular expression with the group unit, such as (?P<unit>[0-9]{4})")
     return text
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     departments: dict[str, str] = Field(min_length=1)  #: name by number; each must send a workbook
-    file_name: Annotated[str, AfterValidator(_pattern)] = r"(?P<unit>\d{4})"
+    file_name: Annotated[RegularExpression, AfterValidator(_naming_units)] = r"(?P<unit>\d{4})"
     least_amount: Decimal = Field(default=Decimal(100000), ge=0)  #: kroner; a smaller deviation is not listed
     least_percent: Decimal = Field(default=Decimal(5), ge=0)  #: of the budget; both must be reached
 

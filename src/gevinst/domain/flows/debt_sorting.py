@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.flow import (
@@ -29,6 +28,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 
 LISTS = "lists"
@@ -37,12 +37,10 @@ READY, DAY_CARE, NO_DAY = "ready", "day_care", "no_expiry_day"
 _PART = re.compile(r"(\d{8})\D+\w*?_(\d{1,3})_(\d{1,3})\.\w+", re.IGNORECASE)
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]; the codes are those of the debt lists."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kept_contents: tuple[str, ...] = "BØVO EJEN BYGS BYGB MERE MERU BUMR PLAL PLFL KAAL KAFL".split()  # type: ignore[assignment] # noqa: SIM905 - pydantic makes it a tuple
+    kept_contents: tuple[str, ...] = tuple("BØVO EJEN BYGS BYGB MERE MERU BUMR PLAL PLFL KAAL KAFL".split())  # noqa: SIM905 - one line reads better
     day_care_contents: tuple[str, ...] = ("DAGI", "DAG2", "SFO2")  #: their fees go on a list of their own
     fee_transactions: tuple[str, ...] = ("ZGBY", "ZREN")
     fee_rates: tuple[str, ...] = ("LRT",)

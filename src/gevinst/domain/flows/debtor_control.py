@@ -5,7 +5,6 @@ past the subledger; one that only the subledger has never reached the general le
 """
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.document_match import (
     AGREED,
@@ -27,14 +26,13 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, total
+from gevinst.domain.flow_settings import FlowSettings
 
 SUBLEDGER, CONTROL = "subledger", "control"
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     accounts: tuple[str, ...] = ()  #: the control accounts; () takes every account of the two files
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.duplicates import (
     MOST_IN_BLOCK,
@@ -33,6 +33,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 
 LEDGER, INVOICES = "ledger", "invoices"
@@ -43,10 +44,8 @@ TOO_MANY_ALIKE = "TAB-044"
 REASONS = {rank: str(reason) for reason, rank in RANKS.items()}
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     owed: Literal["positive", "negative"] = "positive"  #: the sign that the ledger gives an invoice
     reasons: tuple[Reason, ...] = Field(default=tuple(Reason), min_length=1)  #: what is listed

@@ -6,7 +6,6 @@ The oldest stays; the others are listed for closing. The robot closes nothing.
 from collections.abc import Iterator
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
@@ -22,15 +21,14 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_settings import FlowSettings
 
 NOTICES = "notices"
 STAYS, CLOSE, NO_TEXT, OTHER_KIND = "stays", "close", "no_text", "other_kind"
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     prefix: str = "PSRM"  #: notices whose text begins so, in any case; "" takes all
 

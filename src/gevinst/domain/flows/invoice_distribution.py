@@ -8,10 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
@@ -27,6 +25,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_settings import FlowSettings, RegularExpression
 
 INVOICES, STAFF = "invoices", "staff"
 BY_ID, BY_NAME, BY_ENDS, BY_FIRST = "by_id", "by_name", "by_ends", "by_first_name"
@@ -35,20 +34,10 @@ REFERENCES = ("name", "reference", "buyer_order", "seller_order")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from None
-    return text
-
-
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id_pattern: Annotated[str, AfterValidator(_pattern)] = r"\b[A-Za-z]{2,3}\d{4,6}\b"  #: an employee's id
+    id_pattern: RegularExpression = r"\b[A-Za-z]{2,3}\d{4,6}\b"  #: an employee's id
 
 
 INVOICE_SHAPE = SourceShape(

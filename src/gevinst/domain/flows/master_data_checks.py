@@ -6,7 +6,6 @@ The report names the record and the field. A CPR number or a person's name never
 from collections.abc import Callable, Iterator
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.check_rules import bank_problem, cpr_problem, cvr_problem, gln_problem
 from gevinst.domain.flow import (
@@ -22,6 +21,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_settings import FlowSettings
 
 REGISTER = "register"
 CPR = r"\d{6}[ -]?\d{4}"
@@ -33,10 +33,8 @@ NAMES = {"cvr": "CVR", "ean": "EAN", "cpr": "CPR", "bank": "Reg./konto", "cvr/cp
 UNIQUE = ("cvr", "ean", "bank")
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     may_share: tuple[str, ...] = ()  #: fields that records may share: cvr, ean, bank
     needs_one_of: tuple[str, ...] = ("cvr", "cpr")  #: a record without any of these is a case

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.flow import (
     Column,
@@ -23,6 +23,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 
 READINGS, INVOICES = "readings", "invoices"
 KEYS = ("document", "meter", "first")
@@ -30,10 +31,8 @@ THOUSAND = 1000  # quantities are held in thousandths
 PERCENT = 100 * 100  # a limit is held in hundredths of a percent
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     percent: Decimal = Field(default=Decimal(1), ge=0, le=20)  #: of the billed quantity that may differ
     days: int = Field(default=1, ge=0, le=31)  #: how old the state of a day may be

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.consolidation import FILE, Repeat, repeated_rows, repeats
 from gevinst.domain.flow import (
@@ -25,6 +25,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.period import previous_period
 from gevinst.domain.place import Place
 
@@ -34,10 +35,8 @@ TABLE_WRITER = "excel_table"
 HUNDREDTHS = ColumnKind.AMOUNT
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     months: int = Field(default=3, ge=1, le=24)  #: up to the run's month; each must have days in a report
 

@@ -7,7 +7,7 @@ once the cases are decided.
 from decimal import Decimal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.flow import (
     Column,
@@ -22,16 +22,15 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.keyed_comparison import BOTH, ONE, compare
 
 OURS, THEIRS = "ours", "theirs"
 KEYS = ("municipality", "reference")
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     own_code: str = Field(pattern=r"^\d{3}$")  #: our municipality code, which no claim may be against
     tolerance: Decimal = Field(default=Decimal(0), ge=0, le=100)  #: kroner that a case may differ

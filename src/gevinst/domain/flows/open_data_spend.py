@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.check_rules import cvr_problem
 from gevinst.domain.flow import (
@@ -25,6 +25,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 
 SPEND = "spend"
 PERSONS, OTHERS, ALL = "Uden CVR-nummer", "Øvrige", "Alle områder"
@@ -33,10 +34,8 @@ KEY = ["month", "area", "supplier", "cvr"]
 FIELDS = (*KEY, "count", "amount")
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     smallest: int = Field(default=5, ge=3, le=100)  #: rows that a published cell has at least
     title: str = Field(default="Indkøb", min_length=2)

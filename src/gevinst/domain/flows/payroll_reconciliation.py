@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.flow import (
@@ -24,16 +24,15 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.keyed_comparison import BOTH, ONE, compare
 
 PAYROLL, LEDGER = "payroll", "ledger"
 EMPTY = "TAB-004"
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     accounts: tuple[str, ...] = ()  #: beginnings of the ledger's payroll accounts; empty for all its rows
     tolerance: Decimal = Field(default=Decimal(0), ge=0, le=10)  #: kroner that a person may differ

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.consolidation import keyed_sums
 from gevinst.domain.flow import (
@@ -23,16 +22,15 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_settings import FlowSettings
 
 SPOOL = "spool"
 PROJECT, WBS, ELEMENT, AMOUNT = "project", "wbs", "cost_element", "amount"
 LAST_MONTH = 12
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]: there are none."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 SHAPE = SourceShape(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.consolidation import FILE, Repeat, repeats
 from gevinst.domain.flow import (
@@ -29,6 +29,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 
 CALCULATIONS = "calculations"
@@ -38,10 +39,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 AMOUNT = ColumnKind.AMOUNT
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     dropped: tuple[str, ...] = ("Fleksbidrag fra staten",)  #: benefits that are not counted
     most_days: int = Field(default=7, ge=1, le=366)  #: between the dates of two files

@@ -3,12 +3,11 @@
 Which columns, what a file's name says, and which files must come, stand in the robot's settings.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gevinst.domain.consolidation import (
     FILE,
@@ -37,6 +36,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of
+from gevinst.domain.flow_settings import FlowSettings, RegularExpression
 from gevinst.domain.period import is_period
 from gevinst.domain.place import Place
 
@@ -46,24 +46,14 @@ TABLE_WRITER = "excel_table"
 SHAPE = SourceShape(columns=(), several=True, set_aside=True)
 
 
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from None
-    return text
-
-
 def _month(text: str) -> str:
     if text and not is_period(text):
         raise ValueError("a month such as 2026-01")
     return text
 
 
-class ColumnSetting(BaseModel):
+class ColumnSetting(FlowSettings):
     """One column of the layout family."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     headings: tuple[str, ...] = Field(min_length=1)  #: every way in which files write it
     kind: ColumnKind = ColumnKind.TEXT
@@ -72,13 +62,11 @@ class ColumnSetting(BaseModel):
     empty: tuple[str, ...] = ()  #: texts that stand for no value, such as -
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     columns: dict[str, ColumnSetting] = Field(min_length=1)
-    file_name: Annotated[str, AfterValidator(_pattern)] = ""  #: groups unit, period, year, month
+    file_name: RegularExpression = ""  #: groups unit, period, year, month
     keys: tuple[str, ...] = ()  #: what is summed by; unit and period are of the file's name
     sums: tuple[str, ...] = Field(min_length=1)  #: amount columns
     unique: tuple[str, ...] = ()  #: columns that name a row; a row sent in two files counts once

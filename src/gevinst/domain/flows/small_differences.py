@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.flow import (
     Column,
@@ -23,15 +23,14 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 
 LIST = "list"
 KEYS = ("account", "document", "day", "amount")
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     most: Decimal = Field(
         default=Decimal("10.00"), gt=0, le=100

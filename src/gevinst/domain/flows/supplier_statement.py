@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.flow import (
     PLACE_COLUMNS,
@@ -24,6 +24,7 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.item import ROW_ID, items_frame
 from gevinst.domain.matching.engine import SideInput, reconcile
 from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
@@ -35,10 +36,8 @@ STATES = {ItemState.OPEN: "line_open", ItemState.PROPOSED: "line_unsure"}
 FAR_DAYS = 130  # bank days: an invoice may wait half a year to be paid
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     supplier: str = ""  #: only postings of this supplier, where the ledger names suppliers; "" takes all
     ledger_sign: Literal["opposite", "same"] = "opposite"  #: a ledger usually has what we owe as negative

@@ -6,7 +6,7 @@ Expected VAT is the net amount times the code's rate, rounded half away from zer
 from decimal import Decimal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gevinst.domain.flow import (
     Column,
@@ -21,20 +21,21 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import place_of, total
+from gevinst.domain.flow_settings import FlowSettings
 
 POSTINGS = "postings"
 WHOLE = 10_000  # a rate is held in hundredths of a percent
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rates: dict[str, Decimal] = Field(
         default={"I25": Decimal(25), "I0": Decimal(0)}, min_length=1
     )  #: percent of the net amount by VAT code
-    codes: dict[str, str] = {}  #: the code that an account must have, by the beginning of its number
+    codes: dict[str, str] = Field(
+        default={}
+    )  #: the code that an account must have, by the beginning of its number
     rounding: Decimal = Field(default=Decimal("0.50"), ge=0, le=5)  #: kroner that counts as rounding
 
 

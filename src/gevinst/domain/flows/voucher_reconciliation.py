@@ -5,7 +5,6 @@ else is on the list of differences, with both sides and the kind of difference.
 """
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from gevinst.domain.document_match import (
     AGREED,
@@ -27,14 +26,13 @@ from gevinst.domain.flow import (
     SourceShape,
 )
 from gevinst.domain.flow_rows import joined_keys, total
+from gevinst.domain.flow_settings import FlowSettings
 
 VOUCHERS, LEDGER = "vouchers", "ledger"
 
 
-class Settings(BaseModel):
+class Settings(FlowSettings):
     """The robot's [settings]."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     skip_kinds: tuple[str, ...] = ("ZF",)  #: voucher types that are not compared
     account: str = ""  #: only postings on this account, where the ledger names accounts; "" takes all
