@@ -1,5 +1,6 @@
 """The console against those who mean harm, by the requirements of OWASP ASVS 5.0 that each test names."""
 
+import asyncio
 import logging
 import re
 import sqlite3
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from gevinst.domain.access import MAY, Person, Role
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.case import CaseState
 from gevinst.web import door, pages
-from gevinst.web.app import PUBLIC, routes_of
+from gevinst.web.app import PUBLIC, create_app, routes_of
 from gevinst.web.console import Console, open_console
 from gevinst.web.shield import LOG_CSP
 from gevinst.web.visit import Gate
@@ -401,6 +403,43 @@ def test_v5_2_1_more_than_was_announced_is_not_read_to_its_end(console: Console)
 
     assert answer.status_code == 413
     assert visiting(small, EVERYTHING).get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "user", "size", "status"),
+    [
+        ("/arbejde/r1.1/note", "", 50_000_000, 401),
+        ("/arbejde/r1.1/note", "auditor", 50_000_000, 403),
+        ("/login", "", 50_000_000, 401),
+        ("/api/v1/runs", "", 200_000, 413),
+    ],
+)
+def test_v5_2_1_what_a_stranger_sends_is_not_read(
+    cases: Console, path: str, user: str, size: int, status: int
+) -> None:
+    someone = visiting(cases, user)
+    kind = "multipart/form-data; boundary=x"
+    headers = {"host": "127.0.0.1", "content-type": kind, "content-length": str(size)}
+    headers["cookie"] = "; ".join(f"{name}={value}" for name, value in someone.client.cookies.items())
+    told: list[Any] = []
+
+    async def unread() -> Any:
+        raise AssertionError(path)
+
+    async def keep(message: Any) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("testclient", 50_000),
+    }
+    asyncio.run(create_app(cases)(scope, unread, keep))
+
+    assert told[0]["status"] == status
 
 
 # What is told and what is logged, V16

@@ -11,7 +11,7 @@ from gevinst.app.accounts import AccountError, Opened, make_first_account, open_
 from gevinst.domain.account import SESSION_LONGEST
 from gevinst.web.console import Console
 from gevinst.web.rendering import bare_page
-from gevinst.web.visit import LANGUAGE_COOKIE, MaySee, address_of, read_form, texts_of, typed_texts
+from gevinst.web.visit import LANGUAGE_COOKIE, MaySee, address_of, strangers_form, texts_of, typed_texts
 
 SEE_OTHER, UNPROCESSABLE, UNAUTHORIZED, TOO_MANY = 303, 422, 401, 429
 SIGN_IN = "/login"
@@ -20,7 +20,7 @@ YEAR = 31_536_000  # seconds
 OWN_FIELDS = frozenset({"user", "password", "next"})
 
 router = APIRouter()
-Form = Annotated[FormData, Depends(read_form)]
+Form = Annotated[FormData, Depends(strangers_form)]
 
 
 @router.get(SIGN_IN)

@@ -26,6 +26,8 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+API = "/api/"
+API_LARGEST = 100_000
 YEAR = 31_536_000  # seconds
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"", "same-origin", "none"})
@@ -52,13 +54,18 @@ class Shield:
             return
         refused = self._refusal(scope)
         app = PlainTextResponse(refused[1], status_code=refused[0]) if refused else self._app
-        await app(scope, self._counted(receive), self._dressed(send))
+        await app(scope, self._counted(receive, self._most(scope)), self._dressed(send))
+
+    def _most(self, scope: Scope) -> int:
+        """Bytes of one request: a program sends words, and is read before it is known who it is."""
+        largest = self._console.largest_upload
+        return min(largest, API_LARGEST) if scope["path"].startswith(API) else largest
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         if _host(headers.get("host", "")) not in self._console.hosts:
             return BAD_REQUEST, "Unknown host."
-        if _length(headers) > self._console.largest_upload:
+        if _length(headers) > self._most(scope):
             return TOO_LARGE, "Too large."
         if scope["method"] not in SAFE and not self._own_page(headers):
             return FORBIDDEN, "The form is from another site."
@@ -72,7 +79,8 @@ class Shield:
         same = not origin or urlsplit(origin).netloc == headers.get("host", "")
         return same and headers.get("sec-fetch-site", "") in OWN_SITE
 
-    def _counted(self, receive: Receive) -> Receive:
+    @staticmethod
+    def _counted(receive: Receive, most: int) -> Receive:
         """Stop reading once more has come than was announced or is allowed."""
         taken = 0
 
@@ -80,7 +88,7 @@ class Shield:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._console.largest_upload:
+            if taken > most:
                 raise TooLargeError
             return message
 

@@ -17,10 +17,9 @@ from gevinst.domain.refusal import RefusedError
 from gevinst.texts import Texts
 from gevinst.web.door import SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
-from gevinst.web.shield import SAFE, TooLargeError
+from gevinst.web.shield import API, SAFE, TooLargeError
 from gevinst.web.visit import ForeignFormError, SignInNeededError, TokenNeededError, texts_of
 
-API = "/api/"
 ID_BYTES = 4
 log = logging.getLogger("gevinst.console")
 

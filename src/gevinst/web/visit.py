@@ -19,6 +19,7 @@ LANGUAGE_COOKIE = "sprog"
 CSRF_FIELD = "csrf"
 MOST_FIELDS = 2_000
 MOST_FILES = 10
+STRANGERS_FORM = 1_000_000  # bytes; a file is read only for one who is signed in
 
 
 class SignInNeededError(Exception):
@@ -108,14 +109,14 @@ class Gate:
             SignInNeededError, ForeignFormError, NotAllowedError.
         """
         console: Console = request.app.state.console
-        form = await read_form(request)
         key = request.cookies.get(console.cookie, "")
         seen = await run_in_threadpool(visitor, console.door.book, key, console.now())
         if seen is None:
-            raise SignInNeededError(typed_texts(form))
+            raise SignInNeededError(typed_texts(await strangers_form(request)))
+        require(seen.account.person, self.action)
+        form = await read_form(request)
         if request.method not in SAFE and form.get(CSRF_FIELD) != seen.session.csrf:
             raise ForeignFormError
-        require(seen.account.person, self.action)
         return Visit(console=console, request=request, texts=texts_of(request), seen=seen, form=form)
 
 
@@ -145,6 +146,13 @@ async def read_form(request: Request) -> FormData:
     if request.method in SAFE:
         return FormData()
     return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+
+
+async def strangers_form(request: Request) -> FormData:
+    """The form of one who is not signed in; an empty one when it is larger than typed text."""
+    announced = request.headers.get("content-length", "")
+    typed = announced.isdecimal() and int(announced) <= STRANGERS_FORM
+    return await read_form(request) if typed else FormData()
 
 
 def typed_texts(form: FormData) -> dict[str, list[str]]:
