@@ -4,6 +4,7 @@ The report names the record and the field. A CPR number or a person's name never
 """
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pandas as pd
 
@@ -36,8 +37,11 @@ UNIQUE = ("cvr", "ean", "bank")
 class Settings(FlowSettings):
     """The robot's [settings]."""
 
-    may_share: tuple[str, ...] = ()  #: fields that records may share: cvr, ean, bank
-    needs_one_of: tuple[str, ...] = ("cvr", "cpr")  #: a record without any of these is a case
+    may_share: tuple[Literal["cvr", "ean", "bank"], ...] = ()  #: fields that records may share
+    needs_one_of: tuple[Literal["cvr", "ean", "cpr", "bank"], ...] = (
+        "cvr",
+        "cpr",
+    )  #: a record without any of these is a case
 
 
 def _optional(key: str, *headings: str) -> SourceColumn:
