@@ -390,3 +390,19 @@ def test_evidence_that_is_not_whole_is_not_deleted(changing: TestOffice) -> None
     assert done.code == 6
     assert "EVI-007" in done.err
     assert (first.folder / "input").exists()
+
+
+def test_encrypted_evidence_is_read_however_it_is_named(changing: TestOffice, tmp_path: Path) -> None:
+    key, folder = changing.folder / "laas.key", folder_of(changing, "konto")
+    key.write_text("7" * 64, "ascii")
+    key.chmod(0o600)
+    with (changing.folder / "gevinst.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[evidence]\nencryption_key = "laas.key"\n')
+
+    locked = changing.gevinst("evidence", "lock", str(folder / "input" / ".."))
+    shutil.copytree(folder, tmp_path / "kopi")
+
+    assert (locked.code, (folder / "koersel.html").exists()) == (0, False), locked.said
+    for place in (folder.name, str(tmp_path / "kopi")):
+        assert changing.gevinst("evidence", "verify", place).code == 0
+    assert [row.subject for row in trail_of(changing) if row.what == "evidence.lock"] == [folder.name]

@@ -132,6 +132,7 @@ def check_evidence(folder: Path, trusted: set[bytes] | None, of: "Office | None"
     Raises:
         ConfigurationError: EVI-009, EVI-010 the folder is encrypted and cannot be opened.
     """
+    from gevinst.formats.seals import seal_in  # noqa: PLC0415 - only auditing needs it
     from gevinst.reports.locking import is_locked, open_folder  # noqa: PLC0415 - loads cryptography
     from gevinst.reports.signing import quick_fits  # noqa: PLC0415 - as above
     from gevinst.reports.verify import check  # noqa: PLC0415
@@ -139,7 +140,7 @@ def check_evidence(folder: Path, trusted: set[bytes] | None, of: "Office | None"
     if of is None or not is_locked(folder):
         return check(folder, trusted=trusted, fits=quick_fits)
     with tempfile.TemporaryDirectory() as name:
-        open_folder(folder, folder.name, lock_key(of), Path(name))
+        open_folder(folder, seal_in(folder).run_id, lock_key(of), Path(name))
         return check(Path(name), trusted=trusted, fits=quick_fits)
 
 

@@ -92,7 +92,7 @@ def pack(ctx: click.Context, run_id: str, *, out: Path) -> None:
         write_pack(folder, out)
     except FileExistsError as error:
         raise ConfigurationError("EVI-006", path=str(out)) from error
-    _note(opened, "evidence.export", run_id)
+    _note(opened, "evidence.export", seal_in(folder).run_id)
     click.echo(texts.get("cli.evidence.packed", path=str(out)))
 
 
@@ -108,8 +108,9 @@ def lock(run_ids: tuple[str, ...]) -> None:
         folder = _folder_of(run_id, office, opened)
         if _problems_in(folder, office, opened, parts.trusted_keys(office, opened)):
             raise ConfigurationError("EVI-011", run=run_id)
-        count = lock_folder(folder, folder.name, key_bytes)
-        _note(opened, "evidence.lock", run_id)
+        sealed = seal_in(folder).run_id
+        count = lock_folder(folder, sealed, key_bytes)
+        _note(opened, "evidence.lock", sealed)
         click.echo(texts.get("cli.evidence.locked", run=run_id, count=count))
 
 
@@ -124,8 +125,9 @@ def open_command(run_id: str, *, out: Path) -> None:
     if out.exists():
         raise ConfigurationError("EVI-008", path=str(out))
     key_bytes = parts.lock_key(office)
-    _note(opened, "evidence.open", run_id)
-    open_folder(folder, folder.name, key_bytes, out)
+    sealed = seal_in(folder).run_id
+    _note(opened, "evidence.open", sealed)
+    open_folder(folder, sealed, key_bytes, out)
     click.echo(Texts(language()).get("cli.evidence.opened", path=str(out)))
 
 
