@@ -9,7 +9,7 @@ from gevinst.domain.flows import budget_follow_up, invoice_distribution, master_
 @pytest.mark.parametrize("name", ["needs_one_of", "may_share"])
 def test_a_field_that_records_do_not_have_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match=name):
-        master_data_checks.Settings(**{name: ["cvr-nummer"]})
+        master_data_checks.Settings.model_validate({name: ["cvr-nummer"]})
 
 
 def test_a_pattern_that_is_no_regular_expression_is_refused() -> None:
