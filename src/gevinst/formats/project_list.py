@@ -17,6 +17,7 @@ from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Grid, Syntax, blank_row
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
+from gevinst.formats.physical_lines import printed_lines
 
 UNSURE = "TAB-021"
 CUT = "TAB-022"
@@ -58,9 +59,7 @@ def project_grids(intake: Intake) -> list[Grid]:
     Raises:
         InputRejectedError: TAB-021 where the columns of a record stand is unsure; TAB-022 half a record.
     """
-    lines = [
-        [cell.strip() for cell in line.split("\t")] for line in decode(intake).utf8.decode().splitlines()
-    ]
+    lines = [[cell.strip() for cell in line.split("\t")] for line in printed_lines(decode(intake).text)]
     heading = _heading(lines)
     if heading is None:
         return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gevinst.domain.source import Assumption
 from gevinst.formats.grid import Grid, Row, Syntax
 from gevinst.formats.headings import roles_of
+from gevinst.formats.physical_lines import printed_lines
 from gevinst.formats.plan import assume
 from gevinst.formats.rows import is_balance_text
 
@@ -44,7 +45,7 @@ def read_list(text: str) -> tuple[Grid, Assumption]:
     """Cut a list at the bars of its header, so that a bar inside a text does no harm."""
     if any(chr(mark) in text for mark in _BOX):  # few lists have them, and a large text takes long
         text = text.translate(_BOX)
-    lines = text.splitlines()
+    lines = printed_lines(text)
     at = _header_at(lines)
     deep = _header_depth(lines, at)
     header = lines[at].rstrip()

@@ -40,6 +40,10 @@ def test_a_text_below_no_heading_stops_the_file(tmp_path: Path) -> None:
         read(tmp_path, FIRST, SECOND.replace("\t1.000", "\t\t\t1.000"))
 
 
+def test_a_form_feed_at_a_page_ends_no_line(tmp_path: Path) -> None:
+    assert read(tmp_path, "\f", FIRST, SECOND) == [("300001", 100_000, "Vikar", 4)]
+
+
 def test_every_unsure_record_is_told(tmp_path: Path) -> None:
     wrong = FIRST.replace("\t10\t", "\tten\t")
 

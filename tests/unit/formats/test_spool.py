@@ -51,6 +51,16 @@ def test_a_wrapped_record_is_one_row_on_its_first_line() -> None:
     assert grid.lines[row] == 9
 
 
+def test_a_form_feed_at_a_page_ends_no_line() -> None:
+    paged = LIST.replace(
+        "\n02.11.2026      Dynamisk listevisning      2", "\n\f02.11.2026  Dynamisk listevisning  2"
+    )
+    plain, _ = read_list(LIST)
+    grid, _ = read_list(paged)
+
+    assert (grid.rows, grid.lines) == (plain.rows, plain.lines)
+
+
 def test_page_heads_and_dashed_lines_are_no_rows() -> None:
     grid, _ = read_list(LIST)
 
