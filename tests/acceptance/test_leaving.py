@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -133,3 +134,25 @@ def test_the_export_is_in_the_trail(left: tuple[TestOffice, Path, Done]) -> None
     _, target, _ = left
 
     assert "export.all" in {row["what"] for row in read_table(target, "audit")[0]}
+
+
+def test_an_office_may_leave_into_its_own_data_and_its_keys_stay(
+    left: tuple[TestOffice, Path, Done], tmp_path: Path
+) -> None:
+    office = TestOffice(tmp_path / "kontor")
+    shutil.copytree(left[0].folder, office.folder)
+    keys = {"key": "egen.key", "encryption_key": "laas.key"}
+    secrets = office.data / "hemmeligheder.env"
+    for path in (*(office.data / name for name in keys.values()), secrets):
+        path.write_text("kun vores", "utf-8")
+    lines = [f'{name} = "{(office.data / file).as_posix()}"' for name, file in keys.items()]
+    places = f'[secrets]\nfile = "{secrets.as_posix()}"\n'
+    with (office.folder / "gevinst.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n".join(["", "[evidence]", *lines, places]))
+
+    done = office.gevinst("export", "--all", str(office.data / "afgang"))
+
+    assert done.code == 0, done.said
+    files = [path for path in (office.data / "afgang").rglob("*") if path.is_file()]
+    assert [path for path in files if path.read_bytes() == b"kun vores"] == []
+    assert not (office.data / "afgang" / "data" / "afgang.ufaerdig").exists()

@@ -188,12 +188,14 @@ def export_all(of: "Office", opened: "RunStore", target: Path) -> dict[str, int]
     from gevinst.reports.leaving import LeavingFolders, LeavingTable, write_all  # noqa: PLC0415 - seldom needed
     from gevinst.store.dump import dump_tables  # noqa: PLC0415 - loads SQLAlchemy
 
+    private = (of.evidence.key, of.evidence.encryption_key, of.secrets.file)
     folders = LeavingFolders(
         settings=(office_folder(of.robots) or of.robots.parent) / OFFICE_FILE,
         robots=of.robots,
         tasks=of.tasks,
         layouts=of.layouts,
         data=of.data,
+        private=frozenset(path.resolve() for path in private if path),
         name=of.name,
         language=of.language,
     )

@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ class LeavingFolders:
     tasks: Path  #: its neighbour `resources` goes along
     layouts: Path
     data: Path
+    private: frozenset[Path]  #: files that stay, resolved: keys and secrets that the settings name
     name: str
     language: str
 
@@ -135,9 +136,19 @@ def _copy_office(draft: Path, folders: LeavingFolders) -> None:
     (draft / SETTINGS).write_text("\n".join(["[office]", *lines, ""]), encoding="utf-8", newline="\n")
     shutil.copyfile(folders.settings, draft / "gevinst.original.toml")
     resources = folders.tasks.parent / "resources"
+    stays = _staying(folders.private | {draft.resolve()})
     for source, name in ((folders.robots, "robots"), (folders.tasks, "tasks"), (resources, "resources")):
-        shutil.copytree(source, draft / name)
+        shutil.copytree(source, draft / name, ignore=stays)
     if folders.layouts.is_dir():
-        shutil.copytree(folders.layouts, draft / "layouts")
-    left_out = shutil.ignore_patterns("gevinst.db*", PRIVATE_KEY, "*.part")
-    shutil.copytree(folders.data, draft / DATA, ignore=left_out)
+        shutil.copytree(folders.layouts, draft / "layouts", ignore=stays)
+    shutil.copytree(folders.data, draft / DATA, ignore=stays)
+
+
+def _staying(private: Collection[Path]) -> Callable[[str, list[str]], set[str]]:
+    """What of a folder does not go along: the database, keys, secrets, half files, and the draft itself."""
+    by_name = shutil.ignore_patterns("gevinst.db*", PRIVATE_KEY, "*.part")
+
+    def stays(folder: str, names: list[str]) -> set[str]:
+        return by_name(folder, names) | {name for name in names if Path(folder, name).resolve() in private}
+
+    return stays
