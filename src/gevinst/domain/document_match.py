@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gevinst.domain.flow import PLACE_COLUMNS, Column, FlowCase, ResultTable
-from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow import PLACE_COLUMNS, Column, ColumnKind, Control, FlowCase, ResultTable
+from gevinst.domain.flow_rows import joined_keys, list_of, place_of, total
 
 
 class Kind(StrEnum):
@@ -31,6 +31,16 @@ class Kind(StrEnum):
 
 
 AGREED = (Kind.SAME, Kind.SUM)
+#: What the list of differences shows beside a flow's own keys.
+DIFFERENCE_COLUMNS = (
+    Column(key="document"),
+    Column(key="difference_kind", worded=True),
+    Column(key="day_left", kind=ColumnKind.DAY),
+    Column(key="amount_left", kind=ColumnKind.AMOUNT),
+    Column(key="day_right", kind=ColumnKind.DAY),
+    Column(key="amount_right", kind=ColumnKind.AMOUNT),
+    Column(key="off_by", kind=ColumnKind.AMOUNT),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,13 +135,26 @@ def _with_kind(rows: pd.DataFrame, same: np.ndarray, found: pd.DataFrame, names:
 
 def difference_table(match: DocumentMatch, columns: tuple[Column, ...]) -> ResultTable:
     """The list of differences."""
-    return ResultTable(
-        key="differences",
-        columns=columns,
-        rows=match.differences.rename(columns={"kind": "difference_kind"})[
-            [*(one.key for one in columns), *PLACE_COLUMNS]
-        ],
-        summed=("amount_left", "amount_right", "off_by"),
+    rows = match.differences.rename(columns={"kind": "difference_kind"})
+    return list_of("differences", columns, rows, summed=("amount_left", "amount_right", "off_by"))
+
+
+def match_controls(
+    read: Sequence[pd.DataFrame], match: DocumentMatch, aside: pd.DataFrame, *, difference: int
+) -> tuple[Control, ...]:
+    """That no row is lost, and that the list of differences tells of the whole difference.
+
+    Args:
+        read: both sides as the files had them.
+        match: of the rows that were compared.
+        aside: those that were not.
+        difference: left less right, øre, from other sums than the list's.
+    """
+    kept = (match.left, match.right, aside)
+    return (
+        Control(key="rows", expected=sum(map(len, read)), found=sum(map(len, kept)), is_amount=False),
+        Control(key="sum", expected=sum(map(total, read)), found=sum(map(total, kept))),
+        Control(key="differences_listed", expected=difference, found=total(match.differences, "off_by")),
     )
 
 

@@ -1,11 +1,11 @@
-"""Rows of tables that flows read: their sums, their places, and keys that stay the same from run to run."""
+"""Rows of tables that flows read: sums, places, lists, and keys that stay the same from run to run."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from gevinst.domain.flow import PLACE_COLUMNS
+from gevinst.domain.flow import PLACE_COLUMNS, Column, ResultTable
 from gevinst.domain.place import Place
 
 
@@ -18,6 +18,14 @@ def place_of(row: Mapping[Any, Any]) -> Place:
     """Where a row stood."""
     file, sheet, line = (row[name] for name in PLACE_COLUMNS)
     return Place(file=str(file), sheet=str(sheet), line=int(line))
+
+
+def list_of(
+    key: str, columns: tuple[Column, ...], rows: pd.DataFrame, *, summed: tuple[str, ...] = ()
+) -> ResultTable:
+    """A list of rows with its columns and their places, and nothing else that the rows hold."""
+    kept = rows[[*(one.key for one in columns), *PLACE_COLUMNS]]
+    return ResultTable(key=key, columns=columns, rows=kept, summed=summed)
 
 
 def joined_keys(rows: pd.DataFrame, columns: tuple[str, ...]) -> "pd.Series[str]":

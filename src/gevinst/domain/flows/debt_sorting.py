@@ -27,7 +27,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_rows import joined_keys, list_of, place_of
 from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 
@@ -127,10 +127,10 @@ def work_out(given: FlowInput) -> FlowResult:
             ),
         ),
         tables=(
-            _table("fees_to_write_off", LIST_COLUMNS, ready),
-            _table("day_care_fees", LIST_COLUMNS, day_care),
+            list_of("fees_to_write_off", LIST_COLUMNS, ready),
+            list_of("day_care_fees", LIST_COLUMNS, day_care),
             ResultTable(key="kept_counts", columns=COUNT_COLUMNS, rows=counts),
-            _table("kept_debts", KEPT_COLUMNS, kept),
+            list_of("kept_debts", KEPT_COLUMNS, kept),
         ),
         cases=tuple(_cases(unsure, given)),
         done={"row": list(joined_keys(rows, ("debt_agreement", "document", "debt_position")))},
@@ -179,10 +179,6 @@ def _sorted(lists: pd.DataFrame, settings: Settings, day: pd.Timestamp) -> pd.Da
 def _in_collection(rows: pd.DataFrame, settings: Settings) -> Any:
     pairs = pd.MultiIndex.from_frame(rows[["collection", "collection_status"]])
     return pairs.isin([*settings.kept_agreements, ("", "")]) & (rows["collection"] != "")
-
-
-def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultTable:
-    return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
 
 
 def _cases(rows: pd.DataFrame, given: FlowInput) -> Iterator[FlowCase]:

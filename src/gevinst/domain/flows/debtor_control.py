@@ -8,16 +8,16 @@ import pandas as pd
 
 from gevinst.domain.document_match import (
     AGREED,
+    DIFFERENCE_COLUMNS,
     DocumentMatch,
     compare_documents,
     difference_cases,
     difference_table,
+    match_controls,
 )
 from gevinst.domain.flow import (
-    PLACE_COLUMNS,
     Column,
     ColumnKind,
-    Control,
     Flow,
     FlowInput,
     FlowResult,
@@ -25,7 +25,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, total
+from gevinst.domain.flow_rows import joined_keys, list_of, total
 from gevinst.domain.flow_settings import FlowSettings
 
 SUBLEDGER, CONTROL = "subledger", "control"
@@ -67,16 +67,6 @@ ACCOUNT_COLUMNS = (
     *_SIDES,
     Column(key="documents_off", kind=ColumnKind.COUNT),
 )
-DIFFERENCE_COLUMNS = (
-    Column(key="summary_account"),
-    Column(key="document"),
-    Column(key="difference_kind", worded=True),
-    Column(key="day_left", kind=ColumnKind.DAY),
-    Column(key="amount_left", kind=ColumnKind.AMOUNT),
-    Column(key="day_right", kind=ColumnKind.DAY),
-    Column(key="amount_right", kind=ColumnKind.AMOUNT),
-    Column(key="off_by", kind=ColumnKind.AMOUNT),
-)
 LEFT_OUT_COLUMNS = (
     Column(key="summary_account"),
     Column(key="document"),
@@ -104,7 +94,7 @@ def work_out(given: FlowInput) -> FlowResult:
             "open": len(match.differences),
             "difference": total(match.differences, "off_by"),
         },
-        controls=_controls(tables, match, aside, accounts),
+        controls=match_controls(tables, match, aside, difference=total(accounts, "off_by")),
         tables=(
             ResultTable(
                 key="control_accounts",
@@ -112,13 +102,8 @@ def work_out(given: FlowInput) -> FlowResult:
                 rows=accounts,
                 summed=("subledger", "control_account", "off_by"),
             ),
-            difference_table(match, DIFFERENCE_COLUMNS),
-            ResultTable(
-                key="other_accounts",
-                columns=LEFT_OUT_COLUMNS,
-                rows=aside[[*(one.key for one in LEFT_OUT_COLUMNS), *PLACE_COLUMNS]],
-                summed=("amount",),
-            ),
+            difference_table(match, (Column(key="summary_account"), *DIFFERENCE_COLUMNS)),
+            list_of("other_accounts", LEFT_OUT_COLUMNS, aside, summed=("amount",)),
         ),
         cases=tuple(
             difference_cases(
@@ -150,21 +135,6 @@ def _accounts(match: DocumentMatch) -> pd.DataFrame:
     sums = sums.fillna(0).astype("Int64")
     sums["off_by"] = sums["subledger"] - sums["control_account"]
     return sums.rename_axis("summary_account").reset_index()
-
-
-def _controls(
-    tables: list[pd.DataFrame], match: DocumentMatch, aside: pd.DataFrame, accounts: pd.DataFrame
-) -> tuple[Control, ...]:
-    kept = (match.left, match.right, aside)
-    return (
-        Control(key="rows", expected=sum(map(len, tables)), found=sum(map(len, kept)), is_amount=False),
-        Control(key="sum", expected=sum(map(total, tables)), found=sum(map(total, kept))),
-        Control(
-            key="differences_listed",
-            expected=total(accounts, "off_by"),
-            found=total(match.differences, "off_by"),
-        ),
-    )
 
 
 FLOW = Flow(

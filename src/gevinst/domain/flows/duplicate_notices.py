@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from gevinst.domain.flow import (
-    PLACE_COLUMNS,
     Column,
     ColumnKind,
     Control,
@@ -16,11 +15,10 @@ from gevinst.domain.flow import (
     FlowCase,
     FlowInput,
     FlowResult,
-    ResultTable,
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_rows import joined_keys, list_of, place_of
 from gevinst.domain.flow_settings import FlowSettings
 
 NOTICES = "notices"
@@ -84,9 +82,9 @@ def work_out(given: FlowInput) -> FlowResult:
             ),
         ),
         tables=(
-            _table("notices_to_close", parts[CLOSE], COLUMNS),
-            _table("notices_that_stay", parts[STAYS], COLUMNS[:-1]),
-            _table("other_notices", parts[OTHER_KIND], COLUMNS[:-1]),
+            list_of("notices_to_close", COLUMNS, parts[CLOSE]),
+            list_of("notices_that_stay", COLUMNS[:-1], parts[STAYS]),
+            list_of("other_notices", COLUMNS[:-1], parts[OTHER_KIND]),
         ),
         cases=tuple(_cases(parts[NO_TEXT])),
         done={"notice": list(joined_keys(parts[CLOSE], ("notice",)))},
@@ -120,10 +118,6 @@ def _subjects(notices: pd.DataFrame, settings: Settings) -> int:
     subjects = _subject(notices["text"])
     ours = _is_ours(subjects, settings)
     return len(set(zip(notices["account"][ours], subjects[ours], strict=True)))
-
-
-def _table(key: str, rows: pd.DataFrame, columns: tuple[Column, ...]) -> ResultTable:
-    return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
 
 
 def _cases(rows: pd.DataFrame) -> Iterator[FlowCase]:

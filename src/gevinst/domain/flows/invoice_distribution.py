@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gevinst.domain.flow import (
-    PLACE_COLUMNS,
     Column,
     ColumnKind,
     Control,
@@ -20,11 +19,10 @@ from gevinst.domain.flow import (
     FlowCase,
     FlowInput,
     FlowResult,
-    ResultTable,
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, place_of
+from gevinst.domain.flow_rows import joined_keys, list_of, place_of
 from gevinst.domain.flow_settings import FlowSettings, RegularExpression
 
 INVOICES, STAFF = "invoices", "staff"
@@ -106,8 +104,8 @@ def work_out(given: FlowInput) -> FlowResult:
             ),
         ),
         tables=(
-            _table("distributed", GIVEN_COLUMNS, found),
-            _table("not_distributed", GIVEN_COLUMNS[:4], rest),
+            list_of("distributed", GIVEN_COLUMNS, found),
+            list_of("not_distributed", GIVEN_COLUMNS[:4], rest),
         ),
         cases=tuple(_cases(rest)),
         done={"invoice": list(joined_keys(found, ("document",)))},
@@ -164,10 +162,6 @@ def _ways(texts: tuple[str, ...], staff: _Staff, pattern: re.Pattern[str]) -> It
         yield BY_ENDS, staff.ends.get(f"{words[0]} {words[-1]}", set())
     else:
         yield BY_FIRST, staff.firsts.get(words[0], set())
-
-
-def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultTable:
-    return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
 
 
 def _cases(rows: pd.DataFrame) -> Iterable[FlowCase]:

@@ -19,11 +19,10 @@ from gevinst.domain.flow import (
     FlowCase,
     FlowInput,
     FlowResult,
-    ResultTable,
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, place_of, total
+from gevinst.domain.flow_rows import joined_keys, list_of, place_of, total
 from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.item import ROW_ID, items_frame
 from gevinst.domain.matching.engine import SideInput, reconcile
@@ -112,8 +111,8 @@ def work_out(given: FlowInput) -> FlowResult:
         },
         controls=_controls(given, rows, ledger[other], found),
         tables=(
-            _table("unpaired", OPEN_COLUMNS, unpaired),
-            _table("paired", PAIR_COLUMNS, paired),
+            list_of("unpaired", OPEN_COLUMNS, unpaired),
+            list_of("paired", PAIR_COLUMNS, paired),
         ),
         cases=tuple(_cases(unpaired)),
         done={"line": list(paired["item_id"][paired["side"] == SIDES[STATEMENT]])},
@@ -161,10 +160,6 @@ def _shown(items: pd.DataFrame, side: str) -> pd.DataFrame:
         pair=items["group"] + 1,
         amount=items["amount"].astype("Int64"),
     )
-
-
-def _table(key: str, columns: tuple[Column, ...], rows: pd.DataFrame) -> ResultTable:
-    return ResultTable(key=key, columns=columns, rows=rows[[*(one.key for one in columns), *PLACE_COLUMNS]])
 
 
 def _controls(

@@ -8,16 +8,15 @@ import pandas as pd
 
 from gevinst.domain.document_match import (
     AGREED,
-    DocumentMatch,
+    DIFFERENCE_COLUMNS,
     compare_documents,
     difference_cases,
     difference_table,
+    match_controls,
 )
 from gevinst.domain.flow import (
-    PLACE_COLUMNS,
     Column,
     ColumnKind,
-    Control,
     Flow,
     FlowInput,
     FlowResult,
@@ -25,7 +24,7 @@ from gevinst.domain.flow import (
     SourceColumn,
     SourceShape,
 )
-from gevinst.domain.flow_rows import joined_keys, total
+from gevinst.domain.flow_rows import joined_keys, list_of, total
 from gevinst.domain.flow_settings import FlowSettings
 
 VOUCHERS, LEDGER = "vouchers", "ledger"
@@ -67,15 +66,6 @@ LEDGER_SHAPE = SourceShape(
     ),
     skip=("i alt", "total", "sum"),
 )
-DIFFERENCE_COLUMNS = (
-    Column(key="document"),
-    Column(key="difference_kind", worded=True),
-    Column(key="day_left", kind=ColumnKind.DAY),
-    Column(key="amount_left", kind=ColumnKind.AMOUNT),
-    Column(key="day_right", kind=ColumnKind.DAY),
-    Column(key="amount_right", kind=ColumnKind.AMOUNT),
-    Column(key="off_by", kind=ColumnKind.AMOUNT),
-)
 ROW_COLUMNS = (
     Column(key="document"),
     Column(key="voucher_kind"),
@@ -104,7 +94,9 @@ def work_out(given: FlowInput) -> FlowResult:
             "open": len(match.differences),
             "difference": total(match.differences, "off_by"),
         },
-        controls=_controls(given, match, left_out),
+        controls=match_controls(
+            (vouchers, ledger), match, left_out, difference=total(match.left) - total(match.right)
+        ),
         tables=(
             difference_table(match, DIFFERENCE_COLUMNS),
             _rows_table("agreed_vouchers", agreed),
@@ -115,25 +107,9 @@ def work_out(given: FlowInput) -> FlowResult:
     )
 
 
-def _controls(given: FlowInput, match: DocumentMatch, left_out: pd.DataFrame) -> tuple[Control, ...]:
-    read = sum(len(given.tables[name]) for name in (VOUCHERS, LEDGER))
-    in_file = sum(total(given.tables[name]) for name in (VOUCHERS, LEDGER))
-    kept = (match.left, match.right, left_out)
-    return (
-        Control(key="rows", expected=read, found=sum(map(len, kept)), is_amount=False),
-        Control(key="sum", expected=in_file, found=sum(map(total, kept))),
-        Control(
-            key="differences_listed",
-            expected=total(match.left) - total(match.right),
-            found=total(match.differences, "off_by"),
-        ),
-    )
-
-
 def _rows_table(key: str, rows: pd.DataFrame) -> ResultTable:
     shown = rows.rename(columns={"kind_of": "voucher_kind", "text": "row_text"})
-    names = [*(one.key for one in ROW_COLUMNS), *PLACE_COLUMNS]
-    return ResultTable(key=key, columns=ROW_COLUMNS, rows=shown[names], summed=("amount",))
+    return list_of(key, ROW_COLUMNS, shown, summed=("amount",))
 
 
 FLOW = Flow(
