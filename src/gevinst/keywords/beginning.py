@@ -11,8 +11,7 @@ from gevinst.app.start_run import default_period, new_run
 from gevinst.bootstrap.evidence import note_robot, seal_at_exit
 from gevinst.domain.run import Run, Trigger
 from gevinst.formats.robot_folder import load_robot
-
-RUN_SETTING = "GEVINST_RUN"  # set by our runner, which has started the run and will seal it
+from gevinst.runner.child_settings import RUN_SETTING
 
 
 def started_run(office: Office, store: RunStore, robot: str, *, period: str, folder: Path) -> Run:
@@ -42,8 +41,3 @@ def _begun_here(office: Office, store: RunStore, robot: str, *, period: str, fol
     note_robot(office, store, run)
     seal_at_exit(office, store, run, folder)
     return run
-
-
-def runs_by_itself() -> bool:
-    """Whether no runner of ours stands behind the suite, so that it must close what breaks down."""
-    return not os.environ.get(RUN_SETTING)

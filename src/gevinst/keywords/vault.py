@@ -11,9 +11,8 @@ from gevinst import bootstrap
 from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.domain.secret import ONLY_PART
 from gevinst.runner import given_secrets
+from gevinst.runner.child_settings import RUN_SETTING
 from gevinst.texts import Texts
-
-RUN_SETTING = "GEVINST_RUN"  # set by our runner, which hands over what the robot has named, and no more
 
 
 class SecretNotThereError(KeyError):
@@ -32,7 +31,7 @@ def parts_of_secret(name: str) -> dict[str, str]:
         SecretNotThereError: the robot has not named it, or there is none.
     """
     parts = given_secrets.given(name)
-    if parts is None and not os.environ.get(RUN_SETTING):
+    if parts is None and not os.environ.get(RUN_SETTING):  # our runner hands over what is named, and no more
         found = bootstrap.secret_book(bootstrap.office()).get(name)
         parts = dict(found.parts) if found else None
     if parts is None:

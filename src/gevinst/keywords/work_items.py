@@ -35,12 +35,11 @@ from gevinst.domain.work_item import (
     NewItem,
     business_key,
 )
+from gevinst.runner.child_settings import ITEMS_SETTING, RUN_SETTING
 from gevinst.runner.progress_file import PROGRESS
 from gevinst.texts import OFFICE_ZONE, Texts
 
 RUN_ITEM = "run"  # the input of a robot that takes no items: its robot, period and files
-SETTINGS = "GEVINST_ITEMS_"
-RUN_SETTING = "GEVINST_RUN"
 NO_MORE = "No work items in the input queue"  # as rpaframework's own adapters say it: suites look for it
 RUN_PAYLOAD = "RPA_INPUT_WORKITEM_PATH"
 
@@ -207,7 +206,7 @@ class OfficeItems(BaseAdapter):  # type: ignore[misc] # rpaframework has no type
 
 def route_of(settings: Mapping[str, str]) -> ItemRoute:
     """Where items come from and go to, as the runner has set it."""
-    told_of = {name: settings.get(f"{SETTINGS}{name.upper()}", "") for name in ItemRoute.__annotations__}
+    told_of = {name: settings.get(f"{ITEMS_SETTING}{name.upper()}", "") for name in ItemRoute.__annotations__}
     tries = told_of.pop("tries")
     return ItemRoute(**told_of, tries=int(tries) if tries else DEFAULT_TRIES)
 

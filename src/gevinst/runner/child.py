@@ -19,6 +19,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
 from gevinst.domain.secret import Scrubber
 from gevinst.domain.work_item import ItemRoute
+from gevinst.runner.child_settings import ITEMS_SETTING, RUN_SETTING
 from gevinst.runner.console import keep_console
 from gevinst.runner.given_secrets import ON_STDIN, SECRETS_SETTING, hand_over
 from gevinst.runner.progress_file import PROGRESS_FILE, PROGRESS_SETTING, read_progress
@@ -208,7 +209,7 @@ def _environment(run: Run, robot: Robot, office: Office, folder: Path) -> dict[s
     return passed | {
         "PYTHONUTF8": "1",
         "PYTHONSAFEPATH": "1",
-        "GEVINST_RUN": run.run_id,
+        RUN_SETTING: run.run_id,
         "GEVINST_OFFICE": str(office.tasks.parent),
         "GEVINST_DATABASE": office.database,
         "RPA_SECRET_MANAGER": "gevinst.keywords.vault.OfficeVault",
@@ -223,7 +224,7 @@ def _environment(run: Run, robot: Robot, office: Office, folder: Path) -> dict[s
 def _item_settings(route: ItemRoute | None) -> dict[str, str]:
     """What the adapter of work items reads."""
     return (
-        {f"GEVINST_ITEMS_{name.upper()}": str(value) for name, value in asdict(route).items()}
+        {f"{ITEMS_SETTING}{name.upper()}": str(value) for name, value in asdict(route).items()}
         if route
         else {}
     )
