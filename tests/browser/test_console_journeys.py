@@ -1,14 +1,16 @@
 """The console in a real browser: whole journeys, by keyboard, without script, on a phone, for every eye."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from browser.consoles import lay_out, seated, served
+from browser.consoles import LINES, lay_out, seated, served
 from gevinst.web.console import Console
+from web.case_runs import put_run
 
 pytestmark = pytest.mark.browser
 
@@ -197,3 +199,28 @@ def test_html_in_a_banks_text_is_text(shared: str, browser: Browser) -> None:
             assert seat.page.locator("main script").count() == 0
 
         assert seat.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("user", "path"),
+    [
+        ("approver", "/arbejde/r2.1"),
+        ("approver", "/afstemning/2026-10"),
+        ("approver", "/afstemning/2026-10/skattekonto"),
+        ("operator", "/kalender"),
+    ],
+)
+def test_a_printed_page_fits_a_sheet_cuts_nothing_and_offers_nothing_to_do(
+    own: Console, browser: Browser, user: str, path: str
+) -> None:
+    put_run(own, [replace(LINES[0], text="lang " * 2_000)], run_id="r2", robot="skattekonto")
+    with served(own) as address, seated(browser, address, user) as seat:
+        seat.page.set_viewport_size({"width": 688, "height": 900})  # between the margins of A4
+        seat.page.emulate_media(media="print")
+        seat.open(path)
+
+        offered = seat.page.locator("main :is(button, .button, #decide)")
+        cut = "[...document.querySelectorAll('main pre')].filter(one => one.scrollHeight > one.clientHeight)"
+        assert [one for one in offered.all() if one.is_visible()] == []
+        assert seat.page.evaluate(f"{cut}.length") == 0
+        assert seat.page.evaluate("document.documentElement.scrollWidth") <= 688
