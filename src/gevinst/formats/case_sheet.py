@@ -4,11 +4,12 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from gevinst.app.case_sheet import FILL_IN, RowFault, SheetRefusedError, SheetRow
 from gevinst.app.cases import CaseError
 from gevinst.app.closing import REASONS, Answer, Closing
+from gevinst.formats.dates import DateOrder, read_dates
 from gevinst.formats.grid import Cell, Grid, cell_text
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
@@ -18,7 +19,6 @@ from gevinst.texts import Language, Texts
 LARGEST = 5_000_000  # bytes; the largest that we write is well below one million
 MEGABYTE = 1_000_000
 NEEDED = ("key", *FILL_IN)
-DAY_FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y")
 
 
 def read_case_sheet(name: str, content: bytes) -> list[SheetRow]:
@@ -113,16 +113,7 @@ def _day(cell: Cell) -> date | None:
     Raises:
         CaseError: CAS-014 it is something else.
     """
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = cell_text(cell)
-    for form in DAY_FORMS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    if text:
-        raise CaseError("CAS-014", found=text)
-    return None
+    day = read_dates([cell], DateOrder.DMY)[0]
+    if day is None and _filled(cell):
+        raise CaseError("CAS-014", found=cell_text(cell))
+    return day
