@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,7 +22,7 @@ def kept_groups(folder: Path) -> list[KeptGroup]:
             left=tuple(one["left"]),
             right=tuple(one["right"]),
             made_by=one["pass"],
-            amount=one["evidence"]["amount_left"] if one["left"] else one["evidence"]["amount_right"],
+            amount=_amount(one),
             difference=one["difference"],
         )
         for one in _document(folder / RESULT).get("groups", ())
@@ -36,13 +37,19 @@ def kept_matches(folder: Path, language: str) -> list[SampleMatch]:
             pass_id=one["pass"],
             left=tuple(one["left"]),
             right=tuple(one["right"]),
-            amount=one["evidence"]["amount_left"] if one["left"] else one["evidence"]["amount_right"],
+            amount=_amount(one),
             difference=one["difference"],
             because=one[sentence],
         )
         for one in _document(folder / RESULT).get("groups", ())
         if one["pass"] != DECIDED
     ]
+
+
+def _amount(group: Mapping[str, Any]) -> int:
+    """What a match is about: the sum of its left side, of its right where it has no left."""
+    amount: int = group["evidence"]["amount_left" if group["left"] else "amount_right"]
+    return amount
 
 
 def kept_inputs(folder: Path) -> dict[str, Path]:
