@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gevinst.app.arrivals import Arrivals, file_of
+from gevinst.app.arrivals import Arrivals, file_of, has_come
 from gevinst.app.chains import Chains
 from gevinst.app.deadlines import Deadlines
 from gevinst.app.item_watch import ItemWatch
@@ -369,6 +369,23 @@ def test_the_month_of_a_file_is_in_its_name_or_the_one_before() -> None:
 
 
 # What has not come
+
+
+def test_a_file_has_come_for_the_month_that_its_run_was_for_unless_it_could_not_be_used(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    office.now.moment = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # type: ignore[attr-defined] # in December here
+    put(office, "udtog.xml")
+    looked(arrivals, office)
+
+    [ticket] = offered(office)
+    assert ticket.order.period == "2026-11"
+    assert has_come(office.parts.arrivals, "bank", "bank", "2026-11")
+    assert not has_come(office.parts.arrivals, "bank", "bank", "2026-10")
+
+    ends_as(office, RunState.REJECTED)
+    looked(arrivals, office)
+    assert not has_come(office.parts.arrivals, "bank", "bank", "2026-11")
 
 
 def test_a_file_that_has_not_come_by_its_deadline_is_told_once(office: Installation) -> None:

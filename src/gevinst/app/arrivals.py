@@ -124,6 +124,17 @@ class Arrivals:
         )
 
 
+def month_of(one: Arrival) -> str:
+    """The month that a file is for, by its name, or by the day on which it arrived here."""
+    return period_in(one.name, one.arrived.astimezone(OFFICE_ZONE).date())
+
+
+def has_come(book: ArrivalBook, robot: str, source: str, period: str) -> bool:
+    """Whether a source's file of a month has arrived; one that could not be used has not."""
+    arrived = book.arrivals(robot, [ArrivalState.TAKEN, ArrivalState.ARCHIVED])
+    return any(one.source == source and month_of(one) == period for one in arrived)
+
+
 def file_of(ticket: Ticket, book: ArrivalBook, queue: RunQueue) -> Arrival | None:
     """The file that a ticket's run is for, also when it is run again."""
     while ticket.order.key.startswith(RETRY_KEY):
@@ -135,7 +146,7 @@ def _order(robot: Robot, arrival: Arrival) -> Order:
     return Order(
         key=f"file:{robot.id}:{arrival.sha256}:{arrival.run_id}",
         robot=robot.id,
-        period=period_in(arrival.name, arrival.arrived.astimezone(OFFICE_ZONE).date()),
+        period=month_of(arrival),
         run_id=arrival.run_id,
         trigger=Trigger.FILE,
         triggered_by=FILES,

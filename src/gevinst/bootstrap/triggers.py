@@ -79,15 +79,20 @@ def _drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
 
 def rounds(of: Office, opened: "StoreParts", robots: Robots) -> Sequence[Callable[[], object]]:
     """What the leading clock looks at on its rounds: late files, work items, and old uploads."""
-    from gevinst.app.deadlines import Deadlines  # noqa: PLC0415 - only the clock needs it
+    from gevinst.app.arrivals import has_come  # noqa: PLC0415 - only the clock needs it
+    from gevinst.app.deadlines import Deadlines  # noqa: PLC0415
     from gevinst.app.item_watch import ItemWatch  # noqa: PLC0415
     from gevinst.store.uploads import PairFolder  # noqa: PLC0415 - as above
+
+    def is_there(robot: "Robot", source: "Source", period: str) -> bool:
+        in_place = (of.data / source.path_of(period)).is_file()
+        return in_place or has_come(opened.arrivals, robot.id, source.name, period)
 
     deadlines = Deadlines(
         alarms=opened.alarms,
         robots=robots,
         firings=partial(_deadline_firings, of.closed_days),
-        has_come=lambda robot, source, period: _has_come(of, opened, robot, source=source, period=period),
+        has_come=is_there,
         now=now,
     )
     items = ItemWatch(book=opened.items, alarms=opened.alarms, now=now)
@@ -104,18 +109,6 @@ def _deadline_firings(
 
     calendar = _calendar(closed_days)
     return triggers.firings(parse_timing(words), after, until, closed=ClosedDay.RUN, calendar=calendar)
-
-
-def _has_come(of: Office, opened: "StoreParts", robot: "Robot", *, source: "Source", period: str) -> bool:
-    """Whether a file is in its place, or has arrived in the robot's drop folder."""
-    from gevinst.domain.arrival import period_in  # noqa: PLC0415 - only the clock needs it
-
-    if (of.data / source.path_of(period)).is_file():
-        return True
-    return any(
-        one.source == source.name and period_in(one.name, one.arrived.date()) == period
-        for one in opened.arrivals.arrivals(robot.id)
-    )
 
 
 def ping(opened: "StoreParts", settings: Mapping[str, str] | None = None) -> "Callable[[], object] | None":
