@@ -22,16 +22,6 @@ MOST_MEMORY = 3 << 30  # bytes of address space; the largest .xls takes less tha
 MOST_SECONDS = 120
 FAR = 3  # exit code
 OLE = b"\xd0\xcf\x11\xe0"
-ERROR_CELL = 5  # xlrd's kind of cell
-ERROR_VALUES = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-}
 FAULTS = (CalamineError, PasswordError, ZipError, OSError, ValueError)
 
 
@@ -90,10 +80,12 @@ def _marks_of(content: bytes) -> dict[str, Any]:
 
 def _errors(sheet: Any) -> Iterator[tuple[int, int, str]]:
     """Line from 1, column from 0 and value, such as #N/A."""
+    from xlrd import XL_CELL_ERROR, error_text_from_code  # noqa: PLC0415 - as above
+
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
-            if kind == ERROR_CELL:
-                yield row + 1, column, ERROR_VALUES.get(sheet.cell_value(row, column), "#?")
+            if kind == XL_CELL_ERROR:
+                yield row + 1, column, error_text_from_code.get(sheet.cell_value(row, column), "#?")
 
 
 def _limit_memory() -> None:
