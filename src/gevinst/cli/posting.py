@@ -25,6 +25,7 @@ from gevinst.domain.period import is_period, previous_period
 from gevinst.domain.posting_match import Decided, decide
 from gevinst.domain.posting_rules import RULES, STATUS_CELLS, PostingRule, RuleStatus, read_rules
 from gevinst.domain.posting_trial import BOOKED, ChangedLine, RuleSuggestion, RuleTrial, compare, suggest
+from gevinst.domain.posting_use import rule_use
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import ExitCode
 from gevinst.formats.posting_rule_file import change_rule
@@ -77,7 +78,7 @@ class _Desk:
 
     def lines(self, period: str) -> pd.DataFrame | None:
         """The bank's lines of a month; None when there is no file of it."""
-        path = self.robot.sources[flow.BANK].path.format(period=period)
+        path = self.robot.sources[flow.BANK].path_of(period)
         files = [one for one in sorted(self.office.data.glob(path)) if not one.name.startswith((".", "~$"))]
         return read_tables(files, flow.LINES).rows if files else None
 
@@ -129,7 +130,7 @@ def list_command(robot: str, *, periods: str, as_json: bool) -> None:
     rules = desk.rules()
     lines = _together(list(desk.months(periods).values()))
     decided = decide(lines, rules)
-    use = flow.rule_use(decided, lines).to_dict("records")
+    use = rule_use(decided, lines).to_dict("records")
     idle = [rule for rule in rules if not rule.is_live]
     rows = [(rule, one) for rule, one in zip(decided.rules, use, strict=True)]
     if as_json:
@@ -263,10 +264,7 @@ def _trial_values(trial: RuleTrial) -> dict[str, Any]:
     return {
         "period": trial.period,
         "same": trial.same,
-        **{
-            kind: [_line_values(one) for one in getattr(trial, kind)]
-            for kind in ("gained", "lost", "changed")
-        },
+        **{kind: [_line_values(one) for one in getattr(trial, kind)] for kind in KINDS},
     }
 
 

@@ -19,7 +19,6 @@ from pydantic import Field
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
 from gevinst.domain.flow import (
-    PLACE_COLUMNS,
     Column,
     ColumnKind,
     Control,
@@ -46,7 +45,8 @@ from gevinst.domain.journal import (
 from gevinst.domain.place import Place
 from gevinst.domain.posting_answer import ANSWER, answer_cases, answer_findings, answer_table
 from gevinst.domain.posting_match import NONE, Decided, decide
-from gevinst.domain.posting_rules import RULES, STATUS_CELLS, PostingRule, TextFrom, read_rules
+from gevinst.domain.posting_rules import RULES, PostingRule, TextFrom, read_rules
+from gevinst.domain.posting_use import OVERLAP_COLUMNS, RULE_COLUMNS, overlaps, rule_use
 
 BANK = "bank"
 RULE_FILE = "rules"
@@ -132,23 +132,6 @@ INTERIM_COLUMNS = (
     _RULE,
 )
 LEFT_COLUMNS = (_ID, _DAY, _AMOUNT, _SENDER, _TEXT, _RULE)
-RULE_COLUMNS = (
-    _RULE,
-    Column(key="rule_status"),
-    Column(key="hits", kind=ColumnKind.COUNT),
-    Column(key="taken", kind=ColumnKind.COUNT),
-    _AMOUNT,
-    Column(key="artskonto"),
-    Column(key="last_used", kind=ColumnKind.DAY),
-    Column(key="version", kind=ColumnKind.COUNT),
-    Column(key="changed_by"),
-)
-OVERLAP_COLUMNS = (
-    _RULE,
-    Column(key="goes_before"),
-    Column(key="lines", kind=ColumnKind.COUNT),
-    Column(key="same_target"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -452,51 +435,6 @@ def _ages(days: "pd.Series[pd.Timestamp]", given: FlowInput) -> NDArray[np.int64
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns={"id": "transaction", "text": "bank_text"})
-
-
-def rule_use(decided: Decided, lines: pd.DataFrame) -> pd.DataFrame:
-    """Each live rule, in order, with how often it fits, decides, and when last; those that never do too."""
-    rules = decided.rules
-    sure = lines[decided.sure].assign(at=decided.rule[decided.sure])
-    by_rule = sure.groupby("at").agg(amount=("amount", "sum"), last=("day", "max")).reindex(range(len(rules)))
-    return pd.DataFrame(
-        {
-            "rule": pd.Series([rule.id for rule in rules], dtype="str"),
-            "rule_status": pd.Series([STATUS_CELLS[rule.status] for rule in rules], dtype="str"),
-            "hits": pd.Series(decided.hits, dtype="Int64"),
-            "taken": pd.Series(decided.taken, dtype="Int64"),
-            "amount": by_rule["amount"].astype("Int64").fillna(0),
-            "artskonto": pd.Series([rule.target[0] for rule in rules], dtype="str"),
-            "last_used": by_rule["last"],
-            "version": pd.Series([rule.version for rule in rules], dtype="Int64"),
-            "changed_by": pd.Series([rule.changed_by for rule in rules], dtype="str"),
-            **_rule_places(rules),
-        }
-    )
-
-
-def overlaps(decided: Decided) -> pd.DataFrame:
-    """Pairs of rules that want the same lines: which goes before, and whether it matters."""
-    pairs = [(decided.rules[rule], decided.rules[before], n) for (rule, before), n in decided.hidden.items()]
-    return pd.DataFrame(
-        {
-            "rule": pd.Series([rule.id for rule, _, _ in pairs], dtype="str"),
-            "goes_before": pd.Series([before.id for _, before, _ in pairs], dtype="str"),
-            "lines": pd.Series([count for _, _, count in pairs], dtype="Int64"),
-            "same_target": pd.Series(
-                ["=" if rule.target == before.target else "≠" for rule, before, _ in pairs], dtype="str"
-            ),
-            **_rule_places([rule for rule, _, _ in pairs]),
-        }
-    )
-
-
-def _rule_places(rules: Sequence[PostingRule]) -> dict[str, "pd.Series[Any]"]:
-    places = [(rule.place.file, rule.place.sheet, rule.place.line) for rule in rules]
-    return {
-        name: pd.Series([place[at] for place in places], dtype=kind)
-        for at, (name, kind) in enumerate(zip(PLACE_COLUMNS, ("str", "str", "int64"), strict=True))
-    }
 
 
 def _late_cases(outputs: Sequence[OutputFile], given: FlowInput, day: date) -> Iterator[FlowCase]:
