@@ -13,7 +13,7 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped]  # has anno
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from gevinst.domain.money import ORE_PER_KRONE
+from gevinst.domain.money import kroner
 
 DAY_ZERO = date(1899, 12, 30).toordinal()
 # What stands otherwise in XML: its marks, letters that it cannot hold, and what looks like one so written.
@@ -63,14 +63,8 @@ def _writer(letter: str, kind: str, style: Format) -> Writer:
     )
 
 
-def _kroner(ore: int) -> str:
-    """Øre as an exact decimal of kroner."""
-    whole, rest = divmod(abs(ore), ORE_PER_KRONE)
-    return f"{'-' if ore < 0 else ''}{whole}.{rest:02}"
-
-
 _NUMBERS: dict[str, Callable[[Any], str]] = {
-    "kr": _kroner,
+    "kr": lambda ore: str(kroner(ore)),
     "n": str,
     "day": lambda day: str(day.toordinal() - DAY_ZERO),
 }
