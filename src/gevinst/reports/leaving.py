@@ -39,9 +39,9 @@ class LeavingFolders:
     tasks: Path  #: its neighbour `resources` goes along
     layouts: Path
     data: Path
-    private: frozenset[Path]  #: files that stay, resolved: keys and secrets that the settings name
     name: str
     language: str
+    private: frozenset[Path] = frozenset()  #: files that stay, resolved: keys and secrets of the settings
 
 
 def write_all(target: Path, tables: Iterable[LeavingTable], folders: LeavingFolders) -> dict[str, int]:
