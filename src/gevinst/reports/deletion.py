@@ -10,7 +10,8 @@ from typing import Any
 
 from gevinst.domain.retention import DataKind
 from gevinst.reports.evidence import INPUT, INSTRUCTIONS, RESULT, VERIFIER, all_or_none
-from gevinst.reports.run_page import PAGES, WORKBOOK
+from gevinst.reports.page import RUN_PAGES
+from gevinst.reports.run_page import WORKBOOK
 from gevinst.reports.signing import Signer
 from gevinst.reports.verify import (
     DELETED,
@@ -27,7 +28,7 @@ CONTRACT = "gevinst-deletion/1"
 LOCKED = ".laast"  # what an encrypted file's name ends in
 #: What stays for ever: the proof, and what it is checked with.
 PROOF = frozenset({MANIFEST, SUMS, SIGNATURE, PUBLIC_KEY, DELETED, DELETED_SIGNATURE, VERIFIER, INSTRUCTIONS})
-OF_ITEMS = frozenset({*ITEMS.values(), GROUPS, RESULT, WORKBOOK, *PAGES.values()})
+OF_ITEMS = frozenset({*ITEMS.values(), GROUPS, RESULT, WORKBOOK, *RUN_PAGES.values()})
 
 
 def delete_files(

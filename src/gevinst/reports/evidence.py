@@ -23,9 +23,10 @@ from gevinst.domain.money import ORE_PER_KRONE
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
 from gevinst.reports.cells import harmless
+from gevinst.reports.page import RUN_PAGES
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_json import run_facts
-from gevinst.reports.run_page import PAGES, WORKBOOK, run_page
+from gevinst.reports.run_page import WORKBOOK, run_page
 from gevinst.reports.signing import Signer
 from gevinst.reports.verify import (
     DELETED,
@@ -94,7 +95,7 @@ def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) 
     """
     copy_inputs(folder, inputs)
     with all_or_none(folder) as draft:
-        for language, name in PAGES.items():
+        for language, name in RUN_PAGES.items():
             (draft / name).write_text(run_page(report, language), "utf-8", newline="\n")
         write_workbook(draft / WORKBOOK, report)
         with (draft / RESULT).open("w", encoding="utf-8", newline="\n") as file:

@@ -16,9 +16,9 @@ from gevinst.reports.cells import harmless
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
 from gevinst.reports.flow_workbook import write_flow_workbook
+from gevinst.reports.page import RUN_PAGES
 from gevinst.reports.result_json import finding_values
 from gevinst.reports.run_json import run_facts
-from gevinst.reports.run_page import PAGES
 from gevinst.texts import Language, Texts
 
 CONTRACT = "gevinst-flow/1"
@@ -32,7 +32,7 @@ def write_flow_reports(folder: Path, report: FlowReport, inputs: Iterable[Path])
     """
     copy_inputs(folder, inputs)
     with all_or_none(folder) as draft:
-        for language, name in PAGES.items():
+        for language, name in RUN_PAGES.items():
             (draft / name).write_text(flow_page(report, language), "utf-8", newline="\n")
         write_flow_workbook(draft / WORKBOOK, report)
         text = json.dumps(flow_json(report), ensure_ascii=False, indent=1)

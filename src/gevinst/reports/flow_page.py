@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gevinst.app.flow_report import FlowReport
 from gevinst.domain.flow import Column, ColumnKind, Control, FlowCase, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.run import RunState
 from gevinst.reports.numbers import period_words
-from gevinst.reports.run_page import MOST_ROWS, PAGES, gain_words, style_sheet
+from gevinst.reports.page import RUN_PAGES, page_frame, page_templates
+from gevinst.reports.run_page import MOST_ROWS, gain_words
 from gevinst.texts import Language, Texts
 from gevinst.texts.findings import finding_text, place_text
 
@@ -45,43 +44,15 @@ class ShownTable:
 def flow_page(report: FlowReport, language: Language | str = Language.DANISH) -> str:
     """The page as HTML text."""
     texts = Texts(language)
-    return _environment(texts.language).get_template("flow_page.html.j2").render(**_facts(report, texts))
-
-
-@lru_cache
-def _environment(language: Language) -> Environment:
-    texts = Texts(language)
-    environment = Environment(
-        loader=PackageLoader("gevinst.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = texts.get
-    environment.filters |= {
-        "kr": texts.amount,
-        "n": texts.number,
-        "day": texts.day,
-        "moment": texts.moment,
-        "masked": mask_cpr,
-    }
-    return environment
+    return page_templates(texts.language).get_template("flow_page.html.j2").render(**_facts(report, texts))
 
 
 def _facts(report: FlowReport, texts: Texts) -> dict[str, Any]:
-    css, css_hash = style_sheet()
-    danish = texts.language is Language.DANISH
-    other = Language.ENGLISH if danish else Language.DANISH
     result = report.result
     return {
         "report": report,
         "result": result,
-        "language": str(texts.language),
-        "other_language": str(other),
-        "other_page": PAGES[other],
-        "css": css,
-        "css_hash": css_hash,
+        **page_frame(texts, RUN_PAGES),
         "title": report.robot.title.get(str(texts.language)) or report.robot.title.get("da", report.robot.id),
         "period": period_words(report.run.period, texts),
         "tone": TONES.get(report.run.state, "stop"),

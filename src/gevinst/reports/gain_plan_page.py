@@ -7,9 +7,10 @@ from typing import Any
 
 from gevinst.domain.gain_plan import BusinessCase, Case, CaseResult, Criterion, Verdict
 from gevinst.domain.masking import mask_cpr
-from gevinst.reports.gain_page import gain_css, gain_templates
+from gevinst.reports.gain_page import SHEET, gain_templates
 from gevinst.reports.gain_put import put
 from gevinst.reports.gain_words import GainWords, Lead
+from gevinst.reports.page import page_frame
 from gevinst.texts import Language, Texts
 
 PAGES = {Language.DANISH: "businesscase.html", Language.ENGLISH: "businesscase.en.html"}
@@ -24,16 +25,10 @@ def plan_page(case: BusinessCase, language: Language | str = Language.DANISH) ->
     """The page as HTML text."""
     texts = Texts(language)
     words = GainWords(texts)
-    css, css_hash = gain_css()
-    other = Language.ENGLISH if texts.language is Language.DANISH else Language.DANISH
     facts: dict[str, Any] = {
         "case": case,
         "idea": case.idea,
-        "language": str(texts.language),
-        "other_language": str(other),
-        "other_page": PAGES[other],
-        "css": css,
-        "css_hash": css_hash,
+        **page_frame(texts, PAGES, SHEET),
         "lead": plan_lead(case, words),
         "tones": {str(verdict): tone for verdict, tone in TONES.items()},
         "criterion": lambda one, name: criterion_words(one, name, words),

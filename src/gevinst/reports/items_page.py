@@ -1,24 +1,17 @@
 """The page of a run of work items, in each language, and the same for machines."""
 
-import base64
-import hashlib
 import json
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from gevinst.app.item_report import ItemReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.work_item import NEEDS_PEOPLE, ItemTally, WorkItem
 from gevinst.reports.numbers import period_words
+from gevinst.reports.page import RUN_PAGES, page_frame, page_templates
 from gevinst.reports.run_json import run_facts
 from gevinst.texts import Language, Texts
 
-PAGES = {Language.DANISH: "koersel.html", Language.ENGLISH: "koersel.en.html"}
 ITEMS = "opgaver.json"
 ITEMS_CONTRACT = "gevinst-items/1"
 MOST_ROWS = 500
@@ -30,7 +23,7 @@ def write_items(folder: Path, report: ItemReport) -> None:
     Raises:
         OSError: the disk is full or the folder cannot be written.
     """
-    for language, name in PAGES.items():
+    for language, name in RUN_PAGES.items():
         (folder / name).write_text(items_page(report, language), encoding="utf-8", newline="\n")
     text = json.dumps(items_json(report), ensure_ascii=False, indent=1)
     (folder / ITEMS).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -54,16 +47,10 @@ def items_page(report: ItemReport, language: Language | str) -> str:
     """The page as HTML text, under 1 MB however many items there were."""
     texts = Texts(language)
     people = [one for one in report.items if one.state in NEEDS_PEOPLE]
-    other = Language.ENGLISH if texts.language is Language.DANISH else Language.DANISH
-    css, css_hash = _css()
     facts = {
         "report": report,
         "texts": texts,
-        "language": str(texts.language),
-        "other_language": str(other),
-        "other_page": PAGES[other],
-        "css": css,
-        "css_hash": css_hash,
+        **page_frame(texts, RUN_PAGES),
         "title": report.robot.title.get(str(texts.language), report.robot.title.get("da", report.robot.id)),
         "period": period_words(report.run.period, texts),
         "conclusion": conclude_items(report.tally, texts.language),
@@ -71,7 +58,7 @@ def items_page(report: ItemReport, language: Language | str) -> str:
         "people": people[:MOST_ROWS],
         "more": max(len(people) - MOST_ROWS, 0),
     }
-    return _environment(texts.language).get_template("items_page.html.j2").render(**facts)
+    return page_templates(texts.language).get_template("items_page.html.j2").render(**facts)
 
 
 def items_json(report: ItemReport) -> dict[str, Any]:
@@ -103,26 +90,3 @@ def _item(one: WorkItem) -> dict[str, Any]:
         "code": one.code,
         "message": one.message,
     }
-
-
-@lru_cache
-def _environment(language: Language) -> Environment:
-    texts = Texts(language)
-    environment = Environment(
-        loader=PackageLoader("gevinst.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = texts.get
-    environment.filters |= {"n": texts.number, "moment": texts.moment, "masked": mask_cpr}
-    return environment
-
-
-@lru_cache
-def _css() -> tuple[Markup, str]:
-    """The run page's style sheet, and the hash that lets only this one in."""
-    text = files(__package__).joinpath("templates/run_page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), f"sha256-{digest}"  # noqa: S704 - our own file, no input in it

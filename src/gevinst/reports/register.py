@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from gevinst.app.register import Register, RegisterEntry
 from gevinst.reports.cells import harmless
+from gevinst.reports.page import page_templates
 from gevinst.texts import Language, Texts
 
 TEMPLATE = "register.html.j2"
@@ -44,16 +43,11 @@ FACTS = (
 def register_page(register: Register, language: Language | str) -> str:
     """The register as one HTML page that can be printed."""
     texts = Texts(language)
-    environment = Environment(
-        loader=PackageLoader("gevinst.reports"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     entries = [_facts(entry, texts) for entry in register.entries]
-    return environment.get_template(TEMPLATE).render(
-        register=register, texts=texts, facts=FACTS, entries=entries
+    return (
+        page_templates(texts.language)
+        .get_template(TEMPLATE)
+        .render(register=register, texts=texts, facts=FACTS, entries=entries)
     )
 
 

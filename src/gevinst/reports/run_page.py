@@ -1,16 +1,12 @@
 """The run page: what a controller reads, one self-contained HTML file in each language."""
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from gevinst.app.run_report import GainFact, RunReport, SideNames, SourceFact
 from gevinst.domain.masking import mask_cpr
@@ -28,11 +24,11 @@ from gevinst.reports.matches import (
 )
 from gevinst.reports.numbers import decimal_words, period_words
 from gevinst.reports.open_items import AgeBucket, OpenItem, age_buckets, open_items, to_do
+from gevinst.reports.page import RUN_PAGES, page_environment, page_frame
 from gevinst.reports.sentences import assumption_words, conclude, finding_words
 from gevinst.reports.since_last import carried_settled, since_last
 from gevinst.texts import Language, Texts
 
-PAGES = {Language.DANISH: "koersel.html", Language.ENGLISH: "koersel.en.html"}
 WORKBOOK = "afstemning.xlsx"
 MOST_ROWS = 500  # rows of a block that stand on the page; the workbook has all
 MOST_DOUBTS = 50
@@ -42,46 +38,21 @@ MINUTES_PER_HOUR = 60
 def run_page(report: RunReport, language: Language | str = Language.DANISH) -> str:
     """The page as HTML text, under 1 MB however large the run was."""
     texts = Texts(language)
-    return _environment(texts.language).get_template("run_page.html.j2").render(**_facts(report, texts))
+    return _templates(texts.language).get_template("run_page.html.j2").render(**_facts(report, texts))
 
 
 @lru_cache
-def _environment(language: Language) -> Environment:
+def _templates(language: Language) -> Environment:
     texts = Texts(language)
-    environment = Environment(
-        loader=PackageLoader("gevinst.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = texts.get
+    environment = page_environment(texts)
     environment.filters |= {
-        "kr": texts.amount,
-        "n": texts.number,
-        "day": texts.day,
-        "pct": texts.percent,
-        "moment": texts.moment,
-        "masked": mask_cpr,
-        "period": lambda period: period_words(period, texts),
-        "decimal": lambda value: decimal_words(value, texts),
         "source": lambda item, with_file: source_words(item, texts, with_file=with_file),
         "names": lambda items: ", ".join(item.shown_id or place_words(item.place, texts) for item in items),
     }
     return environment
 
 
-@lru_cache
-def style_sheet() -> tuple[Markup, str]:
-    """The style sheet, and the hash that lets only this one in."""
-    text = files(__package__).joinpath("templates/run_page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Markup(text), f"sha256-{digest}"  # noqa: S704 - our own file, no input in it
-
-
 def _facts(report: RunReport, texts: Texts) -> dict[str, Any]:
-    css, css_hash = style_sheet()
-    other = Language.ENGLISH if texts.language is Language.DANISH else Language.DANISH
     title = (
         report.robot_title
         if texts.language is Language.DANISH
@@ -101,11 +72,7 @@ def _facts(report: RunReport, texts: Texts) -> dict[str, Any]:
     return {
         "report": report,
         "result": report.result,
-        "language": str(texts.language),
-        "other_language": str(other),
-        "other_page": PAGES[other],
-        "css": css,
-        "css_hash": css_hash,
+        **page_frame(texts, RUN_PAGES),
         "title": title,
         "period": period_words(report.run.period, texts),
         "currency": report.currency,
