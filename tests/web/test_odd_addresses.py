@@ -32,6 +32,12 @@ MANY = "9" * 30
         "/koersler?after=0001-01-01T00:00:00%2B14:00&after_id=x",
         "/koersler?after=9999-12-31T23:59:59-14:00&after_id=x",
         "/koersler?after=2026-10-01T06:00:00&after_id=x",
+        f"/revisionsspor?before={MANY}",
+        "/revisionsspor?first=0001-01-01&last=9999-12-31",
+        f"/gevinster?aar={'9' * 5_000}",
+        f"/gevinster/hovedkonto/stopur?start=1&min={MANY}&maaling={MANY}",
+        "/kalender?maaned=2099-12",
+        f"/robotter/hovedkonto/koer?period={MANY}",
     ],
 )
 def test_a_filter_beyond_all_bounds_still_gives_the_list(console: Console, path: str) -> None:
@@ -44,6 +50,8 @@ def test_a_filter_beyond_all_bounds_still_gives_the_list(console: Console, path:
         f"/koersler/{MANY}",
         f"/arbejde/run-1.{MANY}",
         "/koersler/ingen/live",
+        "/kalender/flyt?robot=hovedkonto&tid=0001-01-01T00:00:00%2B14:00",
+        "/kalender/flyt?robot=hovedkonto&tid=2026-10-01",
         f"/koersler/run-1/filer/{'a' * 5_000}",
         f"/koersler/run-1/filer/{'a/' * 3_000}a",
     ],

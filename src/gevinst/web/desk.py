@@ -1,7 +1,6 @@
 """What the pages where people decide share: which cases are meant, the desk, and who proves who they are."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from gevinst import bootstrap
 from gevinst.app.accounts import prove_again
@@ -15,7 +14,6 @@ from gevinst.web.visit import Visit
 
 LIST = "/arbejde"
 ALL, FREE, MINE = "alle", "ledige", "mine"
-LONGEST_NUMBER = 9  # digits; more than any run has cases
 LARGEST_AMOUNT = 2**63 - 1  # øre; what a column of the database holds
 FILTERS = ("robot", "who", "state", "least", "cause")
 
@@ -82,21 +80,6 @@ def robot_of(console: Console, seen: ListedCase) -> Robot:
         ConfigurationError: its folder is gone or cannot be read.
     """
     return bootstrap.robot(console.office, seen.case.robot)
-
-
-def day_of(text: str) -> date | None:
-    """A day as a form sends it, or as a Dane writes it; None for anything else."""
-    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    return None
-
-
-def small_number(text: str) -> int | None:
-    """A number that a case or a list may have; None for what is none, or longer than any."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _least(text: str) -> int:

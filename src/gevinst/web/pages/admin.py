@@ -25,6 +25,7 @@ from gevinst.domain.account import PASSWORD_SHORTEST, Account
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
+from gevinst.web.typed import small_number
 from gevinst.web.visit import MayAdminister, Visit
 
 LIST = "/admin"
@@ -125,15 +126,13 @@ def tokens(visit: MayAdminister) -> Response:
 @router.post(f"{LIST}/noegler")
 def new_token(visit: MayAdminister) -> Response:
     """Make a token; this answer is the only place where it stands."""
-    typed = visit.typed("days")
-    days = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0  # noqa: PLR2004 - 4 digits
     try:
         key = make_token(
             visit.console.door.book,
             by=visit.person,
             name=visit.typed("name"),
             roles=_roles(visit),
-            lasts=timedelta(days=days),
+            lasts=timedelta(days=small_number(visit.typed("days")) or 0),
             now=visit.now,
         )
     except AccountError as error:

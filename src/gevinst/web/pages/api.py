@@ -32,7 +32,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.web.console import Console
 from gevinst.web.pages.open_data import public_rows
-from gevinst.web.pages.runs import moment_of
+from gevinst.web.typed import moment_of
 from gevinst.web.visit import TokenNeededError
 
 ROOT = "/api/v1"

@@ -25,6 +25,7 @@ from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
+from gevinst.web.typed import moment_of, moment_on
 from gevinst.web.visit import MayPause, MaySee, Visit
 
 LIST = "/kalender"
@@ -349,11 +350,15 @@ def _known(visit: Visit) -> Robot:
 
 
 def _nominal(visit: Visit) -> datetime:
-    try:
-        moment = datetime.fromisoformat(visit.typed("tid"))
-    except ValueError:
-        raise HTTPException(HTTPStatus.NOT_FOUND) from None
-    return moment.astimezone(UTC)
+    """The planned moment of the request.
+
+    Raises:
+        HTTPException: 404, it is none.
+    """
+    moment = moment_of(visit.typed("tid"))
+    if moment is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return moment
 
 
 def _moment(day: str, clock: str) -> datetime:
@@ -363,8 +368,9 @@ def _moment(day: str, clock: str) -> datetime:
         PlanError: PLN-008 it is no day or no time.
     """
     try:
-        return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), OFFICE_ZONE).astimezone(
-            UTC
-        )
-    except (ValueError, OverflowError):
-        raise PlanError("PLN-008", day=day, clock=clock) from None
+        moment = moment_on(date.fromisoformat(day), time.fromisoformat(clock))
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise PlanError("PLN-008", day=day, clock=clock)
+    return moment

@@ -30,6 +30,7 @@ from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.runs import PAGE_CSP
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
+from gevinst.web.typed import small_number
 from gevinst.web.visit import MayConfirmGains, MayDecide, MaySeeGains, Visit
 
 LIST = "/gevinster"
@@ -252,9 +253,8 @@ def _known(visit: Visit, robot_id: str) -> Robot:
 
 def _year(visit: Visit) -> int | None:
     """The year that is asked for; None for the last four whole quarters."""
-    typed = visit.request.query_params.get("aar", "")
-    known = typed.isdecimal() and typed.isascii() and 0 <= visit.today.year - int(typed) < YEARS_SHOWN
-    return int(typed) if known else None
+    year = small_number(visit.request.query_params.get("aar", ""))
+    return year if year is not None and 0 <= visit.today.year - year < YEARS_SHOWN else None
 
 
 def _report(visit: Visit, year: int | None) -> GainReport:

@@ -29,11 +29,12 @@ from gevinst.domain.signature import Signature, SignState, sign_state
 from gevinst.texts import Texts
 from gevinst.web.case_words import list_facts
 from gevinst.web.console import Console
-from gevinst.web.desk import prove, small_number
+from gevinst.web.desk import prove
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
+from gevinst.web.typed import day_of, small_number
 from gevinst.web.visit import MaySeeItems, MaySign, MaySignOff, Visit
 
 LIST = "/afstemning"
@@ -132,7 +133,7 @@ def sign(visit: MaySign, period: str, account: str) -> Response:
         words = Words(
             reason=visit.typed("reason"),
             explanation=visit.typed("explanation"),
-            expected=_day(visit.typed("expected")),
+            expected=day_of(visit.typed("expected")),
         )
         if not row.can_be_signed:
             raise SignatureError("SIG-006", account=row.account.id)
@@ -280,10 +281,3 @@ def _known(period: str) -> str:
     if not is_period(period):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return period
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from asyncio import sleep
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException
@@ -22,6 +21,7 @@ from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.shield import LOG_CSP
+from gevinst.web.typed import moment_of
 from gevinst.web.visit import MaySee, MaySeeItems, MayStop, Visit
 
 NOT_FOUND = 404
@@ -71,15 +71,6 @@ def _filter(visit: Visit) -> RunFilter:
 def _after(visit: Visit) -> RunKey | None:
     started = moment_of(visit.typed("after"))
     return RunKey(started=started, run_id=visit.typed("after_id")) if started else None
-
-
-def moment_of(text: str) -> datetime | None:
-    """A moment as an earlier page gave it, in UTC; None for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 @router.get("/koersler/{run_id}")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -16,6 +16,7 @@ from gevinst.reports.trail_export import trail_csv, trail_json
 from gevinst.reports.trail_words import fault_sentences
 from gevinst.texts import OFFICE_ZONE, Texts
 from gevinst.web.rendering import page
+from gevinst.web.typed import day_of, moment_on, small_number
 from gevinst.web.visit import MaySeeTrail, Visit
 
 LIST = "/revisionsspor"
@@ -77,7 +78,9 @@ def export(visit: MaySeeTrail) -> Response:
 
 
 def _page(visit: Visit, asked: Asked, *, checked: TrailCheck | None = None) -> Response:
-    rows = visit.console.parts.trail.newest(_question(asked), before=_before(visit), limit=PAGE + 1)
+    rows = visit.console.parts.trail.newest(
+        _question(asked), before=small_number(visit.typed("before")), limit=PAGE + 1
+    )
     shown = rows[:PAGE]
     return page(
         visit,
@@ -126,15 +129,9 @@ def _question(asked: Asked) -> TrailQuestion:
 
 def _moment(day: str, at: time) -> datetime | None:
     """A day's first or last moment in the office's zone; None for no day."""
-    try:
-        return datetime.combine(date.fromisoformat(day), at, OFFICE_ZONE)
-    except ValueError:
-        return None
-
-
-def _before(visit: Visit) -> int | None:
-    typed = visit.typed("before")
-    return int(typed) if typed.isascii() and typed.isdecimal() else None
+    known = day_of(day)
+    moment = moment_on(known, at) if known else None
+    return moment and moment.astimezone(OFFICE_ZONE)
 
 
 def _note(visit: Visit, what: str, **detail: str | int) -> None:

@@ -35,18 +35,17 @@ from gevinst.web.console import Console
 from gevinst.web.desk import (
     LIST,
     asked_filter,
-    day_of,
     desk_of,
     kept_filter,
     prove,
     robot_of,
-    small_number,
     standing_ids,
 )
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
 from gevinst.web.trouble import sentence_of
+from gevinst.web.typed import day_of, small_number
 from gevinst.web.visit import MayApprove, MayDecide, MaySeeItems, Visit
 
 MOST_AT_ONCE = 200
