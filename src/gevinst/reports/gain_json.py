@@ -42,9 +42,7 @@ def gain_json(report: GainReport) -> dict[str, Any]:
         "horizon_years": report.horizon_years,
         "conclusion": f"{danish.headline} {danish.detail} {danish.action}".strip(),
         "conclusion_en": f"{english.headline} {english.detail} {english.action}".strip(),
-        "hours": _hours(report.hours),
-        "planned_hours": _number(report.planned),
-        "realised_hours": _number(report.realised),
+        **_held_to_plan(report),
         "running_cost": report.running_cost,
         "totals": {
             "treasury": report.totals.treasury,
@@ -78,6 +76,14 @@ def _hours(hours: Hours) -> dict[str, Any]:
     }
 
 
+def _held_to_plan(one: GainReport | KindGain | UnitGain | RobotGain) -> dict[str, Any]:
+    return {
+        "hours": _hours(one.hours),
+        "planned_hours": _number(one.planned),
+        "realised_hours": _number(one.realised),
+    }
+
+
 def _amounts(amounts: Amounts) -> dict[str, int]:
     return {"low": amounts.low, "middle": amounts.middle, "high": amounts.high}
 
@@ -86,9 +92,7 @@ def _kind(one: KindGain) -> dict[str, Any]:
     return {
         "kind": str(one.kind),
         "robots": one.robots,
-        "hours": _hours(one.hours),
-        "planned_hours": _number(one.planned),
-        "realised_hours": _number(one.realised),
+        **_held_to_plan(one),
         "value": _amounts(one.value),
         "realised_value": one.realised_value,
         "documented": one.shown,
@@ -99,9 +103,7 @@ def _unit(one: UnitGain) -> dict[str, Any]:
     return {
         "unit": mask_cpr(one.unit),
         "robots": one.robots,
-        "hours": _hours(one.hours),
-        "planned_hours": _number(one.planned),
-        "realised_hours": _number(one.realised),
+        **_held_to_plan(one),
         "staff_hours": _number(one.staff_hours),
     }
 
@@ -118,9 +120,7 @@ def _robot(one: RobotGain) -> dict[str, Any]:
         "phase": one.phase,
         "grade": str(one.grade) if one.grade else None,
         "costs_time": one.costs_time,
-        "hours": _hours(one.hours),
-        "planned_hours": _number(one.planned),
-        "realised_hours": _number(one.realised),
+        **_held_to_plan(one),
         "share_of_plan": _number(one.share),
         "hourly_rate": one.rate,
         "value": _amounts(one.value),
