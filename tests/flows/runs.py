@@ -1,16 +1,20 @@
 """Runs of a flow over a folder of files, for tests: real readers, a store in memory."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from gevinst.app.flow_run import FlowRun, FlowTools
 from gevinst.app.office import Office
+from gevinst.bootstrap import office
 from gevinst.domain.flow import Flow
+from gevinst.domain.flows import flow_of
 from gevinst.domain.robot import People, Phase, Robot, Source
 from gevinst.domain.run import Environment, Run, RunState, Trigger
 from gevinst.formats.kmd_opus import WRITERS
+from gevinst.formats.robot_folder import load_robot
 from gevinst.formats.table_source import read_tables
 from gevinst.reports.flow_evidence import write_flow_reports
 from gevinst.reports.flow_page import flow_conclusion
@@ -51,6 +55,14 @@ def flow_run(
     return FlowRun(run, robot, flow, _tools(case, store, now), files={})
 
 
+def shipped_run(robot_id: str, data: Path, *, now: datetime, period: str = PERIOD) -> FlowRun:
+    """A run of one of our own robots, as its robot.toml has it, over an office's data folder."""
+    robot = load_robot(office(), robot_id)
+    run = flow_run(flow_of(robot.flow), data, settings=robot.settings, now=now, period=period)
+    run.robot = replace(run.robot, sources=robot.sources)
+    return run
+
+
 def _there(name: str, case: Path) -> bool:
     return (case / name).is_dir() or any(case.glob(f"{name}.*"))
 
@@ -62,7 +74,7 @@ def _source(name: str, case: Path) -> Source:
 
 
 def _tools(case: Path, store: MemoryRunStore, now: datetime) -> FlowTools:
-    office = Office(
+    tested = Office(
         name="Prøvekommunen",
         language="da",
         data=case,
@@ -72,7 +84,7 @@ def _tools(case: Path, store: MemoryRunStore, now: datetime) -> FlowTools:
         database="",
     )
     return FlowTools(
-        office=office,
+        office=tested,
         store=store,
         read=read_tables,
         write_reports=write_flow_reports,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gevinst.demo.flows_consolidation import lay_out_consolidation
 from gevinst.demo.flows_controls import lay_out_controls
+from gevinst.demo.flows_gathering import put_truth
 from gevinst.demo.flows_posting import lay_out_posting
 from gevinst.demo.flows_supplier import lay_out_supplier
 
@@ -18,6 +19,7 @@ Aftale;Bilagsnummer;Status;Dato;Saldo
 200005;700005;Fri;21.{month}.{year};0,35
 I alt;;;;-140,14
 """
+TRUTH = {"cases": [["blocked_balance", -100]], "proposed": [-450, -999, 35], "other": [-12500]}
 
 
 def lay_out_flows(folder: Path, period: str) -> None:
@@ -34,3 +36,4 @@ def lay_out_flows(folder: Path, period: str) -> None:
     file = folder / "ind" / "debitor" / f"saldoliste_{period}.csv"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(BALANCES.format(year=year, month=month), "utf-8", newline="\r\n")
+    put_truth(folder, "smaadifferencer", period, TRUTH)

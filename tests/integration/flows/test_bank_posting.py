@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from flows.opus_check import check_csv, check_xml
-from flows.runs import flow_run
+from flows.runs import flow_run, shipped_run
 from gevinst.app.flow_run import FlowRun
-from gevinst.demo.flows_posting import FOLDER, OWN, lay_out_posting
+from gevinst.demo.flows_posting import ROBOT, lay_out_posting
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.flow import FlowResult
@@ -43,13 +43,8 @@ def normal(**tools: Any) -> FlowRun:
 @pytest.fixture
 def demo(tmp_path: Path) -> tuple[FlowResult, dict[str, Any]]:
     lay_out_posting(tmp_path, "2026-10")
-    case = tmp_path / FOLDER
-    (case / "bank_2026-10.csv").rename(case / "bank.csv")
-    (case / "posteringsregler.csv").rename(case / "rules.csv")
-    (case / "kontoplan.csv").rename(case / "accounts.csv")
-    accounts = {name: {"account": own, "interim": interim} for name, (own, interim) in OWN.items()}
     truth = json.loads((tmp_path / "facit" / "bankbogfoering_2026-10.json").read_text("utf-8"))
-    return result_of(run_of(case, {"bank_accounts": accounts})), truth
+    return result_of(shipped_run(ROBOT, tmp_path, now=NOW)), truth
 
 
 def test_the_demo_comes_out_as_its_truth_says(demo: tuple[FlowResult, dict[str, Any]]) -> None:

@@ -7,37 +7,22 @@ from typing import Any
 
 import pytest
 
-from flows.runs import flow_run
+from flows.runs import PERIOD, shipped_run
 from gevinst.app.flow_run import FlowRun
 from gevinst.demo.flows_consolidation import lay_out_budget
 from gevinst.domain.flow import FlowResult
-from gevinst.domain.flows import flow_of
-
-PERIOD = "2026-10"
-BEFORE = "2026-09"
-SETTINGS = {"departments": {str(1001 + number): f"Afdeling {number + 1}" for number in range(30)}}
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("budget")
     lay_out_budget(folder, PERIOD)
-    links = {
-        "departments": f"ind/budget/{PERIOD}",
-        "before": f"ind/budget/{BEFORE}",
-        "ledger.csv": f"ind/finans/budget_{PERIOD}.csv",
-        "ledger_before.csv": f"ind/finans/budget_{BEFORE}.csv",
-    }
-    for name, target in links.items():
-        (folder / target).rename(folder / name)
     return folder
 
 
 @pytest.fixture(scope="module")
 def run(office: Path) -> FlowRun:
-    made = flow_run(
-        flow_of("budget_follow_up"), office, settings=SETTINGS, now=datetime(2026, 11, 2, tzinfo=UTC)
-    )
+    made = shipped_run("budgetopfoelgning", office, now=datetime(2026, 11, 2, tzinfo=UTC))
     made.read_all()
     made.work_out()
     return made

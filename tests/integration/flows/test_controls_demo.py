@@ -1,21 +1,14 @@
-"""The demo's six control robots come out as their truth says, over the robots' own folders."""
+"""The demo's six control robots come out as their truth says, with their own robot.toml."""
 
 import json
-import shutil
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flows.runs import flow_run
-from gevinst.app.flow_run import FlowRun
+from flows.runs import PERIOD, shipped_run
 from gevinst.demo.flows_controls import lay_out_controls
-from gevinst.domain.flows import flow_of
-from gevinst.formats.robot_folder import find_office, load_robot
 
-ROOT = Path(__file__).parents[3]
-PERIOD = "2026-10"
 ROBOTS = (
     "loenafstemning",
     "momskontrol",
@@ -27,32 +20,16 @@ ROBOTS = (
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An office with the robots and their demo input."""
-    folder = tmp_path_factory.mktemp("kontor")
-    for part in ("robots", "tasks", "resources"):
-        shutil.copytree(ROOT / part, folder / part)
-    (folder / "gevinst.toml").write_text('[office]\nname = "Prøve"\ndata = "data"\n', encoding="utf-8")
-    lay_out_controls(folder / "data", PERIOD)
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    lay_out_controls(folder, PERIOD)
     return folder
 
 
-def run_of(office: Path, name: str) -> FlowRun:
-    robot = load_robot(find_office(office), name)
-    made = flow_run(
-        flow_of(robot.flow),
-        office / "data",
-        settings=dict(robot.settings),
-        now=datetime(2026, 11, 2, tzinfo=UTC),
-    )
-    made.robot = replace(made.robot, sources=robot.sources)
-    return made
-
-
 @pytest.mark.parametrize("name", ROBOTS)
-def test_a_robot_finds_what_was_laid_out_and_nothing_else(office: Path, name: str) -> None:
-    truth = json.loads((office / "data" / "facit" / f"{name}_{PERIOD}.json").read_text("utf-8"))
-    run = run_of(office, name)
+def test_a_robot_finds_what_was_laid_out_and_nothing_else(data: Path, name: str) -> None:
+    truth = json.loads((data / "facit" / f"{name}_{PERIOD}.json").read_text("utf-8"))
+    run = shipped_run(name, data, now=datetime(2026, 11, 2, tzinfo=UTC))
 
     run.read_all()
     result = run.work_out()

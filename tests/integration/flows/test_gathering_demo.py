@@ -7,35 +7,27 @@ from typing import Any
 
 import pytest
 
-from flows.runs import flow_run
+from flows.runs import shipped_run
 from gevinst.app.flow_run import FlowRun
-from gevinst.bootstrap import office
 from gevinst.demo.flows_gathering import (
     lay_out_hours,
     lay_out_project_spool,
     lay_out_refunds,
     lay_out_reports,
 )
-from gevinst.domain.flows import flow_of
-from gevinst.formats.robot_folder import load_robot
 
 PERIODS = ("2026-10", "2027-01")
-ROBOTS = {
-    "rapportsamling": ("report_consolidation", "files", "rapporter", lay_out_reports),
-    "ydelsesrefusion": ("reimbursement_consolidation", "calculations", "refusion", lay_out_refunds),
-    "maanedsrapporter": ("monthly_report_merge", "reports", "arbejdstid", lay_out_hours),
-    "projektposteringer": ("project_postings", "spool", "projekter", lay_out_project_spool),
+LAY_OUT = {
+    "rapportsamling": lay_out_reports,
+    "ydelsesrefusion": lay_out_refunds,
+    "maanedsrapporter": lay_out_hours,
+    "projektposteringer": lay_out_project_spool,
 }
 
 
 def worked_out(robot: str, folder: Path, period: str) -> tuple[FlowRun, dict[str, Any]]:
-    flow, source, part, lay_out = ROBOTS[robot]
-    lay_out(folder, period)
-    (folder / "ind" / part).rename(folder / source)
-    settings = load_robot(office(), robot).settings
-    run = flow_run(
-        flow_of(flow), folder, settings=settings, now=datetime(2027, 2, 2, tzinfo=UTC), period=period
-    )
+    LAY_OUT[robot](folder, period)
+    run = shipped_run(robot, folder, now=datetime(2027, 2, 2, tzinfo=UTC), period=period)
     run.read_all()
     run.work_out()
     return run, json.loads((folder / "facit" / f"{robot}_{period}.json").read_text("utf-8"))

@@ -1,19 +1,15 @@
 """The supplier and debtor robots find in the demo office's lists what their truth says, and nothing else."""
 
 import json
-import shutil
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from flows.runs import PERIOD, flow_run
+from flows.runs import PERIOD, shipped_run
 from gevinst.app.flow_run import FlowRun
 from gevinst.demo.flows_supplier import lay_out_supplier
-from gevinst.domain.flows import flow_of
 
-ROBOTS = Path(__file__).parents[3] / "robots"
 IDS = (
     "bilagsafstemning",
     "dubletfakturaer",
@@ -32,27 +28,18 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_of(robot: str, office: Path, case: Path) -> FlowRun:
-    """A run of the shipped robot's settings over the demo office's files."""
-    passport = tomllib.loads((ROBOTS / robot / "robot.toml").read_text("utf-8"))
-    for name, source in passport["sources"].items():
-        path = source["path"].replace("{period}", PERIOD)
-        if "*" in path:
-            shutil.copytree((office / path).parent, case / name)
-        else:
-            shutil.copy(office / path, case / f"{name}.csv")
-    settings = passport.get("settings", {})
-    run = flow_run(flow_of(passport["flow"]), case, settings=settings, now=datetime(2026, 11, 2, tzinfo=UTC))
+def worked_out(robot: str, office: Path) -> FlowRun:
+    run = shipped_run(robot, office, now=datetime(2026, 11, 2, tzinfo=UTC))
     run.read_all()
     run.work_out()
     return run
 
 
 @pytest.mark.parametrize("robot", IDS)
-def test_a_robot_finds_each_fault_and_nothing_else(robot: str, office: Path, tmp_path: Path) -> None:
+def test_a_robot_finds_each_fault_and_nothing_else(robot: str, office: Path) -> None:
     truth = json.loads((office / "facit" / f"{robot}_{PERIOD}.json").read_text("utf-8"))
 
-    result = run_of(robot, office, tmp_path).result
+    result = worked_out(robot, office).result
 
     assert result is not None
     assert result.holds
@@ -62,10 +49,8 @@ def test_a_robot_finds_each_fault_and_nothing_else(robot: str, office: Path, tmp
 
 
 @pytest.mark.parametrize("robot", ["bilagsafstemning", "leverandoerudtog", "debitorkontrol"])
-def test_the_cases_sum_to_the_difference_that_the_conclusion_tells(
-    robot: str, office: Path, tmp_path: Path
-) -> None:
-    result = run_of(robot, office, tmp_path).result
+def test_the_cases_sum_to_the_difference_that_the_conclusion_tells(robot: str, office: Path) -> None:
+    result = worked_out(robot, office).result
 
     assert result is not None
     told = [one.amount for one in result.cases if one.cause != "document_other_day"]
