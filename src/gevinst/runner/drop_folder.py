@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 
+from gevinst.app.free_path import free_path
 from gevinst.domain.arrival import ARCHIVE, IN, REFUSED, WORK, Look, is_wanted
 
 
@@ -52,11 +53,7 @@ class DropFolderOnDisk:
 
     def _move(self, path: Path, folder: Path) -> Path:
         """Rename into a folder, under a name that nothing there has; what is still open elsewhere stays."""
-        target = folder / path.name
-        number = 2
-        while target.exists():
-            target = folder / f"{path.stem}-{number}{path.suffix}"
-            number += 1
+        target = free_path(folder / path.name)
         try:
             path.rename(target)
         except PermissionError:  # on Windows another program has it open: next time

@@ -7,6 +7,7 @@ from os import stat_result
 from pathlib import Path
 from secrets import token_hex
 
+from gevinst.app.free_path import free_path
 from gevinst.app.inbox import WaitingFile, WaitState
 from gevinst.domain.arrival import IN, REFUSED, is_wanted
 
@@ -56,7 +57,7 @@ class InboxFolder:
         draft = home / f"{HIDDEN}{token_hex(8)}.part"
         try:
             draft.write_bytes(content)
-            target = _free(home, name)
+            target = free_path(home / name)
             draft.rename(target)
         except OSError:
             draft.unlink(missing_ok=True)  # a full disk: nothing half stays
@@ -68,19 +69,10 @@ class InboxFolder:
         if not self.holds(path):
             return False
         (self.folder / IN).mkdir(parents=True, exist_ok=True)
-        Path(path).rename(_free(self.folder / IN, name))
+        Path(path).rename(free_path(self.folder / IN / name))
         return True
 
     def holds(self, path: str) -> bool:
         """See Box."""
         file = Path(path)
         return file.parent == self.folder / REFUSED and file.is_file() and not file.is_symlink()
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A path in a folder that nothing has."""
-    target, number = folder / name, 2
-    while target.exists():
-        target = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
-        number += 1
-    return target

@@ -178,6 +178,13 @@ def test_a_period_that_is_no_month_is_refused_with_an_example(gevinst: Command, 
     assert "2026-10" in done.err
 
 
+def test_a_run_s_id_without_show_is_told_the_command_that_shows_it(gevinst: Command) -> None:
+    done = gevinst("runs", "20261102T060000-konto-1a2b")
+
+    assert (done.code, done.out) == (2, "")
+    assert "»gevinst runs show 20261102T060000-konto-1a2b«" in done.err
+
+
 def test_an_unknown_run_is_answered_with_the_command_that_lists_them(
     gevinst: Command, robot_file: Path
 ) -> None:

@@ -22,16 +22,15 @@ from gevinst.app.cases import CASE_PAGE, CaseFilter, CaseKey
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
 from gevinst.app.open_data import public_sets
 from gevinst.app.ports import StoreError
-from gevinst.app.request_run import RequestTools, Wanted, request_run
-from gevinst.app.signing import is_locked
+from gevinst.app.request_run import Wanted, request_run
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.queue import TicketState
-from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState, Trigger
 from gevinst.web.console import Console
 from gevinst.web.pages.open_data import public_rows
+from gevinst.web.robots import known_robot, request_tools
 from gevinst.web.typed import moment_of
 from gevinst.web.visit import TokenNeededError
 
@@ -221,7 +220,7 @@ def ask_for_run(
         key=f"{person.user}:{idempotency_key}",
         trigger=Trigger.API,
     )
-    made = request_run(_robot(console, wanted.robot), wish, _tools(console), by=person)
+    made = request_run(known_robot(console, wanted.robot), wish, request_tools(console), by=person)
     return AskedRun(run_id=made.run_id, new=made.new, state=_facts_of(console, made.run_id).state)
 
 
@@ -355,28 +354,6 @@ def description() -> Response:
             for verb in verbs.values():
                 verb["security"] = [{"token": []}]
     return JSONResponse(content)
-
-
-def _robot(console: Console, robot: str) -> Robot:
-    """A robot of the office.
-
-    Raises:
-        HTTPException: 404, there is none.
-        ConfigurationError: its folder cannot be read.
-    """
-    if robot not in bootstrap.robot_names(console.office):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return bootstrap.robot(console.office, robot)
-
-
-def _tools(console: Console) -> RequestTools:
-    parts = console.parts
-    return RequestTools(
-        queue=bootstrap.queue(parts),
-        store=parts.runs,
-        locked=lambda robot, period: is_locked(parts.signatures, robot, period),
-        now=console.now(),
-    )
 
 
 def _facts_of(console: Console, run_id: str) -> RunFacts:

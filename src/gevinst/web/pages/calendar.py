@@ -22,8 +22,8 @@ from gevinst.domain.run import Run, RunState
 from gevinst.domain.schedule import ScheduleError
 from gevinst.texts import OFFICE_ZONE, Texts
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.typed import moment_of, moment_on
 from gevinst.web.visit import MayPause, MaySee, Visit

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from gevinst import bootstrap
 from gevinst.app.gain_answer import Wish, answer_quarter
 from gevinst.app.gain_measure import chosen_case, keep_measurement
 from gevinst.bootstrap.administration import open_gain_report, open_gain_tools
@@ -29,6 +28,7 @@ from gevinst.reports.numbers import period_words
 from gevinst.web.door import SEE_OTHER
 from gevinst.web.pages.runs import PAGE_CSP
 from gevinst.web.rendering import page
+from gevinst.web.robots import known_robot, robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.typed import small_number
 from gevinst.web.visit import MayConfirmGains, MayDecide, MaySeeGains, Visit
@@ -97,7 +97,7 @@ def _robot_page(visit: Visit, robot_id: str, *, error: str = "", status: int = H
     year = _year(visit)
     report = _report(visit, year)
     row = next((one for one in report.robots if one.robot == robot_id), None)
-    robot = _known(visit, robot_id)
+    robot = known_robot(visit.console, robot_id)
     words = GainWords(visit.texts)
     return page(
         visit,
@@ -106,7 +106,7 @@ def _robot_page(visit: Visit, robot_id: str, *, error: str = "", status: int = H
         report=report,
         row=row,
         robot=robot,
-        title=robot.title.get(str(visit.texts.language)) or robot.title.get("da", robot.id),
+        title=robot_title(robot, visit.texts),
         words=words,
         stretch=words.stretch(report),
         period=lambda one: period_words(one, visit.texts),
@@ -126,7 +126,7 @@ def _robot_page(visit: Visit, robot_id: str, *, error: str = "", status: int = H
 @router.post(f"{LIST}/{{robot_id}}/svar")
 def answer(visit: MayConfirmGains, robot_id: str) -> Response:
     """Confirm or reject a quarter, as its benefit owner."""
-    robot = _known(visit, robot_id)
+    robot = known_robot(visit.console, robot_id)
     try:
         state = QuarterState(visit.typed("state"))
     except ValueError:
@@ -151,7 +151,7 @@ def answer(visit: MayConfirmGains, robot_id: str) -> Response:
 @router.get(f"{LIST}/{{robot_id}}/stopur")
 def stopwatch(visit: MayDecide, robot_id: str) -> Response:
     """Time items that are done by hand. The times stand in the address, so that a reload loses nothing."""
-    robot = _known(visit, robot_id)
+    robot = known_robot(visit.console, robot_id)
     watch, number = _watch(visit), visit.typed("maaling")
     kept = next(
         (one for one in visit.console.parts.gains.measurements(robot_id) if str(one.number) == number), None
@@ -160,7 +160,7 @@ def stopwatch(visit: MayDecide, robot_id: str) -> Response:
         visit,
         "stopwatch",
         robot=robot,
-        title=robot.title.get(str(visit.texts.language)) or robot.title.get("da", robot.id),
+        title=robot_title(robot, visit.texts),
         cases=[*robot.gain.case_types, FIXED_CASE] if robot.gain else [],
         case=visit.typed("sag"),
         words=GainWords(visit.texts),
@@ -175,7 +175,7 @@ def stopwatch(visit: MayDecide, robot_id: str) -> Response:
 @router.post(f"{LIST}/{{robot_id}}/stopur")
 def press(visit: MayDecide, robot_id: str) -> Response:
     """One press of the stopwatch."""
-    robot, pressed = _known(visit, robot_id), visit.typed("key")
+    robot, pressed = known_robot(visit.console, robot_id), visit.typed("key")
     case = chosen_case(robot, visit.typed("sag"))
     now = visit.now.timestamp()
     watch = _watch(visit)
@@ -237,18 +237,6 @@ def _owns(visit: Visit, robot: Robot) -> bool:
     """Whether the person is among those who may answer for the robot's benefit owner."""
     settings = open_gain_tools(visit.console.office, visit.console.parts).settings
     return visit.person.user in settings.owners.get(robot.people.benefit_owner, ())
-
-
-def _known(visit: Visit, robot_id: str) -> Robot:
-    """A robot of the office.
-
-    Raises:
-        HTTPException: 404, there is none.
-        ConfigurationError: its folder cannot be read.
-    """
-    if robot_id not in bootstrap.robot_names(visit.console.office):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return bootstrap.robot(visit.console.office, robot_id)
 
 
 def _year(visit: Visit) -> int | None:

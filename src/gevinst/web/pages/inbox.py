@@ -15,8 +15,8 @@ from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Run
 from gevinst.store.uploads import upload_name
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.visit import MayPause, MayRun, MaySee, Visit
 

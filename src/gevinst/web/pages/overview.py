@@ -17,6 +17,7 @@ from gevinst.texts import OFFICE_ZONE, Texts
 from gevinst.web.charts import Chart, age_days, ageing_chart
 from gevinst.web.console import Console
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.visit import MaySee
 
 LOOK_AHEAD = timedelta(hours=24)
@@ -115,8 +116,3 @@ def coming_of(console: Console, robots: Sequence[Robot], now: datetime, texts: T
         if not firing.skipped
     ]
     return sorted(coming, key=lambda one: (one.at, one.robot))
-
-
-def robot_title(robot: Robot, texts: Texts) -> str:
-    """The robot's title in the reader's language."""
-    return robot.title.get(str(texts.language)) or robot.title.get("da", robot.id)

@@ -31,8 +31,8 @@ from gevinst.web.case_words import list_facts
 from gevinst.web.console import Console
 from gevinst.web.desk import prove
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.typed import day_of, small_number
 from gevinst.web.visit import MaySeeItems, MaySign, MaySignOff, Visit

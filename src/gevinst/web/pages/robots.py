@@ -5,14 +5,14 @@ from datetime import datetime
 from http import HTTPStatus
 from secrets import token_urlsafe
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from gevinst import bootstrap
 from gevinst.app.console_view import RunFilter
 from gevinst.app.office import ConfigurationError
 from gevinst.app.plan import Plans
-from gevinst.app.request_run import RequestError, RequestTools, Wanted, request_run
+from gevinst.app.request_run import RequestError, Wanted, request_run
 from gevinst.app.signing import is_locked
 from gevinst.app.start_run import default_period
 from gevinst.domain.period import is_period
@@ -21,8 +21,8 @@ from gevinst.domain.run import Run
 from gevinst.web.charts import matched_chart
 from gevinst.web.console import Console
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import known_robot, request_tools, robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.visit import MayRun, MaySee, Visit
 
@@ -91,7 +91,7 @@ def _broken(visit: Visit, name: str) -> str:
 @router.get(f"{LIST}/{{robot_id}}")
 def one_robot(visit: MaySee, robot_id: str) -> Response:
     """One robot: what it does, its passport, its runs and its plan."""
-    robot, plans = _known(visit.console, robot_id), visit.console.plans
+    robot, plans = known_robot(visit.console, robot_id), visit.console.plans
     readme = bootstrap.robot_readme(visit.console.office, robot.id)
     return page(
         visit,
@@ -124,7 +124,7 @@ def ask(visit: MayRun, robot_id: str) -> Response:
     """What a run would read, before it is asked for."""
     asked = visit.typed("period")
     period = asked if is_period(asked) else default_period(visit.today)
-    return _ask_page(visit, _known(visit.console, robot_id), period)
+    return _ask_page(visit, known_robot(visit.console, robot_id), period)
 
 
 def _ask_page(
@@ -151,22 +151,15 @@ def _ask_page(
 @router.post(f"{LIST}/{{robot_id}}/koer")
 def run_now(visit: MayRun, robot_id: str) -> Response:
     """Put the run in the queue; the same wish twice, or a twin, leads to the run that there is."""
-    robot = _known(visit.console, robot_id)
-    parts = visit.console.parts
+    robot = known_robot(visit.console, robot_id)
     wanted = Wanted(
         period=visit.typed("period"),
         trial=visit.typed("trial") == "yes",
         reason=visit.typed("reason"),
         key=visit.typed("key") or token_urlsafe(KEY_BYTES),
     )
-    tools = RequestTools(
-        queue=bootstrap.queue(parts),
-        store=parts.runs,
-        locked=lambda one, period: is_locked(parts.signatures, one, period),
-        now=visit.now,
-    )
     try:
-        made = request_run(robot, wanted, tools, by=visit.person)
+        made = request_run(robot, wanted, request_tools(visit.console), by=visit.person)
     except (RequestError, ConfigurationError) as error:
         told = sentence_of(error, visit.texts)
         return _ask_page(visit, robot, wanted.period, error=told, status=HTTPStatus.CONFLICT)
@@ -187,15 +180,3 @@ def file_to_read(console: Console, source: Source, period: str) -> FileToRead:
         size=facts.st_size,
         changed=datetime.fromtimestamp(facts.st_mtime).astimezone(),
     )
-
-
-def _known(console: Console, robot_id: str) -> Robot:
-    """A robot of the office.
-
-    Raises:
-        HTTPException: 404, there is none.
-        ConfigurationError: its folder cannot be read.
-    """
-    if robot_id not in bootstrap.robot_names(console.office):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return bootstrap.robot(console.office, robot_id)

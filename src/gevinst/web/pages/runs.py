@@ -18,8 +18,8 @@ from gevinst.domain.run import Environment, Run, RunState
 from gevinst.texts import Texts
 from gevinst.web.console import Console
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.shield import LOG_CSP
 from gevinst.web.typed import moment_of
 from gevinst.web.visit import MaySee, MaySeeItems, MayStop, Visit

@@ -42,8 +42,8 @@ from gevinst.web.desk import (
     standing_ids,
 )
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.typed import day_of, small_number
 from gevinst.web.visit import MayApprove, MayDecide, MaySeeItems, Visit

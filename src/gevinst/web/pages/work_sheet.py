@@ -23,8 +23,8 @@ from gevinst.texts.findings import finding_sentence
 from gevinst.web.case_words import list_facts, place_words
 from gevinst.web.desk import LIST, asked_filter, desk_of, standing_ids
 from gevinst.web.door import SEE_OTHER
-from gevinst.web.pages.overview import robot_title
 from gevinst.web.rendering import page
+from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.visit import MayDecide, Visit
 
