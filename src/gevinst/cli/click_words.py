@@ -5,6 +5,8 @@ from importlib.resources import files
 
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
+from gevinst.texts.catalogue import read_catalogue
+
 _MODULES = (core, decorators, exceptions, formatting, parser, termui, types)
 
 
@@ -31,17 +33,4 @@ def _counted(one: str, many: str, count: int) -> str:
 
 @lru_cache
 def _words() -> dict[str, tuple[str, ...]]:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - slow to load, and only help and errors need it
-
-    with files(__package__).joinpath("click_da.po").open("rb") as file:
-        return {
-            _key(message.id): _forms(message.string) for message in read_po(file, locale="da") if message.id
-        }
-
-
-def _key(name: object) -> str:
-    return name if isinstance(name, str) else str(next(iter(name)))  # type: ignore[call-overload]
-
-
-def _forms(text: object) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)  # type: ignore[arg-type]
+    return read_catalogue(files(__package__).joinpath("click_da.po").read_text("utf-8"))

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gevinst.domain.money import kroner
+from gevinst.texts.catalogue import read_catalogue
 
 OFFICE_ZONE = ZoneInfo("Europe/Copenhagen")
 PER_MILLE_TO_PERCENT = 10
@@ -107,22 +108,9 @@ class _Forms(Formatter):
 
 @lru_cache
 def _messages(language: Language) -> dict[str, tuple[str, ...]]:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - 60 ms that a command without messages need not pay
-
-    messages: dict[str, tuple[str, ...]] = {}
-    for file in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
-        if file.name.startswith(f"{language}_") and file.name.endswith(".po"):
-            with file.open("rb") as opened:
-                for message in read_po(opened, locale=str(language)):
-                    if message.id:
-                        messages[_first(message.id)] = _forms(message.string)
-    return messages
-
-
-def _first(name: Any) -> str:
-    """The key of a message; one with a plural has its key twice."""
-    return str(name if isinstance(name, str) else name[0])
-
-
-def _forms(string: Any) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)
+    return {
+        key: forms
+        for file in files(__name__).iterdir()
+        if file.name.startswith(f"{language}_") and file.name.endswith(".po")
+        for key, forms in read_catalogue(file.read_text("utf-8")).items()
+    }

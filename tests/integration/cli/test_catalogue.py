@@ -10,6 +10,8 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+from gevinst.texts.catalogue import read_catalogue
+
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "src" / "gevinst"
 CODE = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
@@ -85,6 +87,19 @@ def families() -> list[re.Pattern[str]]:
     parts |= {f"{start}{{}}" for text in TEXTS for start in re.findall(r'"([a-z_]+\.(?:[\w.]+\.)?)" ~', text)}
     told = (r".*".join(map(re.escape, re.split(r"\{[^{}]*\}", part))) for part in parts)
     return [re.compile(pattern) for pattern in (*told, *(f"{re.escape(start)}.*" for start in FAMILIES))]
+
+
+def test_our_reader_of_messages_reads_as_babel_does() -> None:
+    ours: dict[str, tuple[str, ...]] = {}
+    for path in (PACKAGE / "texts").glob("da_*.po"):
+        ours |= read_catalogue(path.read_text("utf-8"))
+
+    assert ours == messages("da")
+
+
+def test_a_line_that_is_no_message_is_refused() -> None:
+    with pytest.raises(ValueError, match="msgstr missing"):
+        read_catalogue('msgid "key"\nmsgstr missing quotes\n')
 
 
 def test_both_languages_have_the_same_messages() -> None:
