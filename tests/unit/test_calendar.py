@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import holidays
 import numpy as np
 import pytest
 
-from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.calendar import FIRST_YEAR, LAST_YEAR, BankCalendar, bank_holidays
 
 CLOSED_WEEKDAYS = {
     2026: ["01-01", "04-02", "04-03", "04-06", "05-14", "05-15", "05-25", "06-05", "12-24", "12-25", "12-31"],
@@ -21,6 +22,15 @@ def test_every_weekday_of_a_year_is_a_bank_day_as_published(year: int) -> None:
     closed = [f"{day:%m-%d}" for day in days if day.weekday() < 5 and not calendar.is_bank_day(day)]
 
     assert closed == CLOSED_WEEKDAYS[year]
+
+
+def test_every_public_holiday_is_closed_and_banks_add_four_days() -> None:
+    public = set(holidays.country_holidays("DK", years=range(FIRST_YEAR, LAST_YEAR + 1)))
+    closed = {day for year in range(FIRST_YEAR, LAST_YEAR + 1) for day in bank_holidays(year)}
+    added = [day for day in closed - public if (day.month, day.day) not in {(6, 5), (12, 24), (12, 31)}]
+
+    assert public - closed == set()
+    assert all(day - timedelta(days=1) in public and day.weekday() == 4 for day in added)
 
 
 def test_great_prayer_day_was_closed_in_2023_and_is_a_bank_day_from_2024() -> None:

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import holidays
-
 from gevinst.domain.calendar import bank_holidays
 
 #: Days that banks add to the public holidays, by month and day; calendar.closed.<key> of the catalogue.
@@ -18,6 +16,8 @@ def closed_day_names(first: date, last: date, language: str) -> dict[date, str]:
     Returns:
         The public holiday's name in the language; `=key` for a day that banks add.
     """
+    import holidays  # noqa: PLC0415 - loads every country; only a page of the calendar needs the names
+
     years = range(first.year, last.year + 1)
     public = holidays.country_holidays("DK", years=years, language=LANGUAGES[language])
     closed = sorted(day for year in years for day in bank_holidays(year) if first <= day <= last)
