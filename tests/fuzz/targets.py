@@ -163,7 +163,7 @@ TARGETS = {
 
 def try_one(target: Target, content: bytes) -> None:
     """Read bytes as a file; only a refusal may be raised, and every finding can be said in both languages."""
-    intake = Intake(name="fil", content=content, sha256=hashlib.sha256(content).hexdigest())
+    intake = Intake.of("fil", content, sha256=hashlib.sha256(content).hexdigest())
     if not content or content.isspace():
         return  # such a file is refused before any reader sees it
     try:

@@ -35,7 +35,7 @@ def read_case_sheet(name: str, content: bytes) -> list[SheetRow]:
     """
     if len(content) > LARGEST or not zipfile.is_zipfile(io.BytesIO(content)):
         raise _not_ours()
-    intake = Intake(name=name, content=content, sha256=hashlib.sha256(content).hexdigest())
+    intake = Intake.of(name, content, sha256=hashlib.sha256(content).hexdigest())
     for grid in read_workbook(intake):
         places = _places(grid)
         if places is not None:

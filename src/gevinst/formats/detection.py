@@ -67,7 +67,7 @@ def read_known_or_unknown(intake: Intake, told: Told) -> SourceRead:
     if kind is Kind.BANK:
         return read_bank_file(
             intake,
-            head_text(intake.content),
+            head_text(intake.head),
             wanted=told.layout.id if told.layout else None,
             encoding=told.mapping.get("encoding"),
         )
@@ -110,7 +110,7 @@ def _refuse_other_syntax(intake: Intake, kind: Kind, layout: Layout | None) -> N
         layout.syntax, Kind.TEXT
     )
     if kind is not wanted:
-        raise intake.rejected("FIL-002", kind=bank_title(head_text(intake.content)) or kind.value)
+        raise intake.rejected("FIL-002", kind=bank_title(head_text(intake.head)) or kind.value)
 
 
 def _read_text(intake: Intake, told: Told) -> tuple[Grid, tuple[Assumption, ...], tuple[Finding, ...]]:

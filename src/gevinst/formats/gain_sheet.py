@@ -52,7 +52,7 @@ def read_time_sheet(path: Path, columns: TimeColumns, sheet: str = "") -> list[D
 
 
 def _grid(intake: Intake, sheet: str) -> Grid:
-    if intake.content.startswith(ZIP_START):
+    if intake.head.startswith(ZIP_START):
         return read_workbook(intake, sheet or None)[0]
     return read_delimited(decode(intake).utf8)[0]
 

@@ -1,14 +1,29 @@
 """Take in one file: its bytes, its name and its fingerprint, or the reason why it cannot be taken."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
 from gevinst.domain.place import Place
+from gevinst.formats.file_bytes import (
+    BLOCK,
+    ChangedError,
+    DiskBytes,
+    FileBytes,
+    HeldBytes,
+    digest_of,
+    stamp_of,
+)
 
-# A month of a large municipality's main account is some 20 MB of camt. Above this a wrong file is likelier.
-LARGEST_BYTES = 250_000_000
+# A month of a large municipality's main account is some 20 MB of camt. What is read block by block was
+# measured up to here; what must be held whole takes several times its size in memory.
+LARGEST_BYTES = 2_000_000_000
+LARGEST_HELD = 250_000_000
+# Below this a file is held from the start: read once, and nobody can change it meanwhile.
+SMALL = 8_000_000
+HEAD = 8192
 MEGABYTE = 1_000_000
 UNFINISHED_ENDINGS = (".tmp", ".filepart", ".part", ".partial", ".crdownload", ".download", ".uploading")
 OWNER_FILE_START = ("~$", ".~lock.")
@@ -16,11 +31,56 @@ OWNER_FILE_START = ("~$", ".~lock.")
 
 @dataclass(frozen=True, kw_only=True)
 class Intake:
-    """The bytes of one file."""
+    """One file that was taken in."""
 
     name: str  #: file name without folder
-    content: bytes
-    sha256: str
+    source: FileBytes
+    sha256: str  #: of the file, also where `source` is a part of it
+
+    @classmethod
+    def of(cls, name: str, content: bytes, *, sha256: str = "") -> "Intake":
+        """A file whose bytes are at hand."""
+        return cls(name=name, source=HeldBytes(content), sha256=sha256)
+
+    def with_content(self, content: bytes) -> "Intake":
+        """The same file with other bytes: a part of it, or without what no reader wants."""
+        return replace(self, source=HeldBytes(content))
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, enough to tell what a file is."""
+        return self.source.head(HEAD)
+
+    @cached_property
+    def content(self) -> bytes:
+        """All bytes, for readers that must have the file whole.
+
+        Raises:
+            InputRejectedError: FIL-006 written to meanwhile, FIL-009 too large to be held.
+        """
+        if self.source.size > LARGEST_HELD:
+            raise self.rejected(
+                "FIL-009",
+                size=self.source.size // MEGABYTE,
+                limit=LARGEST_HELD // MEGABYTE,
+                streamed=LARGEST_BYTES // MEGABYTE,
+                variant="whole",
+            )
+        try:
+            return self.source.whole()
+        except ChangedError as error:
+            raise self.rejected("FIL-006") from error
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """All bytes from the first on, in blocks of a size; none is kept.
+
+        Raises:
+            InputRejectedError: FIL-006 written to meanwhile.
+        """
+        try:
+            yield from self.source.blocks(size)
+        except ChangedError as error:
+            raise self.rejected("FIL-006") from error
 
     def place(self, *, line: int = 0, cell: str = "", sheet: str = "") -> Place:
         """A place in this file."""
@@ -46,13 +106,30 @@ class Intake:
 
 
 def take_in(path: Path) -> Intake:
-    """Read the whole file once.
+    """Look through the whole file once; a small one is held from then on.
 
     Raises:
         InputRejectedError: FIL-001 empty, FIL-006 still being written, FIL-007 not found, a folder or a link,
             FIL-009 too large.
     """
     place = Place(file=path.name)
+    _refuse_other_things(path, place)
+    before = path.stat()
+    if before.st_size > LARGEST_BYTES:
+        raise _rejected("FIL-009", place, size=before.st_size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
+    source: FileBytes = DiskBytes(path, stamp_of(before))
+    try:
+        if before.st_size <= SMALL:
+            source = HeldBytes(source.whole())
+        sha256, blank = digest_of(source)
+    except ChangedError as error:
+        raise _rejected("FIL-006", place) from error
+    if blank:
+        raise _rejected("FIL-001", place)
+    return Intake(name=path.name, source=source, sha256=sha256)
+
+
+def _refuse_other_things(path: Path, place: Place) -> None:
     if path.name.startswith(OWNER_FILE_START) or path.name.lower().endswith(UNFINISHED_ENDINGS):
         raise _rejected("FIL-006", place)
     if path.is_symlink():  # whoever may put files here could show one that only we may read
@@ -61,18 +138,6 @@ def take_in(path: Path) -> Intake:
         raise _rejected("FIL-007", place, folder=path.parent.name, variant="folder")
     if not path.is_file():
         raise _rejected("FIL-007", place, folder=path.parent.name)
-    before = path.stat()
-    if before.st_size > LARGEST_BYTES:
-        raise _rejected("FIL-009", place, size=before.st_size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
-    content = path.read_bytes()
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
-        content
-    ) != after.st_size:
-        raise _rejected("FIL-006", place)
-    if not content or content.isspace():
-        raise _rejected("FIL-001", place)
-    return Intake(name=path.name, content=content, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _rejected(code: str, place: Place, **facts: str | int) -> InputRejectedError:

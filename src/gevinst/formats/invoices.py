@@ -46,7 +46,7 @@ def read_invoice(path: Path) -> InvoiceRead:
 def read_invoice_of(intake: Intake) -> InvoiceRead:
     """As `read_invoice`, for a file that is taken in."""
     _refuse_other(intake, root_of(intake))
-    lean = replace(intake, content=_ATTACHMENT.sub(_hollow, intake.content))
+    lean = intake.with_content(_ATTACHMENT.sub(_hollow, intake.content))
     node = _unwrapped(intake, Node(element=tree_of(lean), path=""))
     invoice, fields = read_cii(intake, node) if node.name == CII_ROOT else read_ubl(intake, node)
     if any(not one.code.startswith(OWN_CODES) for one in fields.findings):

@@ -19,7 +19,6 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-HEAD = 8192
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 # First bytes of kinds that are refused, with the name a person knows.
@@ -75,27 +74,26 @@ def kind_of(intake: Intake) -> Kind:
     Raises:
         InputRejectedError: FIL-002 another kind (fact `kind`); FIL-004 a cut zip; FIL-008 a password.
     """
-    content = intake.content
-    if content.startswith(ZIP):
+    head = intake.head
+    if head.startswith(ZIP):
         return _zip_kind(intake)
-    if content.startswith(OLE):
+    if head.startswith(OLE):
         return _ole_kind(intake)
     for start, name in SIGNATURES:
-        if content.startswith(start):
+        if head.startswith(start):
             raise intake.rejected("FIL-002", kind=name)
     return _text_kind(intake)
 
 
-def head_text(content: bytes) -> str:
+def head_text(start: bytes) -> str:
     """The first characters, good enough to recognise a kind; bytes that are no text become marks."""
-    start = content[:HEAD]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start.decode("utf-16", errors="replace")
     return start.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
 def _text_kind(intake: Intake) -> Kind:
-    head = head_text(intake.content)
+    head = head_text(intake.head)
     if HTML.match(head):
         raise intake.rejected("FIL-002", kind="HTML")
     if bank_format(head):

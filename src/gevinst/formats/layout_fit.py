@@ -47,7 +47,7 @@ def _fit(layout: Layout, syntax: str, grids: Sequence[Grid], intake: Intake) -> 
         facts = {"found": syntax, "wanted": layout.syntax.value}
         return Fit(layout=layout, because="other_syntax", facts=facts)
     if layout.syntax is Syntax.BANK:
-        head = head_text(intake.content)
+        head = head_text(intake.head)
         same = bank_format(head) == layout.id
         return Fit(layout=layout, because="" if same else "other_format", facts={"found": bank_title(head)})
     if not grids:

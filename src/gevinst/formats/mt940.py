@@ -6,7 +6,7 @@ closing balance, and every `:61:` of the raw text must have become of something.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from gevinst.domain.finding import Finding, Severity
@@ -70,7 +70,7 @@ def read_mt940(intake: Intake, encoding: str | None = None) -> SourceRead:
             stands where none can.
     """
     # The start and end marks of a transmission stand between messages and are no part of them.
-    bare = replace(intake, content=intake.content.translate(None, b"\x01\x03"))
+    bare = intake.with_content(intake.content.translate(None, b"\x01\x03"))
     decoded = decode(bare, encoding)
     messages, stray = messages_of(decoded.text)
     if not messages or not any(message.has("25", "25P") for message in messages):

@@ -25,7 +25,7 @@ def ods_errors(intake: Intake, xml: bytes) -> dict[str, Errors]:
     Raises:
         InputRejectedError: FIL-004 not well-formed, FIL-005 a DTD.
     """
-    check_well_formed(Intake(name=intake.name, content=xml, sha256=intake.sha256))
+    check_well_formed(intake.with_content(xml))
     sheets: dict[str, Errors] = {}
     errors: Errors = {}
     line = 0

@@ -32,9 +32,8 @@ def usual_form(intake: Intake, xml: bytes) -> bytes:
     Raises:
         InputRejectedError: FIL-003 letters, FIL-004 not well-formed, FIL-005 a DTD, a cell outside any sheet.
     """
-    part = Intake(name=intake.name, content=xml, sha256=intake.sha256)
     writing = _Writing(intake)
-    walk(part, start=writing.start, end=writing.end, text=writing.text)
+    walk(intake.with_content(xml), start=writing.start, end=writing.end, text=writing.text)
     return b"<worksheet>%b</worksheet>" % bytes(writing.out)
 
 

@@ -96,7 +96,7 @@ def _read_one(intake: Intake, shape: SourceShape) -> _Part:
 def _grids(intake: Intake, shape: SourceShape) -> list[Grid]:
     if shape.form:
         return _FORMS[shape.form](intake)
-    if intake.content.startswith((ZIP_START, OLE_START)):
+    if intake.head.startswith((ZIP_START, OLE_START)):
         return read_workbook(intake)
     if intake.name.casefold().endswith(TOML_ENDING):
         return toml_grids(intake)

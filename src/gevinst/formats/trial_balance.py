@@ -44,7 +44,7 @@ def read_trial_balance(path: Path, account: str) -> Statement:
 
 
 def _grids(intake: Intake) -> list[Grid]:
-    if intake.content.startswith(ZIP_START):
+    if intake.head.startswith(ZIP_START):
         return read_workbook(intake)
     grid, _ = read_delimited(decode(intake).utf8)
     return [grid]

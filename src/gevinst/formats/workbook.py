@@ -30,7 +30,7 @@ def read_workbook(intake: Intake, wanted: str | None = None) -> list[Grid]:
 
 
 def _safe_parts(intake: Intake) -> Parts:
-    if not intake.content.startswith(b"PK"):
+    if not intake.head.startswith(b"PK"):
         return try_out(intake)
     check_package(intake)
     parts = read_parts(intake)

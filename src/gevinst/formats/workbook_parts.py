@@ -139,7 +139,7 @@ def _sheet_paths(package: zipfile.ZipFile, book: etree._Element, links: etree._E
 
 
 def _tree(intake: Intake, content: bytes) -> etree._Element:
-    return tree_of(Intake(name=intake.name, content=content, sha256=intake.sha256))
+    return tree_of(intake.with_content(content))
 
 
 def _marks(intake: Intake, package: zipfile.ZipFile, path: str) -> SheetMarks:

@@ -13,7 +13,6 @@ from gevinst.formats.intake import Intake
 MOST_DEPTH = 100  # the deepest of our formats has some 15
 MOST_TEXT = 10_000_000  # characters in one element; the limit of libxml2 too
 MOST_MARKS = 6_000_000  # "<" in a file that is held as a tree: 3 million elements, some 500 MB
-CHUNK = 1 << 20
 BUFFER = 1 << 16
 _UNREADABLE = frozenset(
     {
@@ -195,11 +194,12 @@ def _refuse_dtd(*_: object) -> None:
 
 def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
     """Hand the file to a parser bit by bit."""
-    view = memoryview(intake.content)
+    fed = 0
     try:
-        for start in range(0, len(view), CHUNK):
-            parser.Parse(bytes(view[start : start + CHUNK]), False)  # noqa: FBT003 - expat takes it by position
-            _refuse_endless(start - parser.CurrentByteIndex)
+        for block in intake.blocks():
+            parser.Parse(block, False)  # noqa: FBT003 - expat takes it by position
+            _refuse_endless(fed - parser.CurrentByteIndex)
+            fed += len(block)
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - as above
         yield
@@ -300,17 +300,20 @@ class _Collector:
 
 
 def _expat_error(intake: Intake, error: expat.ExpatError) -> InputRejectedError:
-    if error.code in _UNREADABLE or (error.code == _INVALID and not _is_text(intake.content)):
+    if error.code in _UNREADABLE or (error.code == _INVALID and not _is_text(intake)):
         return intake.rejected("FIL-003", line=error.lineno, encoding="XML")
     return intake.rejected("FIL-004", line=error.lineno)
 
 
-def _is_text(content: bytes) -> bool:
+def _is_text(intake: Intake) -> bool:
     """Whether the bytes are UTF-8 or marked as UTF-16; then the fault is one of structure."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if intake.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
+    letters = codecs.getincrementaldecoder("utf-8")()
     try:
-        content.decode("utf-8")
+        for block in intake.blocks():
+            letters.decode(block)
+        letters.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

@@ -170,7 +170,7 @@ def test_entries_read_by_the_thousand_are_what_a_tree_has(
     order.shuffle(usual)
     entries = [*usual[:200], *odd, *usual[200:]]
     text = statement(*(shape.format(*values) + "\n" for shape, values in entries))
-    intake = Intake(name="udtog.xml", content=text.encode(), sha256="")
+    intake = Intake.of("udtog.xml", text.encode())
 
     assert alike(*both(intake, monkeypatch, detail=detail))
     assert len(camt.read_camt(intake).items) > len(USUAL)
@@ -178,7 +178,7 @@ def test_entries_read_by_the_thousand_are_what_a_tree_has(
 
 def test_entries_that_come_again_and_again_are_read_by_a_pattern() -> None:
     text = statement(*(entry(number % 9 + 1, sign=("CRDT", "DBIT")[number % 2]) for number in range(200)))
-    found = cut(Intake(name="udtog.xml", content=text.encode(), sha256=""))
+    found = cut(Intake.of("udtog.xml", text.encode()))
 
     assert found is not None
     blocks = [

@@ -21,7 +21,7 @@ from gevinst.formats.sheet_scan import BLOCK, ROW_END, Extent, UnusualSheetError
 
 LEDGER = Path(__file__).parents[3] / "fixtures/bank_reconciliation/error_cell/ledger.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
-INTAKE = Intake(name="bog.xlsx", content=b"", sha256="")
+INTAKE = Intake.of("bog.xlsx", b"")
 CELLS = """<row r="2" spans="1:5"><c r="A2" t="s"><v>5</v></c><c r="B2" s="1"><v>46300</v></c>\
 <c r="C2" t="s"><v>6</v></c><c r="D2"><v>1250</v></c></row>"""
 

@@ -1,0 +1,137 @@
+"""The bytes of one file: held, where it is small, else left on disk and read block by block."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol, TypeAlias
+
+BLOCK = 1 << 20
+
+#: What shows that a file is another than it was: size, last change by either clock, and its number.
+Stamp: TypeAlias = tuple[int, int, int, int]
+
+
+class ChangedError(Exception):
+    """The file on disk is another than the one that was taken in."""
+
+
+class FileBytes(Protocol):
+    """Bytes that can be read again and again."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        ...
+
+    def head(self, count: int) -> bytes:
+        """The first bytes."""
+        ...
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """All bytes from the first on, in blocks of a size.
+
+        Raises:
+            ChangedError: the file was written to.
+        """
+        ...
+
+    def whole(self) -> bytes:
+        """All bytes at once.
+
+        Raises:
+            ChangedError: the file was written to.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class HeldBytes:
+    """Bytes in memory."""
+
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.content)
+
+    def head(self, count: int) -> bytes:
+        """The first bytes."""
+        return self.content[:count]
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """All bytes in blocks."""
+        for start in range(0, len(self.content), size):
+            yield self.content[start : start + size]
+
+    def whole(self) -> bytes:
+        """All bytes."""
+        return self.content
+
+
+@dataclass(frozen=True)
+class DiskBytes:
+    """Bytes of a file that stays on disk. Whoever writes to it meanwhile is found out."""
+
+    path: Path
+    stamp: Stamp
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.stamp[0]
+
+    def head(self, count: int) -> bytes:
+        """The first bytes."""
+        return next(self.blocks(count), b"")
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """All bytes in blocks."""
+        with self._opened() as file:
+            while block := file.read(size):
+                yield block
+            self._same(file)
+
+    def whole(self) -> bytes:
+        """All bytes."""
+        with self._opened() as file:
+            content = file.read()
+            self._same(file)
+        return content
+
+    def _opened(self) -> BinaryIO:
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError as error:  # taken away meanwhile
+            raise ChangedError from error
+        try:
+            self._same(file)
+        except ChangedError:
+            file.close()
+            raise
+        return file
+
+    def _same(self, file: BinaryIO) -> None:
+        if stamp_of(os.fstat(file.fileno())) != self.stamp:
+            raise ChangedError
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """The stamp of a file. Whoever writes to it can set the one time back, but not that of the system."""
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def digest_of(source: FileBytes) -> tuple[str, bool]:
+    """The SHA-256 of bytes, hex, and whether they are nothing but white space.
+
+    Raises:
+        ChangedError: the file was written to.
+    """
+    digest = hashlib.sha256()
+    blank = True
+    for block in source.blocks():
+        digest.update(block)
+        blank = blank and block.isspace()
+    return digest.hexdigest(), blank
