@@ -37,10 +37,11 @@ class Flow:
     month: Month
     dice: Dice
     amounts: Amounts
+    times: int = 1  #: how many times as many single payments there are
 
     def days(self, count: int) -> Sequence[date]:
-        """`count` bank days of the month, in order."""
-        return self.dice.days(self.month, count)
+        """`count` bank days of the month for each of `times`, in order."""
+        return self.dice.days(self.month, count * self.times)
 
     def late(self, day: date, low: int, high: int) -> date:
         """A bank day that many bank days after `day`, within the month."""

@@ -80,7 +80,7 @@ class _Year:
         return [line for line in self.lines if line.unit == unit]
 
 
-def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Write the input and the truth of every robot that gathers files.
 
     Raises:
@@ -93,19 +93,25 @@ def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026) -> Non
         lay_out_hours,
         lay_out_project_spool,
     ):
-        lay_out(folder, period, seed=seed)
+        lay_out(folder, period, seed=seed, times=times)
 
 
-def lay_out_budget(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_budget(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Write thirty departments' workbooks of the month and the month before, both ERP exports, and the truth.
+
+    Args:
+        folder: of the office.
+        period: a month such as 2026-10.
+        seed: the same seed gives the same bytes.
+        times: postings for each account and month in the ERP's exports.
 
     Raises:
         OSError: a file cannot be written.
     """
     before = previous_period(period)
     then, now = _years(period, seed)
-    put(folder / "ind/finans" / f"budget_{before}.csv", _ledger(then).encode("utf-8-sig"))
-    put(folder / "ind/finans" / f"budget_{period}.csv", _ledger(now).encode("utf-8-sig"))
+    put(folder / "ind/finans" / f"budget_{before}.csv", _ledger(then, times).encode("utf-8-sig"))
+    put(folder / "ind/finans" / f"budget_{period}.csv", _ledger(now, times).encode("utf-8-sig"))
     for unit in _units():
         put(folder / BUDGET / before / f"afd_{unit}_{before}.xlsx", _workbook(unit, then, faulty=False))
         name = folder / BUDGET / period / f"afd_{unit}_{period}.xlsx"
@@ -166,20 +172,26 @@ def _this_month(line: _Line, last: int) -> _Line:
     return later
 
 
-def _ledger(year: _Year) -> str:
-    """The ERP's export: one line for each month; the budget stands in the first."""
+def _ledger(year: _Year, times: int) -> str:
+    """The ERP's export: so many lines for each month; the budget stands in the first."""
     rows = [
         (
             line.unit,
             line.account,
             str(month),
-            amount_text(line.budget if month == 1 else 0),
-            amount_text(line.months[month]),
+            amount_text(line.budget if (month, part) == (1, 0) else 0),
+            amount_text(_part(line.months[month], part, times)),
         )
         for line in year.lines
         for month in range(1, year.month + 1)
+        for part in range(times)
     ]
     return csv_text(("Omkostningssted", "Artskonto", "Periode", "Korrigeret budget", "Forbrug"), rows)
+
+
+def _part(ore: int, part: int, parts: int) -> int:
+    """One of so many parts of an amount that sum to it."""
+    return ore * (part + 1) // parts - ore * part // parts
 
 
 def _truth(now: _Year) -> Mapping[str, Any]:

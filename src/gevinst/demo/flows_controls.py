@@ -5,7 +5,7 @@ from the robots. People are numbers; CPR numbers have day + 60 and belong to nob
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,8 +45,17 @@ class _Made:
     handled: int = 0  #: business items that need nobody
 
 
-def lay_out_controls(folder: Path, period: str) -> Mapping[str, Path]:
-    """Write the inputs under ind/ and the truth under facit/; gives the truth files by robot."""
+def lay_out_controls(
+    folder: Path, period: str, *, times: int = 1, only: Collection[str] = ()
+) -> Mapping[str, Path]:
+    """Write the inputs under ind/, so many times as long, and the truth under facit/, whose files it gives.
+
+    Args:
+        folder: of the office's data.
+        period: a month such as 2026-10.
+        times: how many times as long the lists are.
+        only: the robots to write for; all when empty.
+    """
     makers = {
         "loenafstemning": _payroll,
         "momskontrol": _vat,
@@ -57,7 +66,9 @@ def lay_out_controls(folder: Path, period: str) -> Mapping[str, Path]:
     }
     written = {}
     for robot, make in makers.items():
-        made = make(Dice(SEED, robot), period)
+        if only and robot not in only:
+            continue
+        made = make(Dice(SEED, robot), period, times)
         for name, (heading, *rows) in made.files.items():
             _write(folder / "ind" / name, csv_text(heading, rows))
         truth = {"causes": sorted(made.causes), "facts": made.facts, "handled": made.handled}
@@ -78,12 +89,12 @@ def _day(period: str, day: int) -> str:
     return f"{day:02}.{month}.{year}"
 
 
-def _payroll(dice: Dice, period: str) -> _Made:
+def _payroll(dice: Dice, period: str, times: int) -> _Made:
     """400 persons; every hundredth differs, is not posted, or is posted alone."""
     made, off = _Made(), 0
     listed: list[Row] = [PAY_HEADER]
     posted: list[Row] = [POSTED_HEADER]
-    for number in range(10_001, 10_401):
+    for number in range(10_001, 10_001 + 400 * times):
         pay, kind = dice.between(1_500_000, 6_000_000), number % 100
         ledger = pay + 12_345 if kind == 7 else pay  # noqa: PLR2004 - which persons are at fault
         person, day = str(number), _day(period, 28)
@@ -96,15 +107,21 @@ def _payroll(dice: Dice, period: str) -> _Made:
         made.causes += [cause] if cause else []
         made.handled += 0 if cause else 1
     made.files = {f"loen/lonliste_{period}.csv": listed, f"loen/finans_{period}.csv": posted}
-    made.facts = {"persons": 400, "differing": len(made.causes), "amount": off, "nobody": 0, "other": 0}
+    made.facts = {
+        "persons": 400 * times,
+        "differing": len(made.causes),
+        "amount": off,
+        "nobody": 0,
+        "other": 0,
+    }
     return made
 
 
-def _vat(dice: Dice, period: str) -> _Made:
+def _vat(dice: Dice, period: str, times: int) -> _Made:
     """300 postings of 25 percent; every fiftieth has a wrong amount, a wrong code or one øre of rounding."""
     made, off, rounded = _Made(), 0, 0
     rows: list[Row] = [VAT_HEADER]
-    for number in range(300):
+    for number in range(300 * times):
         quarter = dice.between(1_000, 500_000)
         kind = number % 50
         wrong = {5: 10_000, 25: 1}.get(kind, 0)  # øre above what is right
@@ -120,7 +137,7 @@ def _vat(dice: Dice, period: str) -> _Made:
         made.handled += 0 if cause else 1
     made.files = {f"moms/koebsmoms_{period}.csv": rows}
     made.facts = {
-        "count": 300,
+        "count": 300 * times,
         "wrong": len(made.causes),
         "amount": off,
         "rounded": rounded,
@@ -129,11 +146,11 @@ def _vat(dice: Dice, period: str) -> _Made:
     return made
 
 
-def _register(dice: Dice, period: str) -> _Made:
+def _register(dice: Dice, period: str, times: int) -> _Made:
     """200 suppliers with CVR number and account of their own; every fiftieth has a fault."""
     made = _Made()
     rows: list[Row] = [REGISTER_HEADER]
-    for number in range(200):
+    for number in range(200 * times):
         cvr, kind = _cvr(20_000_000 + number * 200 + dice.below(50)), number % 50
         if kind == 11:  # noqa: PLR2004 - which records are at fault
             cvr = cvr[:-1] + str((int(cvr[-1]) + 1) % 10)
@@ -143,7 +160,7 @@ def _register(dice: Dice, period: str) -> _Made:
         made.causes += [cause] if cause else []
         made.handled += 0 if cause else 1
     made.files = {f"stamdata/kreditorer_{period}.csv": rows}
-    made.facts = {"count": 200, "wrong": len(made.causes), "records": len(made.causes)}
+    made.facts = {"count": 200 * times, "wrong": len(made.causes), "records": len(made.causes)}
     return made
 
 
@@ -155,13 +172,13 @@ def _cvr(start: int) -> str:
     return str(number)
 
 
-def _meters(dice: Dice, period: str) -> _Made:
+def _meters(dice: Dice, period: str, times: int) -> _Made:
     """40 meters read each night of the month; four invoices differ, two meters have no readings."""
     made = _Made()
     invoices: list[Row] = [INVOICE_HEADER]
     readings: list[Row] = [READING_HEADER]
     year, month = period.split("-")
-    for number in range(40):
+    for number in range(40 * times):
         meter, state, used = f"5713{number:04}", dice.between(1_000, 90_000), 0
         kind = number % 20
         for day in range(1, 29):
@@ -177,18 +194,18 @@ def _meters(dice: Dice, period: str) -> _Made:
         made.causes += [cause] if cause else []
         made.handled += 0 if cause else 1
     made.files = {f"maalere/{period}/dump.csv": readings, f"maalere/fakturaer_{period}.csv": invoices}
-    made.facts |= {"count": 40, "wrong": len(made.causes), "readings": len(readings) - 1}
+    made.facts |= {"count": 40 * times, "wrong": len(made.causes), "readings": len(readings) - 1}
     made.facts |= {"repeated": 0, "unbilled": 0}
     return made
 
 
-def _settlement(dice: Dice, period: str) -> _Made:
+def _settlement(dice: Dice, period: str, times: int) -> _Made:
     """90 cases with three municipalities; some differ, and some only one side has."""
     made = _Made()
     ours: list[Row] = [CLAIM_HEADER]
     theirs: dict[str, list[Row]] = {code: [CLAIM_HEADER] for code in ("101", "147", "751")}
     off = 0
-    for number in range(90):
+    for number in range(90 * times):
         code, kind = ("101", "147", "751")[number % 3], number % 30
         amount = dice.between(100_000, 5_000_000)
         other = amount - 25_000 if kind == 4 else amount  # noqa: PLR2004 - which cases are at fault
@@ -203,16 +220,16 @@ def _settlement(dice: Dice, period: str) -> _Made:
         made.handled += 0 if cause else 1
     made.files = {f"mellemkommunal/vores_{period}.csv": ours}
     made.files |= {f"mellemkommunal/{period}/{code}.csv": rows for code, rows in theirs.items()}
-    made.facts = {"municipalities": 3, "count": 90, "differing": len(made.causes), "amount": off}
+    made.facts = {"municipalities": 3, "count": 90 * times, "differing": len(made.causes), "amount": off}
     return made
 
 
-def _spend(dice: Dice, period: str) -> _Made:
+def _spend(dice: Dice, period: str, times: int) -> _Made:
     """360 purchases of eight suppliers and some persons in three areas, each cell with five at least."""
     made, amount = _Made(handled=1), 0
     rows: list[Row] = [SPEND_HEADER]
     numbers = [_cvr(30_000_000 + one * 500) for one in range(8)]
-    for number in range(360):
+    for number in range(360 * times):
         who, ore = number % 9, dice.between(5_000, 900_000)
         supplier = f"Leverandør {who + 1}" if who < len(numbers) else f"Modtager {number}"
         cvr = numbers[who] if who < len(numbers) else ""
@@ -222,5 +239,5 @@ def _spend(dice: Dice, period: str) -> _Made:
         )
         amount += ore
     made.files = {f"indkoeb/indkoeb_{period}.csv": rows}
-    made.facts = {"count": 360, "cells": 27, "amount": amount, "hidden": 0, "smallest": 5}
+    made.facts = {"count": 360 * times, "cells": 27, "amount": amount, "hidden": 0, "smallest": 5}
     return made

@@ -36,7 +36,7 @@ def put_truth(folder: Path, robot: str, period: str, truth: Truth) -> None:
     put(folder / "facit" / f"{robot}_{period}.json", f"{text}\n".encode())
 
 
-def lay_out_reports(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_reports(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Two units' files of two months, each written in its own way; one row of last month is sent again."""
     before, total, rows = previous_period(period), 0, 0
     for unit in ("aeldre", "skole"):
@@ -45,7 +45,7 @@ def lay_out_reports(folder: Path, period: str, *, seed: int = 2026) -> None:
         for month in (before, period):
             lines = [
                 (f"400{dice.between(1, 5)}000", f"{month[5:]}{number:04}", dice.between(-5_000, 90_000))
-                for number in range(DOCUMENTS)
+                for number in range(DOCUMENTS * times)
             ]
             total, rows = total + sum(ore for *_, ore in lines), rows + len(lines)
             sent = [*lines, *last[-1:]] if unit == "skole" else lines
@@ -64,7 +64,7 @@ def _report(unit: str, lines: list[tuple[str, str, int]]) -> bytes:
     return f"Udtræk fra fagsystem\r\n;;\r\n{head}".encode(BOM)
 
 
-def lay_out_refunds(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_refunds(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Weekly calculations with corrections and repeats; the second week's file has not come."""
     dice, month = Dice(seed, "refunds"), Month.of(period)
     now: dict[tuple[str, str, str], tuple[int, int]] = {}
@@ -73,7 +73,10 @@ def lay_out_refunds(folder: Path, period: str, *, seed: int = 2026) -> None:
         if number == LATE_WEEK:
             continue
         day = month.first + timedelta(days=7 * number + 4)
-        corrected, told = list(_corrections(now, dice)), list(_new_rows(_week(day), now, dice))
+        corrected, told = (
+            list(_corrections(now, dice)),
+            list(_new_rows(_week(day), now, dice, PERSONS * times)),
+        )
         rows = [*corrected, *told, _dropped(_week(day)), *again]
         name = f"yr-ydelsesrefusion-beregning_{day.isoformat()}.csv"
         put(folder / "ind/refusion" / name, csv_text(REFUND_HEADS, rows).encode(BOM))
@@ -98,11 +101,11 @@ def _refund_row(key: tuple[str, str, str], paid: int, refund: int) -> tuple[str,
 
 
 def _new_rows(
-    week: str, now: dict[tuple[str, str, str], tuple[int, int]], dice: Dice
+    week: str, now: dict[tuple[str, str, str], tuple[int, int]], dice: Dice, persons: int
 ) -> Iterator[tuple[str, ...]]:
-    for number in range(PERSONS):
+    for number in range(persons):
         benefit = list(BENEFITS)[number % len(BENEFITS)]
-        key = (week, f"01010100{number:02}", benefit)
+        key = (week, f"0101{1 + number // 90:02}{number % 90:04}", benefit)
         paid = dice.between(2_000, 5_000) * 100
         now[key] = (paid, paid * BENEFITS[benefit] // 100)
         yield _refund_row(key, *now[key])
@@ -130,7 +133,7 @@ def _refund_truth(now: Mapping[tuple[str, str, str], tuple[int, int]]) -> Truth:
     return {"sums": dict(sorted(sums.items())), "cases": ["refund_gap"]}
 
 
-def lay_out_hours(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_hours(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Three months' reports; each tells the last day of the month before again, once with other hours."""
     dice, hours, rows, left = Dice(seed, "hours"), 0, 0, 0
     months = [previous_period(previous_period(period)), previous_period(period), period]
@@ -139,7 +142,7 @@ def lay_out_hours(folder: Path, period: str, *, seed: int = 2026) -> None:
         told = [
             _day_row(number, day, dice.between(500, 800))
             for day in Month.of(month).bank_days
-            for number in range(EMPLOYEES)
+            for number in range(EMPLOYEES * times)
         ]
         again = [_day_row(int(row[4]) - 100, _date(row[5]), _hundredths(row[10])) for row in last]
         if month == period:
@@ -150,7 +153,7 @@ def lay_out_hours(folder: Path, period: str, *, seed: int = 2026) -> None:
         text = csv_text(HOUR_HEADS, [*told, *again])
         titles = "YKMD_STD\r\n\r\n" * (month != period)
         put(folder / "ind/arbejdstid" / f"arbejdstid_{month}.csv", f"{titles}{text}".encode(BOM))
-        last = told[-EMPLOYEES:]
+        last = told[-EMPLOYEES * times :]
     truth = {"rows": rows, "hours": hours, "left": left, "cases": ["hours_restated"]}
     put_truth(folder, "maanedsrapporter", period, truth)
 
@@ -179,11 +182,11 @@ def _hundredths(text: str) -> int:
     return int(text.replace(",", ""))
 
 
-def lay_out_project_spool(folder: Path, period: str, *, seed: int = 2026) -> None:
+def lay_out_project_spool(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
     """Records on two lines, some moved one field; one document stands twice, one day is of another month."""
     dice, month = Dice(seed, "projects"), Month.of(period)
     lines, total = ["Projektposteringer", "", *SPOOL_HEADS], 0
-    for number in range(RECORDS):
+    for number in range(RECORDS * times):
         day = dice.pick(month.bank_days)
         if number == 1:
             day = month.first - timedelta(days=1)
@@ -192,11 +195,11 @@ def lay_out_project_spool(folder: Path, period: str, *, seed: int = 2026) -> Non
         copies = 2 if number == 0 else 1
         lines += record * copies
         total += ore * copies
-        if number == RECORDS // 2:  # the next page begins
+        if number % RECORDS == RECORDS // 2:  # the next page begins
             lines += ["", *SPOOL_HEADS]
     put(folder / "ind/projekter" / f"cji3_{period}.txt", ("\r\n".join(lines) + "\r\n").encode("cp1252"))
     truth = {
-        "rows": RECORDS + 1,
+        "rows": RECORDS * times + 1,
         "amount": total,
         "cases": ["project_document_again", "project_period_differs"],
     }

@@ -244,16 +244,17 @@ class _Line:
     number: int
 
 
-def lay_out_posting(folder: Path, period: str, *, rules: bool = True) -> None:
+def lay_out_posting(folder: Path, period: str, *, rules: bool = True, times: int = 1) -> None:
     """Write the bank's lines, rules and accounts of a month under ind/, and the truth under facit/.
 
     Args:
         folder: of the office's data; made if it is not there.
         period: a month such as 2026-10.
         rules: whether the rules and accounts, which are of no month, are written too.
+        times: how many times as many lines there are of each kind.
     """
     month = Month.of(period)
-    lines = list(_lines(month))
+    lines = list(_lines(month, times))
     _write(folder / FOLDER / f"bank_{period}.csv", csv_text(BANK_HEADER, map(_bank_row, lines)))
     if rules:
         _write(folder / FOLDER / "posteringsregler.csv", csv_text(RULE_HEADER, _rule_rows(month)))
@@ -267,12 +268,12 @@ def _write(path: Path, text: str, *, encoding: str = "utf-8-sig") -> None:
     path.write_text(text, encoding, newline="")
 
 
-def _lines(month: Month) -> Iterator[_Line]:
+def _lines(month: Month, times: int) -> Iterator[_Line]:
     dice, amounts = Dice(SEED, f"{ROBOT} {month.period}"), Amounts()
     drawn = [
         (day, kind, amounts.draw(dice, kind.low, kind.high) * (-1 if kind.out else 1))
         for kind in KINDS
-        for day in dice.days(month, kind.count)
+        for day in dice.days(month, kind.count * times)
     ]
     for number, (day, kind, amount) in enumerate(sorted(drawn, key=lambda one: one[0]), 1):
         yield _Line(

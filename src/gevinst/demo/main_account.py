@@ -55,12 +55,12 @@ FLOWS = (
 )
 
 
-def main_account(month: Month, seed: int) -> Account:
-    """The main account of that month. The same seed gives the same account."""
+def main_account(month: Month, seed: int, *, times: int = 1) -> Account:
+    """The main account of that month, with so many times the single payments; the same for the same seed."""
     amounts = Amounts(STANDARD_PRICES)
     events: list[Event] = []
     for flow in FLOWS:
-        events += flow(Flow(month=month, dice=Dice(seed, flow.__name__), amounts=amounts))
+        events += flow(Flow(month=month, dice=Dice(seed, flow.__name__), amounts=amounts, times=times))
     lines = bank_order(events, Dice(seed, "bank order"))
     vouchers = ledger_order(events, Dice(seed, "ledger order"))
     carried = carried_items(events)
