@@ -45,20 +45,21 @@ class _AccountFiles:
     other_ids: Mapping[str, Mapping[str, str]]
 
 
-def lay_out(folder: Path, *, seed: int = 2026, period: str = "2026-10") -> DemoOffice:
+def lay_out(folder: Path, *, seed: int = 2026, period: str = "2026-10", times: int = 1) -> DemoOffice:
     """Write the office's input files and truths for one month; what is there already is written over.
 
     Args:
         folder: made if it is not there.
         seed: the same seed gives the same bytes on every machine.
         period: a month such as `2026-10`, with at least 18 bank days.
+        times: how many times as many single payments the main account has.
 
     Raises:
         ValueError: the period is not a month.
         OSError: a file cannot be written.
     """
     month = Month.of(period)
-    accounts = (_main(month, seed), _tax(month, seed), _cards(month, seed), _gifts(month, seed))
+    accounts = (_main(month, seed, times), _tax(month, seed), _cards(month, seed), _gifts(month, seed))
     return DemoOffice(
         folder=folder,
         period=period,
@@ -70,8 +71,8 @@ def lay_out(folder: Path, *, seed: int = 2026, period: str = "2026-10") -> DemoO
     )
 
 
-def _main(month: Month, seed: int) -> _AccountFiles:
-    account = main_account(month, seed)
+def _main(month: Month, seed: int, times: int) -> _AccountFiles:
+    account = main_account(month, seed, times=times)
     name = f"hovedkonto_{month.period}"
     return _AccountFiles(
         account=account,
