@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from gevinst.domain.masking import mask_cpr
@@ -18,6 +19,22 @@ from gevinst.texts import Language, Texts
 RUN_PAGES = {Language.DANISH: "koersel.html", Language.ENGLISH: "koersel.en.html"}
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they are compiled, so that the page in a second language costs only its words."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def page_environment(texts: Texts) -> Environment:
     """Templates of a language, for a page to add its own words to."""
     environment = Environment(
@@ -26,6 +43,8 @@ def page_environment(texts: Texts) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
+        optimized=False,  # would put words of the first language into what the second one shares
     )
     environment.globals["t"] = texts.get
     environment.filters |= {
