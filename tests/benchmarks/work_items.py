@@ -23,7 +23,7 @@ from gevinst.store.engine import Database
 
 TAKER = Path(__file__).parents[1] / "items" / "an_item_taker.py"
 WORKERS = 4
-ROUNDS = 3
+ROUNDS = 5
 PAYLOAD = json.dumps({"invoice": "F" * 180})
 RAW_SQLITE = """
 import sqlite3, sys, json

@@ -13,6 +13,8 @@ from gevinst.store.queue_schema import moment_of_database
 # In the text of a query, so that SQLite sees that a partial index fits.
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 CLAIMED: ColumnElement[str] = literal_column("'claimed'")
+# A limit that is a parameter makes PostgreSQL plan the statement anew each time, at the price of running it.
+ONE: ColumnElement[int] = literal_column("1")
 
 _item = work_item.c
 
@@ -53,7 +55,9 @@ def finishing(dialect: str) -> Update:
         _item.number == bindparam("of_number"),
         _item.attempt == bindparam("of_token"),
         _item.owner == bindparam("of_owner"),
-        _item.state == CLAIMED,
+        # Only what is claimed has a lease. By its state PostgreSQL would look in the index of a run's claimed
+        # items, where those that it had before are passed over one by one.
+        _item.lease_until.is_not(None),
     )
     values = {"state": ItemState.DONE, "ended": moment_of_database(dialect), "lease_until": None}
     return update(work_item).where(*held).values(values)
@@ -68,7 +72,7 @@ def _taking(dialect: str, lease: timedelta) -> Update:
             _item.not_before <= moment_of_database(dialect),
         )
         .order_by(_item.priority, _item.deadline, _item.number)
-        .limit(1)
+        .limit(ONE)
         .with_for_update(skip_locked=True)
     )
     values = {

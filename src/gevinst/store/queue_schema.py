@@ -168,4 +168,5 @@ def moment_of_database(dialect: str, plus: timedelta = timedelta(0)) -> ColumnEl
         seconds = f"{plus.total_seconds():+.3f} seconds"
         shown = func.strftime("%Y-%m-%dT%H:%M:%f", "now", seconds).op("||")(literal(_TO_MICROSECONDS))
         return type_coerce(shown, Moment)
-    return type_coerce(func.clock_timestamp() + plus, Moment)
+    now = func.clock_timestamp()
+    return type_coerce(now + plus if plus else now, Moment)
