@@ -1,7 +1,7 @@
 """Break the matching engine on purpose, and see whether its fast tests notice: `python tests/mutation`.
 
 A sample of mutants is drawn by a seed; each runs the tests in a process of its own, on the broken source in
-memory: no file is changed. A mutant that no test notices is printed.
+memory: no file is changed. A mutant that no test notices is printed, and at the end a table of the modules.
 """
 
 import argparse
@@ -10,7 +10,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
@@ -27,7 +29,7 @@ import pandas as pd  # noqa: E402, F401 - as above
 import pyarrow.compute as pc  # noqa: E402, F401 - as above
 import pytest  # noqa: E402 - found by the line above
 
-from mutation.mutants import Mutant, mutant, places  # noqa: E402 - as above
+from mutation.mutants import Mutant, mutants  # noqa: E402 - as above
 
 ENGINE = ROOT / "src/gevinst/domain/matching"
 PACKAGE = "gevinst.domain.matching"
@@ -40,10 +42,10 @@ TESTS = (
     "tests/complaints/test_matching_complaints.py",
     "tests/complaints/test_undo_and_proof.py",
 )
-PROPERTIES = (
-    "restores_exactly or overwrites or laws_of or in_any_order or four_thousand"  # slow: not run here
-)
-LONGEST = 120  # seconds; a mutant that never ends is noticed
+READING = ("tests/unit/matching/test_columns.py",)  # of codes and words
+SLOW = "restores_exactly or overwrites or laws or in_any_order or four_thousand"  # not run here
+LONGEST = 240  # seconds; a mutant that never ends is noticed
+PAUSE = 0.05
 
 
 class Broken(MetaPathFinder):
@@ -74,20 +76,43 @@ class _Loader(SourceFileLoader):
         return compile(self.tree, self.path, "exec")
 
 
-def is_noticed(broken: Mutant | None) -> bool:
-    """Whether a test fails on the mutant; None runs the engine as it is."""
-    child = os.fork()
-    if not child:
-        os._exit(_run(broken))
-    end = time.monotonic() + LONGEST
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
+@dataclass(frozen=True, kw_only=True)
+class _Trial:
+    """A mutant whose tests run."""
+
+    broken: Mutant | None  #: None is the engine as it is
+    started: float  #: monotonic
+
+
+def trials(mutants: Iterable[Mutant | None], *, jobs: int) -> Iterator[tuple[Mutant | None, bool]]:
+    """Run the tests on each mutant, so many at once.
+
+    Returns:
+        Each mutant as its tests end, and whether one of them failed.
+    """
+    running: dict[int, _Trial] = {}
+    for broken in mutants:
+        while len(running) >= jobs:
+            yield from _ended(running)
+        child = os.fork()
+        if not child:
+            os._exit(_run(broken))
+        running[child] = _Trial(broken=broken, started=time.monotonic())
+    while running:
+        yield from _ended(running)
+
+
+def _ended(running: dict[int, _Trial]) -> Iterator[tuple[Mutant | None, bool]]:
+    """Those that have ended since, or have run too long and are ended here."""
+    time.sleep(PAUSE)
+    for child, trial in list(running.items()):
+        late = time.monotonic() - trial.started > LONGEST
+        if late:
+            os.kill(child, SIGKILL)
+        done, status = os.waitpid(child, 0 if late else os.WNOHANG)
         if done:
-            return os.waitstatus_to_exitcode(status) != 0
-        time.sleep(0.1)
-    os.kill(child, SIGKILL)
-    os.waitpid(child, 0)
-    return True
+            del running[child]
+            yield trial.broken, late or os.waitstatus_to_exitcode(status) != 0
 
 
 def _run(broken: Mutant | None) -> int:
@@ -98,8 +123,9 @@ def _run(broken: Mutant | None) -> int:
     os.chdir(ROOT)
     if broken:
         sys.meta_path.insert(0, Broken(broken))
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", f"not ({PROPERTIES})"]
-    return int(pytest.main([*TESTS, *options]))
+    tests = (*READING, *TESTS) if broken and broken.path.stem in ("codes", "columns") else TESTS
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", f"not ({SLOW})"]
+    return int(pytest.main([*tests, *options]))
 
 
 def main() -> None:
@@ -107,24 +133,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python tests/mutation", description=__doc__)
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at once")
     parser.add_argument("--modules", nargs="+", default=[], help="names such as evidence; all of the engine")
     chosen = parser.parse_args()
-    wanted = [
-        path for path in sorted(ENGINE.glob("*.py")) if not chosen.modules or path.stem in chosen.modules
+    every = [
+        found
+        for path in sorted(ENGINE.glob("*.py"))
+        if not chosen.modules or path.stem in chosen.modules
+        for found in mutants(path)
     ]
-    every = [(path, at) for path in wanted for at in places(path)]
     drawn = random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))  # noqa: S311 - a sample
-    if is_noticed(None):
+    if any(failed for _, failed in trials([None], jobs=1)):
         sys.exit("the tests fail on the engine as it is")
-    noticed = 0
-    for number, (path, at) in enumerate(drawn, 1):
-        broken = mutant(path, at)
-        if is_noticed(broken):
-            noticed += 1
-        else:
-            say(f"{number}. {path.name}:{broken.line}: {broken.before}  →  {broken.after}")
-    told = f"{noticed} of {len(drawn)} noticed"
-    say(f"seed {chosen.seed}: {told}; {len(every)} mutants in {len(wanted)} modules")
+    noticed, missed = Counter[str](), Counter[str]()
+    for broken, failed in trials(drawn, jobs=chosen.jobs):
+        if broken:
+            (noticed if failed else missed)[broken.path.stem] += 1
+            if not failed:
+                say(f"{broken.path.name}:{broken.line}: {broken.before}  →  {broken.after}")
+    for module in sorted({*noticed, *missed}):
+        say(f"{module:12} {noticed[module]:4} of {noticed[module] + missed[module]:4}")
+    say(f"seed {chosen.seed}: {noticed.total()} of {len(drawn)} noticed; {len(every)} mutants in all")
 
 
 def say(line: str) -> None:

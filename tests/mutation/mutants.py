@@ -1,7 +1,13 @@
-"""Mutants of a module: its source with one small thing changed, as a slip of the hand would change it."""
+"""Mutants of a module: its source with one small thing changed, as a slip of the hand would change it.
+
+What no test can notice is left as it is: annotations, and numbers of a thousand and more, which say how wide
+a column of numbers is or how much work a search may be.
+"""
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -24,37 +30,65 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd,
 }
 
-IDLE = ("strict", "frozen", "kw_only", "slots")  # arguments that change no result
+IDLE = ("strict", "frozen", "kw_only", "slots", "maxsize")  # arguments that change no result
+FEWEST_OF_WORK = 1_000
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """One change."""
+    """One change of a module."""
 
     path: Path
-    line: int
-    before: str
-    after: str
-    tree: ast.Module
+    source: str
+    at: int  #: place of the changed node in the walk of its tree
+
+    @property
+    def line(self) -> int:
+        """Where it is."""
+        return int(getattr(_node(ast.parse(self.source), self.at), "lineno", 0))
+
+    @property
+    def before(self) -> str:
+        """What stands there."""
+        return ast.unparse(_node(ast.parse(self.source), self.at))
+
+    @property
+    def after(self) -> str:
+        """What stands there instead."""
+        return ast.unparse(_node(self.tree, self.at))
+
+    @property
+    def tree(self) -> ast.Module:
+        """The module with the change."""
+        tree = ast.parse(self.source)
+        _change(_node(tree, self.at))
+        return ast.fix_missing_locations(tree)
 
 
-def places(path: Path) -> list[int]:
-    """Where a module can be changed: places in the walk of its tree."""
-    walk = list(ast.walk(ast.parse(path.read_text("utf-8"))))
-    idle = {id(node.value) for node in walk if isinstance(node, ast.keyword) and node.arg in IDLE}
-    return [at for at, node in enumerate(walk) if _can_change(node) and id(node) not in idle]
+def mutants(path: Path) -> list[Mutant]:
+    """Every change of a module; its source is read now."""
+    source = path.read_text("utf-8")
+    walk = list(ast.walk(ast.parse(source)))
+    idle = {id(node) for at in walk for node in _idle(at)}
+    return [
+        Mutant(path=path, source=source, at=at)
+        for at, node in enumerate(walk)
+        if _can_change(node) and id(node) not in idle
+    ]
 
 
-def mutant(path: Path, at: int) -> Mutant:
-    """The module changed at one place."""
-    tree = ast.parse(path.read_text("utf-8"))
-    node = next(found for number, found in enumerate(ast.walk(tree)) if number == at)
-    before = ast.unparse(node)
-    _change(node)
-    ast.fix_missing_locations(tree)
-    line = getattr(node, "lineno", 0)
-    return Mutant(path=path, line=line, before=before, after=ast.unparse(node), tree=tree)
+def _idle(node: ast.AST) -> Iterable[ast.AST]:
+    """What stands below a node and changes no result."""
+    if isinstance(node, ast.keyword) and node.arg in IDLE:
+        return ast.walk(node.value)
+    annotations = (getattr(node, name, None) for name in ("annotation", "returns"))
+    spans = [node] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift) else []
+    return [below for found in (*annotations, *spans) if found for below in ast.walk(found)]
+
+
+def _node(tree: ast.Module, at: int) -> ast.AST:
+    return next(islice(ast.walk(tree), at, None))
 
 
 def _can_change(node: ast.AST) -> bool:
@@ -62,20 +96,14 @@ def _can_change(node: ast.AST) -> bool:
         case ast.Compare(ops=[operator]):
             return type(operator) in COMPARISONS
         case ast.BinOp(op=sign):
-            return type(sign) in OPERATORS and not _of_types(node)
+            return type(sign) in OPERATORS
         case ast.Constant(value=value):
-            return isinstance(value, int)
+            return isinstance(value, int) and abs(value) < FEWEST_OF_WORK
         case ast.Call(func=ast.Name(id=name)):
             return name in CALLS
     return isinstance(node, ast.BoolOp) or (
         isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert)
     )
-
-
-def _of_types(node: ast.BinOp) -> bool:
-    """Whether it is an annotation such as `int | None`; those are not run."""
-    ends = ast.unparse(node)
-    return isinstance(node.op, ast.BitOr) and any(word in ends for word in ("None", "Indexes", "str", "int"))
 
 
 def _change(node: ast.AST) -> None:
