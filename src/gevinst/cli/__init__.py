@@ -94,6 +94,7 @@ def main() -> None:
     """Run the command; every known error becomes a message on stderr and its exit code."""
     from gevinst.cli.errors import exit_code_of  # noqa: PLC0415 - after click has answered --version
 
+    gevinst.collect_seldom()
     if language() == "da":
         speak_danish()
     try:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gevinst import collect_seldom
 from gevinst.domain.masking import mask_log
 from gevinst.runner import given_secrets
 from gevinst.runner.orphan import end_with_parent
@@ -85,6 +86,7 @@ class Listener(SafeLog):
 
     def __init__(self, journal: str) -> None:
         super().__init__()
+        collect_seldom()
         given_secrets.take()
         end_with_parent()
         self._journal = Path(journal).open("a", encoding="utf-8")  # noqa: SIM115 - open for the life of the run
