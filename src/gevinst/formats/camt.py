@@ -4,24 +4,21 @@ Elements are matched without namespace, since banks differ in version and some l
 one by one, so that a year of a large account fits in memory.
 """
 
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
 
 import pandas as pd
 from lxml import etree
 
-from gevinst.domain.finding import Finding, Severity
+from gevinst.domain.finding import Finding, InputRejectedError, Severity
 from gevinst.domain.item import items_frame
 from gevinst.domain.source import Assumption, RowCounts, SourceRead
 from gevinst.domain.statement import Statement, balance_findings, chain_findings
+from gevinst.formats.camt_cut import Blocks, Piece, cut, uncut
 from gevinst.formats.camt_entry import RAW
-from gevinst.formats.camt_leaves import source_of
 from gevinst.formats.camt_movements import DAYS, TEXTS
-from gevinst.formats.camt_quick import Block, UnusualError, cut, single_block
+from gevinst.formats.camt_quick import UnusualError
 from gevinst.formats.camt_statement import Head, head_of, totals_findings
 from gevinst.formats.camt_use import Taking, Use, entry_path
 from gevinst.formats.identity import row_id
@@ -31,9 +28,6 @@ from gevinst.formats.xml_safe import root_of, syntax_error
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
-_ENTRY = re.compile(rb"<(?:[\w.-]+:)?Ntry[\s>/]")
-#: Entries by their element: itself, or blocks of those that it stands for.
-Blocks: TypeAlias = "Callable[[etree._Element], Iterable[Block]]"  # noqa: SLF001 - lxml has no other name for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,24 +129,20 @@ def _account_doubt(intake: Intake, reads: Sequence[_Read]) -> list[Finding]:
 
 def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
     """Every statement; entries are cut from the file where that is safe, else taken from a tree."""
-    quick = cut(intake)
-    if quick is not None:
-        try:
-            return list(_statements(intake, quick.skeleton, quick.blocks, detail=detail))
-        except (UnusualError, etree.XMLSyntaxError):
-            pass  # the tree reads it, or says what is wrong
-    lines = iter(_entry_lines(intake.content))
     try:
-        by_tree: Blocks = lambda element: [single_block(source_of(element, line=next(lines, 0)))]  # noqa: E731
-        return list(_statements(intake, intake.content, by_tree, detail=detail))
+        return list(_statements(intake, cut(intake), detail=detail))
+    except (UnusualError, InputRejectedError, etree.XMLSyntaxError):
+        pass  # the tree reads it, or says what is wrong
+    try:
+        return list(_statements(intake, uncut(intake), detail=detail))
     except etree.XMLSyntaxError as error:
         raise syntax_error(intake, error) from error
 
 
-def _statements(intake: Intake, content: bytes, blocks: Blocks, *, detail: bool) -> Iterator[_Read]:
+def _statements(intake: Intake, pieces: Iterable[Piece], *, detail: bool) -> Iterator[_Read]:
     use = Use()
     number, seen = 0, 0
-    for element in _elements(content):
+    for element, blocks in _elements(pieces):
         name = etree.QName(element).localname
         if name == "Ntry":
             if _parent_name(element) in STATEMENTS:
@@ -176,9 +166,9 @@ def _forget(element: etree._Element) -> None:
         parent.remove(previous)
 
 
-def _elements(content: bytes) -> Iterator[etree._Element]:
-    parsed = etree.iterparse(
-        io.BytesIO(content),
+def _elements(pieces: Iterable[Piece]) -> Iterator[tuple[etree._Element, Blocks]]:
+    """Each entry and statement once it has ended, with what reads the entries."""
+    parser = etree.XMLPullParser(
         events=("end",),
         tag=("{*}Ntry", "{*}Stmt", "{*}Rpt", "{*}Ntfctn"),
         resolve_entities=False,
@@ -188,24 +178,17 @@ def _elements(content: bytes) -> Iterator[etree._Element]:
         remove_comments=True,
         remove_pis=True,
     )
-    for _, element in parsed:
-        yield element
+    for piece in pieces:
+        parser.feed(piece.xml)
+        for _, element in parser.read_events():
+            if isinstance(element, etree._Element):  # noqa: SLF001 - other events hold other things
+                yield element, piece.blocks
+    parser.close()
 
 
 def _parent_name(element: etree._Element) -> str:
     parent = element.getparent()
     return "" if parent is None else etree.QName(parent).localname
-
-
-def _entry_lines(content: bytes) -> list[int]:
-    """The line of each entry's start tag. lxml's own line numbers stop at 65,535."""
-    lines: list[int] = []
-    line, before = 1, 0
-    for found in _ENTRY.finditer(content):
-        line += content.count(b"\n", before, found.start())
-        before = found.start()
-        lines.append(line)
-    return lines
 
 
 def _statement(intake: Intake, read: _Read) -> Statement:

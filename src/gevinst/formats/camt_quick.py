@@ -1,31 +1,20 @@
 """Entries of a large camt file without a tree: most are alike in all but their texts.
 
-The file is checked whole by a parser first. Then each entry is cut into tags and texts at once; the tags of
-an entry are its shape, and where the texts of a shape stand is found out once. A shape that comes again and
-again becomes a pattern, which takes the texts of an entry in one step. A file that holds what this cannot cut
-rightly, such as a comment or CDATA, is left to the tree.
+Each entry is cut into tags and texts at once; the tags of an entry are its shape, and where the texts of a
+shape stand is found out once. A shape that comes again and again becomes a pattern, which takes the texts of
+an entry in one step.
 """
 
 import re
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
-from lxml import etree
-
-from gevinst.domain.finding import InputRejectedError
 from gevinst.formats.camt_leaves import UNREAD, USED, Leaves, Source
-from gevinst.formats.intake import Intake
-from gevinst.formats.xml_safe import MOST_DEPTH, check_well_formed
+from gevinst.formats.xml_safe import MOST_DEPTH
 
-_FIRST = re.compile(rb"<((?:[\w.-]+:)?)Ntry[\s>/]")
-_DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?")
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
 _CURRENCY = re.compile(r"\sCcy\s*=\s*[\"']([^\"'&]*)[\"']")
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-LONGEST_ENTRY = 5_000_000
 # A batch of a thousand payments is a shape of its own; a file of nothing but such gains nothing here.
 MOST_SHAPES = 5_000
 # A pattern costs as much as some hundred entries, and each entry may be held against all of them.
@@ -80,36 +69,39 @@ def single_block(source: Source) -> Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cut:
-    """A camt file as a skeleton without its entries, and the entries by themselves."""
+class Run:
+    """Entries of a file that follow each other, with nothing but white space between them."""
 
-    skeleton: bytes  #: the file with each entry empty; lines as in the file
-    spans: Sequence[int]  #: where each entry begins and ends, by turns
-    lines: Sequence[int]  #: of each entry's start tag
-    content: bytes
+    content: bytes  #: the part of the file that they stand in
+    spans: Sequence[int]  #: where each begins and ends in it, by turns
+    lines: Sequence[int]  #: of each start tag
+
+
+@dataclass(kw_only=True, slots=True)
+class Quick:
+    """Reads runs of entries, and knows the shapes that it has met in the file."""
+
     shapes: dict[str, Shape] = field(default_factory=dict)
     usual: list[Alike] = field(default_factory=list)  #: shapes that come again and again
+    size: int = FIRST_BLOCK  #: entries of the next block
 
-    def blocks(self, element: etree._Element) -> Iterator[Block]:
-        """The entries that an empty element of the skeleton stands for.
+    def blocks(self, run: Run) -> Iterator[Block]:
+        """The entries of a run.
 
         Raises:
-            UnusualError: the element is none of those, or an entry cannot be cut.
+            UnusualError: one cannot be cut.
         """
-        given, count = element.get("first", ""), element.get("count", "")
-        if not given or len(element):
-            raise UnusualError
-        first, end, size = int(given), int(given) + int(count), FIRST_BLOCK
-        while first < end:
-            last = min(first + size, end)
-            yield self._block(first, last)
-            first, size = last, min(2 * size, LAST_BLOCK)
+        first, count = 0, len(run.lines)
+        while first < count:
+            last = min(first + self.size, count)
+            yield self._block(run, first, last)
+            first, self.size = last, min(2 * self.size, LAST_BLOCK)
 
-    def _block(self, first: int, end: int) -> Block:
+    def _block(self, run: Run, first: int, end: int) -> Block:
         """Cut by patterns what fits one, the rest piece by piece. The commonest pattern is tried first."""
         self.usual.sort(key=lambda one: -len(one.numbers))
         self.usual[:] = usual = [one.emptied() for one in self.usual]
-        content, spans = self.content, self.spans[2 * first : 2 * end]
+        content, spans = run.content, run.spans[2 * first : 2 * end]
         tries = [(one.pattern.fullmatch, one.numbers.append, one.groups.append) for one in usual]
         single: list[tuple[int, Source]] = []
         for number, (begins, ends) in enumerate(zip(spans[::2], spans[1::2], strict=True)):
@@ -119,21 +111,22 @@ class Cut:
                     take_groups(found.groups())
                     break
             else:
-                single.append((number, self.source(first + number)))
-        alike = [one for one in usual if one.numbers]
-        lines = self.lines[first:end]
+                single.append((number, self.source(run, first + number)))
         return Block(
-            alike=alike, single=single, lines=lines, source=lambda number: self.source(first + number)
+            alike=[one for one in usual if one.numbers],
+            single=single,
+            lines=run.lines[first:end],
+            source=lambda number: self.source(run, first + number),
         )
 
-    def source(self, number: int) -> Source:
+    def source(self, run: Run, number: int) -> Source:
         """One entry, cut piece by piece.
 
         Raises:
             UnusualError: it cannot be cut.
         """
-        start, end = self.spans[2 * number], self.spans[2 * number + 1]
-        text = self.content[start:end].decode("utf-8")
+        start, end = run.spans[2 * number], run.spans[2 * number + 1]
+        text = run.content[start:end].decode("utf-8")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if text.count("<") != text.count(">"):
@@ -148,7 +141,7 @@ class Cut:
         shape.seen += 1
         if shape.seen == OFTEN and len(self.usual) < MOST_PATTERNS and _is_simple(shape, parts):
             self.usual.append(_pattern_of(shape, parts))
-        return Source(leaves=_leaves(shape, parts), currency=shape.currency, line=self.lines[number])
+        return Source(leaves=_leaves(shape, parts), currency=shape.currency, line=run.lines[number])
 
 
 def _is_simple(shape: Shape, parts: Sequence[str]) -> bool:
@@ -169,80 +162,6 @@ def _pattern_of(shape: Shape, parts: Sequence[str]) -> Alike:
     return Alike(shape=shape, pattern=re.compile(b"".join(pieces)), places=places)
 
 
-def cut(intake: Intake) -> Cut | None:
-    """Cut a file into its skeleton and its entries; None when it takes a tree to do so."""
-    content = intake.content
-    if not _is_plain(content):
-        return None
-    try:
-        check_well_formed(intake)
-        spans = array("q", chain.from_iterable(_spans(content)))
-    except (InputRejectedError, UnusualError):
-        return None  # the tree says what is wrong
-    if not spans:
-        return None
-    lines, skeleton = _without_entries(content, spans)
-    return Cut(skeleton=skeleton, spans=spans, lines=lines, content=content)
-
-
-def _is_plain(content: bytes) -> bool:
-    head = _DECLARED.match(content)
-    end = head.end() if head else 0
-    return (
-        not _ENCODING.search(content[:end])
-        and content.find(b"<!", end) < 0
-        and content.find(b"<?", end) < 0
-        and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    )
-
-
-def _spans(content: bytes) -> Iterator[tuple[int, int]]:
-    """Where each entry begins and ends. No entry stands in another, and nothing but a tag begins with <."""
-    found = _FIRST.search(content)
-    if found is None:
-        return
-    name = re.escape(found[1]) + b"Ntry"
-    opening, closing = re.compile(b"<" + name + rb"[\s>/]"), re.compile(b"</" + name + rb"\s*>")
-    start: re.Match[bytes] | None = found
-    while start is not None:
-        last = closing.search(content, start.end())
-        if last is None or _is_empty(content, start) or last.end() - start.start() > LONGEST_ENTRY:
-            raise UnusualError
-        yield start.start(), last.end()
-        start = opening.search(content, last.end())
-
-
-def _is_empty(content: bytes, tag: re.Match[bytes]) -> bool:
-    """Whether a start tag is an end tag too."""
-    if content[tag.end() - 1 : tag.end()] == b">":
-        return False
-    return content.startswith(b"/", content.find(b">", tag.end() - 1) - 1)
-
-
-def _without_entries(content: bytes, spans: Sequence[int]) -> tuple[Sequence[int], bytes]:
-    """The line of each entry, and the file with an empty element of as many lines for each run of entries."""
-    lines = array("q")
-    pieces: list[bytes] = []
-    line, before, first = 1, 0, 0
-    for number, (start, end) in enumerate(zip(spans[::2], spans[1::2], strict=True)):
-        between = content[before:start]
-        if number and between and not between.isspace():
-            pieces.append(_run(first, number, line - lines[first]))
-            first = number
-        if number == first:
-            pieces.append(between)
-        line += between.count(b"\n")
-        lines.append(line)
-        line += content.count(b"\n", start, end)
-        before = end
-    pieces.append(_run(first, len(lines), line - lines[first]))
-    return lines, b"".join([*pieces, content[before:]])
-
-
-def _run(first: int, end: int, lines: int) -> bytes:
-    return b'<Ntry xmlns="" first="%d" count="%d"%b/>' % (first, end - first, b"\n" * lines)
-
-
 def shape_of(parts: Sequence[str]) -> Shape:
     """Where the texts stand in an entry that is cut into text, tag, text and so on.
 
@@ -255,6 +174,8 @@ def shape_of(parts: Sequence[str]) -> Shape:
     for index in range(1, len(parts), 2):
         tag = parts[index]
         if tag.startswith("/"):
+            if not open_at:  # what is behind the entry may not be well-formed
+                raise UnusualError
             open_at.pop()
             passed = passed if len(open_at) >= passed else 0
             continue

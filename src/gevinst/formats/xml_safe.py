@@ -106,8 +106,17 @@ def check_well_formed(intake: Intake) -> None:
     Raises:
         InputRejectedError: as `tree_of`, but for depth.
     """
-    for _ in _fed(intake, _parser(namespaces=True)):
+    for _ in checked_blocks(intake):
         continue
+
+
+def checked_blocks(intake: Intake) -> Iterator[bytes]:
+    """A file in blocks, each once a parser has read it; what is wrong at its end is said at the end.
+
+    Raises:
+        InputRejectedError: as `check_well_formed`.
+    """
+    yield from _fed(intake, _parser(namespaces=True))
 
 
 def walk(
@@ -192,17 +201,17 @@ def _refuse_dtd(*_: object) -> None:
     raise _UnsafeError("DTD")
 
 
-def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[None]:
-    """Hand the file to a parser bit by bit."""
+def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[bytes]:
+    """Hand the file to a parser block by block, and tell each; the last one is empty."""
     fed = 0
     try:
         for block in intake.blocks():
             parser.Parse(block, False)  # noqa: FBT003 - expat takes it by position
             _refuse_endless(fed - parser.CurrentByteIndex)
             fed += len(block)
-            yield
+            yield block
         parser.Parse(b"", True)  # noqa: FBT003 - as above
-        yield
+        yield b""
     except expat.ExpatError as error:
         raise _expat_error(intake, error) from error
     except _UnsafeError as error:
