@@ -52,11 +52,11 @@ REQUIREMENTS = {"main": "requirements.lock", "test": "requirements-test.lock"}
 LEFT_OUT = "evdev"
 
 USAGE_TEXT = """\
-python3 run.py [--verbose]        viser demokontoret: afstemmer dets konti og siger, hvor resultatet ligger
+python3 run.py [--verbose]        viser demokontoret: kører alle dets robotter, siger, hvor resultatet ligger
 python3 run.py [--verbose] console   demokontoret i en browser: robotter, arbejdsliste og konsol, til Ctrl-C
 python3 run.py [--verbose] test   kører alle test; det, der følger efter "test", gives videre til pytest
 
-python3 run.py [--verbose]        shows the demo office: reconciles its accounts, says where the result is
+python3 run.py [--verbose]        shows the demo office: runs all its robots, says where the result is
 python3 run.py [--verbose] console   the demo office in a browser: robots, work list and console, until Ctrl-C
 python3 run.py [--verbose] test   runs all tests; what follows "test" is handed on to pytest
 """
@@ -164,7 +164,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def run_demo() -> int:
     """Lay out the demo office, run its robots and print the table; open items are no failure here."""
-    code = start("-m", "gevinst.cli", "demo")
+    code = start("-m", "gevinst.cli", "demo", "--all")
     return DONE if code == PEOPLE_NEEDED else code
 
 

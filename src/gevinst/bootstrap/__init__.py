@@ -5,7 +5,6 @@ from gevinst.bootstrap.console import door, find_attachment, keep_attachment, ro
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.flows import flow_run
 from gevinst.bootstrap.here import (
-    clear_demo,
     holder,
     holder_is_gone,
     language,
@@ -59,7 +58,6 @@ __all__ = [
     "back_up_database",
     "case_sheet",
     "check_database",
-    "clear_demo",
     "clock_process",
     "conclude",
     "console_tail",

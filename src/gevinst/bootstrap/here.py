@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 import sys
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -130,14 +129,6 @@ def versions() -> dict[str, str]:
     """Versions that a result is made with."""
     found = {"gevinst": gevinst.__version__, "python": platform.python_version()}
     return found | {name: version(name) for name in PACKAGES_SHOWN}
-
-
-def clear_demo(of: Office) -> None:
-    """Remove what an earlier demo made: inputs, truth, runs and database, nothing else."""
-    for name in ("ind", "facit", "koersler"):
-        shutil.rmtree(of.data / name, ignore_errors=True)
-    for file in of.data.glob("gevinst.db*"):
-        file.unlink()
 
 
 def notify(subject: str, text: str) -> bool:

@@ -1,26 +1,35 @@
 """gevinst demo: lay out the demo office, run its robots once, and show what came of it."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 import click
 
 from gevinst import bootstrap
 from gevinst.app.office import Office
-from gevinst.app.start_run import new_run
+from gevinst.bootstrap import demo as office_demo
 from gevinst.bootstrap import gains
+from gevinst.bootstrap.demo import DemoRun
 from gevinst.cli import language
+from gevinst.cli.errors import exit_code_of
 from gevinst.cli.help import help_text
-from gevinst.cli.run_facts import page_of
+from gevinst.cli.progress_words import ProgressLine
+from gevinst.cli.run import trouble_lines
+from gevinst.cli.run_facts import page_of, summary_of
 from gevinst.cli.table import table
-from gevinst.domain.robot import Phase
-from gevinst.domain.run import ExitCode, Run, RunState, Trigger
-from gevinst.formats.robot_folder import load_robot
+from gevinst.domain.run import EXIT_CODES, Environment, ExitCode, Run, RunState
 from gevinst.texts import Texts
 
-PERIOD = "2026-10"
-ROBOTS = ("hovedkonto", "skattekonto", "kortindloesning")
-AT_ONCE = 2  # child processes side by side
+#: The exit code of several runs is the first of these that one of them has.
+WORST_FIRST = (
+    ExitCode.FAILED,
+    ExitCode.CONFIGURATION,
+    ExitCode.ALREADY_RUNNING,
+    ExitCode.INPUT,
+    ExitCode.PEOPLE_NEEDED,
+    ExitCode.DONE,
+)
+TROUBLE = (RunState.FAILED, RunState.REJECTED)
 
 
 @click.command(help=help_text("demo.help"))
@@ -30,38 +39,24 @@ AT_ONCE = 2  # child processes side by side
 @click.pass_context
 def demo(ctx: click.Context, *, fresh: bool, year: bool, everything: bool) -> None:
     """Lay out the demo office where it is missing, and run its robots."""
-    from gevinst.demo import lay_out  # noqa: PLC0415 - only this command makes data
-
     texts = Texts(language())
     begun = time.perf_counter()
     office = bootstrap.office()
-    if fresh or not (office.data / "facit").is_dir():
-        bootstrap.clear_demo(office)
-        lay_out(office.data)
+    office_demo.lay_out_demo(office, fresh=fresh)
     if year:
         _lay_out_year(office, texts)
-    robots = _with_flows(office) if everything else ROBOTS
-    bootstrap.store(office)  # made before the runs, so that two at once do not both make it
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        ended = list(pool.map(lambda robot: _run(office, robot), robots))
-    click.echo(_table(office, ended, texts))
-    for page in filter(None, (page_of(office.runs / run.folder, texts) for run in ended)):
-        click.echo(texts.get("cli.run.page", path=str(page)))
+    line = ProgressLine()
+    ended = office_demo.run_demo(
+        office,
+        lists=everything,
+        tell=lambda done, of: line.say(texts.get("cli.demo.running", done=done, of=of)),
+    )
+    line.clear()
+    _show(office, ended, texts)
+    if everything or any(one.off for one in ended):
+        click.echo(_truth_line(ended, texts))
     click.echo(texts.get("cli.demo.took", seconds=f"{time.perf_counter() - begun:.1f}"))
-    failed = [run for run in ended if run.state is RunState.FAILED]
-    for run in failed:
-        click.echo(bootstrap.console_tail(office.runs / run.folder), err=True)
-    ctx.exit(ExitCode.FAILED if failed else ExitCode.PEOPLE_NEEDED)
-
-
-def _with_flows(office: Office) -> list[str]:
-    """All the robots that run, with the lists that theirs work on laid out."""
-    from gevinst.demo.flows import lay_out_flows  # noqa: PLC0415 - only this command makes data
-
-    lay_out_flows(office.data, PERIOD)
-    runnable = (Phase.TRIAL, Phase.PRODUCTION)
-    others = [one.id for one in bootstrap.robots(office) if one.phase in runnable and one.id not in ROBOTS]
-    return [*ROBOTS, *others]
+    ctx.exit(_exit_code(office, ended, texts))
 
 
 def _lay_out_year(office: Office, texts: Texts) -> None:
@@ -73,28 +68,70 @@ def _lay_out_year(office: Office, texts: Texts) -> None:
     click.echo(texts.get("cli.demo.year_laid" if laid else "cli.demo.year_there"))
 
 
-def _run(office: Office, robot_id: str) -> Run:
-    robot = load_robot(office, robot_id)
-    started = new_run(
-        robot, period=PERIOD, trial=False, trigger=Trigger.MANUAL, user=bootstrap.user(), now=bootstrap.now()
-    )
-    return bootstrap.run_robot(office, started, robot, files={})
-
-
-def _table(office: Office, ended: list[Run], texts: Texts) -> str:
+def _show(office: Office, ended: Sequence[DemoRun], texts: Texts) -> None:
+    """The tables, and the run pages of the accounts."""
     store = bootstrap.store(office)
+
+    def minutes(run: Run) -> str:
+        if run.environment is not Environment.PRODUCTION:
+            return texts.get("cli.demo.trial")
+        return texts.number(round(store.gain_minutes(run.robot, run.period)))
+
+    accounts, lists = (
+        [one.run for one in ended if one.run and one.matches is side] for side in (True, False)
+    )
+    tables = [
+        _table(name, runs, [minutes(run) for run in runs], texts)
+        for name, runs in (("account", accounts), ("list", lists))
+        if runs
+    ]
+    click.echo("\n\n".join(tables))
+    for page in filter(None, (page_of(office.runs / run.folder, texts) for run in accounts)):
+        click.echo(texts.get("cli.run.page", path=str(page)))
+
+
+def _table(kind: str, runs: Sequence[Run], minutes: Sequence[str], texts: Texts) -> str:
+    """One line for each run: of accounts with both differences, of lists with what does not go up."""
     rows = [
         [
             run.robot,
             texts.get(f"state_of_run.{run.state}"),
-            texts.number(run.read),
-            texts.number(run.matched),
-            texts.number(run.open),
-            texts.amount(run.difference),
+            *(texts.number(count) for count in (run.read, run.matched, run.open)),
+            *([texts.amount(run.difference)] if kind == "account" else []),
             texts.amount(run.unexplained),
-            texts.number(round(store.gain_minutes(run.robot, run.period))),
+            saved,
         ]
-        for run in ended
+        for run, saved in zip(runs, minutes, strict=True)
     ]
-    names = ("robot", "state", "read", "matched", "open", "difference", "unexplained", "minutes")
-    return table([texts.get(f"cli.demo.{name}") for name in names], rows, right=range(2, len(names)))
+    both = ("state", "read", "matched", "open", "difference", "unexplained", "minutes")
+    names = ("robot", *(name for name in both if name != "difference" or kind == "account"))
+    own = {name: f"cli.demo.{name}" for name in names}
+    if kind == "list":
+        own |= {name: f"cli.demo.list_{name}" for name in ("robot", "read", "matched", "open")}
+    return table([texts.get(key) for key in own.values()], rows, right=range(2, len(names)))
+
+
+def _truth_line(ended: Sequence[DemoRun], texts: Texts) -> str:
+    """How many results are equal to their truth, and which are not."""
+    compared = [one for one in ended if one.compared]
+    off = [one for one in compared if one.off]
+    lines = [texts.get("cli.demo.truth", equal=len(compared) - len(off), count=len(compared))]
+    lines += [texts.get("cli.demo.off", robot=one.robot, parts=", ".join(one.off)) for one in off]
+    decided = [one.robot for one in ended if one.run and not one.compared]
+    if decided:
+        lines.append(texts.get("cli.demo.decided", robots=", ".join(decided)))
+    return "\n".join(lines)
+
+
+def _exit_code(office: Office, ended: Sequence[DemoRun], texts: Texts) -> int:
+    """The worst of all; what is wrong with a robot or its input is told on stderr."""
+    codes = {int(EXIT_CODES[one.run.state]) for one in ended if one.run}
+    for one in ended:
+        if one.refused:
+            click.echo(f"{one.robot}:", err=True)
+            codes.add(exit_code_of(one.refused, texts.language))
+        elif one.run and one.run.state in TROUBLE:
+            folder = office.runs / one.run.folder
+            said = [f"{one.robot}: {summary_of(one.run, folder, texts)}", *trouble_lines(one.run, folder)]
+            click.echo("\n".join(said), err=True)
+    return next((code for code in WORST_FIRST if code in codes), ExitCode.FAILED)

@@ -52,15 +52,13 @@ def left_words(seconds: int, texts: Texts) -> str:
 class ProgressLine:
     """One line on stderr that is written over; nothing where stderr is no terminal."""
 
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+    def __init__(self) -> None:
         self._shown = 0
         self._wanted = sys.stderr.isatty()
 
-    def show(self, progress: Progress) -> None:
+    def say(self, words: str) -> None:
         """Write over what was shown."""
         if self._wanted:
-            words = progress_words(progress, self._texts)
             click.echo(f"\r{words.ljust(self._shown)}", nl=False, err=True)
             self._shown = len(words)
 

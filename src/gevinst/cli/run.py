@@ -12,7 +12,7 @@ from gevinst.app.signing import check_run
 from gevinst.app.start_run import default_period, new_run
 from gevinst.cli import language
 from gevinst.cli.help import help_text
-from gevinst.cli.progress_words import ProgressLine
+from gevinst.cli.progress_words import ProgressLine, progress_words
 from gevinst.cli.run_facts import page_of, rejected_lines, run_values, summary_of
 from gevinst.domain.run import EXIT_CODES, Run, RunState, Trigger
 from gevinst.formats.robot_folder import load_robot
@@ -45,8 +45,15 @@ def run(
     parts = bootstrap.parts(office)
     check_run(parts.signatures, started)
     signal.signal(signal.SIGTERM, _stop)
-    shown = ProgressLine(Texts(language()))
-    ended = bootstrap.run_robot(office, started, found, files=files, opened=parts.runs, tell=shown.show)
+    shown, texts = ProgressLine(), Texts(language())
+    ended = bootstrap.run_robot(
+        office,
+        started,
+        found,
+        files=files,
+        opened=parts.runs,
+        tell=lambda progress: shown.say(progress_words(progress, texts)),
+    )
     shown.clear()
     folder = office.runs / ended.folder
     for line in trouble_lines(ended, folder):

@@ -1,7 +1,6 @@
 """Every robot that `gevinst demo --all` runs has lists to work on, and a truth that a test holds it to."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +8,8 @@ import pytest
 
 from flows.runs import PERIOD, shipped_run
 from gevinst import bootstrap
-from gevinst.cli.demo import _with_flows
 from gevinst.demo import flows
 from gevinst.domain.flows import FLOW_IDS
-from gevinst.domain.robot import Phase
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 ROBOTS = bootstrap.robots(bootstrap.office())
@@ -49,16 +46,3 @@ def test_small_differences_come_out_as_their_truth_says(data: Path) -> None:
     assert [[one.cause, one.amount] for one in result.cases] == truth["cases"]
     lists = {one.key: one.rows["amount"].tolist() for one in result.tables}
     assert lists == {name: truth[name] for name in ("proposed", "other")}
-
-
-def test_all_lays_the_lists_out_and_chooses_every_robot_that_may_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    laid_out: list[tuple[Path, str]] = []
-    stopped = [replace(one, phase=Phase.RETIRED) if one.id == "aabne_indkoeb" else one for one in ROBOTS]
-    monkeypatch.setattr(flows, "lay_out_flows", lambda folder, period: laid_out.append((folder, period)))
-    monkeypatch.setattr(bootstrap, "robots", lambda _office: stopped)
-    office = bootstrap.office()
-
-    chosen = _with_flows(office)
-
-    assert laid_out == [(office.data, PERIOD)]
-    assert sorted(chosen) == sorted(one.id for one in ROBOTS if one.id != "aabne_indkoeb")
