@@ -8,7 +8,7 @@ form: `{opening:kr}` is øre shown as kroner, `{booked:date}` a day, `{rows:n}` 
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
@@ -38,7 +38,13 @@ class Texts:
     def __init__(self, language: Language | str = Language.DANISH) -> None:
         self.language = Language(language)
         self._messages = _messages(self.language)
-        self._formatter = _Forms(self)
+        self._shown: dict[str, Callable[[Any], str]] = {
+            "": format,
+            "kr": self.amount,
+            "date": self.day,
+            "n": self.number,
+            "pct": self.percent,
+        }
 
     def get(self, key: str, /, **facts: Any) -> str:
         """The message of a key with its facts filled in; `count` chooses between singular and plural.
@@ -50,7 +56,12 @@ class Texts:
             raise MissingTextError(key)
         forms = self._messages[key]
         chosen = forms[0] if len(forms) == 1 or facts.get("count") == 1 else forms[1]
-        return self._formatter.vformat(chosen, (), facts)
+        return "".join(
+            [
+                literal + self._shown[form](facts[name]) if name else literal
+                for literal, name, form in _pieces(chosen)
+            ]
+        )
 
     def has(self, key: str) -> bool:
         """Whether the catalogue holds the key."""
@@ -90,20 +101,10 @@ class Texts:
         return f"{text.replace('.', ',')} %" if self.language is Language.DANISH else f"{text}%"
 
 
-class _Forms(Formatter):
-    """Placeholders with our forms (kr, date, n, pct)."""
-
-    def __init__(self, texts: Texts) -> None:
-        self._shown: dict[str, Callable[[Any], str]] = {
-            "kr": texts.amount,
-            "date": texts.day,
-            "n": texts.number,
-            "pct": texts.percent,
-        }
-
-    def format_field(self, value: Any, format_spec: str) -> Any:
-        shown = self._shown.get(format_spec)
-        return shown(value) if shown else super().format_field(value, format_spec)
+@cache  # as many as the catalogue has messages
+def _pieces(message: str) -> tuple[tuple[str, str, str], ...]:
+    """A message in pieces: text, and the name and form of the fact after it."""
+    return tuple((text, name or "", form or "") for text, name, form, _ in Formatter().parse(message))
 
 
 @lru_cache

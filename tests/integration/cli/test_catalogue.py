@@ -60,7 +60,7 @@ def messages(language: str) -> dict[str, tuple[str, ...]]:
 
 def facts(form: str) -> set[str]:
     """What a form of a message names."""
-    return {name.partition(".")[0] for _, name, _, _ in Formatter().parse(form) if name}
+    return {name for _, name, _, _ in Formatter().parse(form) if name}
 
 
 def literal_keys() -> Iterator[tuple[str, str]]:
@@ -117,6 +117,16 @@ def test_a_message_has_the_same_facts_in_both_languages() -> None:
     named = {key: [set().union(*map(facts, of[key])) for of in (danish, english)] for key in danish}
 
     assert {key: both for key, both in named.items() if both[0] != both[1]} == {}
+
+
+def test_facts_are_plain_names_in_the_forms_that_texts_know() -> None:
+    parts = [part for forms in messages("da").values() for form in forms for part in Formatter().parse(form)]
+    named = [(name, form, conversion) for _, name, form, conversion in parts if name is not None]
+
+    assert {(form, conversion) for _, form, conversion in named} == {
+        (form, None) for form in ("", "kr", "date", "n", "pct")
+    }
+    assert all(name.isidentifier() for name, _, _ in named)
 
 
 def test_each_key_that_code_names_is_in_the_catalogue() -> None:
