@@ -24,6 +24,7 @@ from gevinst.formats.camt_use import Taking, Use, entry_path
 from gevinst.formats.identity import row_id
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
+from gevinst.formats.text_column import TextColumn
 from gevinst.formats.xml_safe import root_of, syntax_error
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
@@ -241,14 +242,14 @@ def _with_parts(names: Iterable[str], parts: "pd.Series[int]") -> Iterable[str]:
 
 
 def _frame(intake: Intake, movements: pd.DataFrame, ids: Iterable[str]) -> pd.DataFrame:
-    places = zip(movements["statement"], movements["in_statement"], movements["part"], strict=True)
+    places = zip(*(movements[name] for name in ("statement", "in_statement", "part")), strict=True)
     return items_frame(
         {
             "item_id": ids,
             **{name: movements[name] for name in ("account", *DAYS, *TEXTS, "amount")},
             "place_file": intake.name,
             "place_line": movements["line"],
-            "place_cell": [entry_path(*place) for place in places],
+            "place_cell": TextColumn.of(entry_path(*place) for place in places).frame_column(),
         }
     )
 

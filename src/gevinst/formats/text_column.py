@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, overload
 
 import numpy as np
@@ -25,8 +26,10 @@ class TextColumn(Sequence[str]):
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "TextColumn":
-        """The column of these texts."""
-        return cls(pa.chunked_array([pa.array(texts, type=TEXT)], type=TEXT))
+        """The column of these texts, of which only some are Python objects at a time."""
+        rest = iter(texts)
+        parts = iter(lambda: list(islice(rest, AT_ONCE)), [])
+        return cls(pa.chunked_array([pa.array(part, type=TEXT) for part in parts], type=TEXT))
 
     @classmethod
     def repeated(cls, text: str, count: int) -> "TextColumn":
