@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gevinst.domain.money import kroner
+from gevinst.domain.money import ORE_PER_KRONE
 from gevinst.texts.catalogue import read_catalogue
 
 OFFICE_ZONE = ZoneInfo("Europe/Copenhagen")
@@ -38,6 +38,7 @@ class Texts:
     def __init__(self, language: Language | str = Language.DANISH) -> None:
         self.language = Language(language)
         self._messages = _messages(self.language)
+        self._decimal_mark = "," if self.language is Language.DANISH else "."
         self._shown: dict[str, Callable[[Any], str]] = {
             "": format,
             "kr": self.amount,
@@ -69,11 +70,9 @@ class Texts:
 
     def amount(self, ore: int) -> str:
         """Øre as kroner: 1.234,56 in Danish, 1,234.56 in English."""
-        whole, _, decimals = f"{abs(kroner(int(ore))):,.2f}".partition(".")
+        whole, part = divmod(abs(int(ore)), ORE_PER_KRONE)
         sign = "-" if ore < 0 else ""
-        if self.language is Language.DANISH:
-            return f"{sign}{whole.replace(',', '.')},{decimals}"
-        return f"{sign}{whole}.{decimals}"
+        return f"{sign}{self.number(whole)}{self._decimal_mark}{part:02}"
 
     def number(self, value: int) -> str:
         """A count with thousands."""
