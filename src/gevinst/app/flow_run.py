@@ -17,7 +17,7 @@ from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.case import Case, CaseItem, CaseKind, case_subject
 from gevinst.domain.decision import SETTLING, Decision, in_force
 from gevinst.domain.finding import Finding, InputRejectedError, Severity
-from gevinst.domain.flow import Flow, FlowCase, FlowInput, FlowResult, SourceShape, TableRead
+from gevinst.domain.flow import Flow, FlowCase, FlowInput, FlowResult, SentFile, SourceShape, TableRead
 from gevinst.domain.gains import GainCard
 from gevinst.domain.period import period_end
 from gevinst.domain.place import Place
@@ -57,7 +57,7 @@ class FlowTools:
     now: Callable[[], datetime]
     versions: Mapping[str, str]
     keep_card: Callable[[GainCard], object] = lambda _card: None
-    sent: Callable[[str], Mapping[str, int]] = lambda _robot: {}  #: control total by the name of each file
+    sent: Callable[[str, str], tuple[SentFile, ...]] = lambda _robot, _period: ()  #: see FlowInput
     writers: Mapping[str, Callable[[Any], bytes]] = field(default_factory=dict)  #: see FlowInput
 
 
@@ -170,7 +170,7 @@ class FlowRun:
                 as_of=period_end(self.run.period),
                 calendar=self.calendar,
                 today=self.tools.now().astimezone(OFFICE_ZONE).date(),
-                sent=self.tools.sent(self.robot.id),
+                sent=self.tools.sent(self.robot.id, self.run.period),
                 writers=self.tools.writers,
             )
         )

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from gevinst.app.office import Office
 from gevinst.bootstrap.here import now
 from gevinst.domain.secret import SecretPlace
+from gevinst.texts import OFFICE_ZONE
 
 if TYPE_CHECKING:
     from gevinst.app.deliver_run import DeliveryTools
     from gevinst.app.item_port import ItemBook
     from gevinst.app.progress import ProgressBook
+    from gevinst.app.queue_port import Delivery
+    from gevinst.domain.flow import SentFile
     from gevinst.domain.progress import Progress
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
@@ -126,13 +129,41 @@ def deliver(
     return deliver_run(run, robot, folder, delivery_tools(of), totals=totals) if robot.delivery else []
 
 
-def sent_files(of: Office, robot: str) -> Mapping[str, int]:
-    """Control total in øre of each file that a robot has delivered, by its own name and the one it got."""
-    from gevinst.app.queue_port import DeliveryState  # noqa: PLC0415 - as above
+def sent_files(of: Office, robot: str, period: str) -> "tuple[SentFile, ...]":
+    """What a robot has delivered, or is delivering; the lines of the files of a period.
 
-    return {
-        name: one.control_total
-        for one in delivery_tools(of).book.deliveries((DeliveryState.DELIVERED,))
+    What a run left half delivered when it died is settled first: book and disk say together whether it left.
+    """
+    from gevinst.app.queue_port import DeliveryState  # noqa: PLC0415 - as above
+    from gevinst.bootstrap.unattended import outbox, parts  # noqa: PLC0415 - loads SQLAlchemy
+
+    opened = parts(of)
+    for one in opened.deliveries.deliveries((DeliveryState.PREPARED,)):
+        if one.key.startswith(f"{robot}:") and opened.deliveries.abandoned(one.key):
+            outbox(opened).recover(one.run_id)
+    standing = [state for state in DeliveryState if state is not DeliveryState.DROPPED]
+    return tuple(
+        _sent_file(of, one, period)
+        for one in opened.deliveries.deliveries(standing)
         if one.key.startswith(f"{robot}:")
-        for name in (one.key.split(":", 2)[-1], Path(one.target).name)
-    }
+    )
+
+
+def _sent_file(of: Office, one: "Delivery", period: str) -> "SentFile":
+    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - loads SQLAlchemy
+    from gevinst.domain.flow import SentFile  # noqa: PLC0415 - loads pandas
+    from gevinst.formats.kept_run import kept_lines  # noqa: PLC0415 - quick to start
+
+    _, month, name = one.key.split(":", 2)
+    run = parts(of).runs.find(one.run_id)
+    lines = kept_lines(of.runs / run.folder, name, one.sha256) if run and run.folder else None
+    return SentFile(
+        name=name,
+        target=Path(one.target).name,
+        period=month,
+        run_id=one.run_id,
+        day=(one.ended or one.prepared).astimezone(OFFICE_ZONE).date(),
+        state=str(one.state),
+        control_total=one.control_total,
+        lines=lines if month == period else (),
+    )

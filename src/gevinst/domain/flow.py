@@ -86,6 +86,35 @@ class FileRead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentLine:
+    """A row of the input that an output file holds."""
+
+    document: str  #: of the file, by which the receiver answers
+    item: str  #: id of the row
+    account: str  #: where it is posted
+    amount: int  #: øre, with the row's own sign
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentFile:
+    """A file of the robot that has left, or is on its way out."""
+
+    name: str  #: its own, as the flow named it
+    target: str  #: the name that it got
+    period: str
+    run_id: str
+    day: date  #: on which it was delivered
+    state: str  #: delivered, held, prepared or uncertain
+    control_total: int  #: øre
+    lines: tuple[SentLine, ...] | None = ()  #: None when what its run kept cannot be read
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Both its names."""
+        return frozenset((self.name, self.target))
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlowInput:
     """All that a flow works from."""
 
@@ -99,9 +128,7 @@ class FlowInput:
         default_factory=dict
     )  #: why files could not be used, by the source's name
     today: date = date.max  #: the day of the run; date.max when only the period counts
-    sent: Mapping[str, int] = field(
-        default_factory=dict
-    )  #: files that the robot has delivered: control total in øre by the name they got
+    sent: tuple[SentFile, ...] = ()  #: by the robot, in every month; lines are known of this month's
     writers: Mapping[str, Callable[[Any], bytes]] = field(
         default_factory=dict
     )  #: forms of output files by name, such as kmd_opus_csv
@@ -174,6 +201,7 @@ class OutputFile:
     content: bytes
     control_total: int  #: øre; written in the outbox beside the file's hash
     delivered: bool = True  #: False for what is only evidence
+    lines: tuple[SentLine, ...] = ()  #: rows of the input that must not be delivered again
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Journals for the ERP: balanced documents of lines, and what must be true of them before they leave."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,6 @@ from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
 from gevinst.domain.posting_rules import LONGEST_TEXT
 
-NO_TIME = "000000"
 DEBIT, CREDIT = "debit", "credit"
 #: An SAP document holds 999 lines; an even number below it keeps the two lines of an item together.
 MOST_LINES = 998
@@ -142,18 +142,27 @@ class JournalHead:
     code: str  #: the interface's code in the file name
     provider: str
     title: str  #: header text, at most 25 characters
-    batch: str  #: reference of the journal, such as 202610
-    named_on: date  #: day in the file's name: the same for a journal that is made again
+    first: int = 1  #: number of its first document: those of a booking day are numbered on
 
     @property
     def file_name(self) -> str:
         """The name that the XML interface asks for."""
-        day = f"{self.named_on:%Y%m%d}"
-        return f"ZFIR_KMD_Opus_Posteringer_IND_{self.code}_{self.provider}_{day}_{NO_TIME}.xml"
+        moment = f"{self.posted_on:%Y%m%d}_{self.moment}"
+        return f"ZFIR_KMD_Opus_Posteringer_IND_{self.code}_{self.provider}_{moment}.xml"
+
+    @property
+    def moment(self) -> str:
+        """HHMMSS that tells the journals of a day apart, and is the same for one that is made again."""
+        return time.strftime("%H%M%S", time.gmtime(self.first - 1))
+
+    @property
+    def batch(self) -> str:
+        """What the ids of all documents of a booking day begin with."""
+        return f"{self.provider}{self.posted_on:%Y%m%d}"
 
     def document_id(self, number: int) -> str:
         """The id by which the ERP refuses a document that it has received before."""
-        return f"{self.provider}{self.batch}{number:03d}"
+        return f"{self.batch}{number:03d}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,12 +187,13 @@ class Journal:
         return Journal(head=self.head, lines=self.lines[self.lines["document"] == number])
 
 
-def two_lines_each(items: pd.DataFrame) -> pd.DataFrame:
+def two_lines_each(items: pd.DataFrame, *, first: int = 1) -> pd.DataFrame:
     """The lines of items that move money on a bank account: the account, and what stands against it.
 
     Args:
         items: columns bank_account, account, cost_center, psp (all str), amount (øre, money in > 0, not 0),
             text, value_date, reference, group (str: items of one group share documents).
+        first: number of the first document.
 
     Returns:
         LINE_COLUMNS; groups in alphabetical order, items as they stood, the bank's line first.
@@ -194,7 +204,7 @@ def two_lines_each(items: pd.DataFrame) -> pd.DataFrame:
     document = pd.Series(list(zip(ordered["group"], chunk, strict=True)), dtype=object)
     money_in = (ordered["amount"] > 0).to_numpy()
     shared = {
-        "document": pd.factorize(document)[0] + 1,
+        "document": pd.factorize(document)[0] + first,
         "amount": ordered["amount"].abs().to_numpy(dtype=np.int64),
         "text": posting_text(ordered["text"]).to_numpy(),
         "value_date": ordered["value_date"].to_numpy(),

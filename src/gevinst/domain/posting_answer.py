@@ -1,17 +1,21 @@
 """The ERP's answer to a journal: what it took, what it refused, and whether we ever sent it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pandas as pd
 
 from gevinst.domain.finding import Finding
-from gevinst.domain.flow import Column, FlowCase, ResultTable, SourceColumn, SourceShape
+from gevinst.domain.flow import Column, FlowCase, ResultTable, SentFile, SourceColumn, SourceShape
 from gevinst.domain.flow_rows import joined_keys, place_of
 
 #: Kinds of messages that say no: an error, and one that ends the work.
 REFUSALS = ("E", "A")
 KINDS = ("I", "S", "W", *REFUSALS)
+#: Messages that say that the ERP has the document: received without errors, and received before.
+HAS_IT = ("305", "301")
+#: States of a file that may have reached the ERP.
+LEFT = ("delivered", "uncertain")
 
 ANSWER = SourceShape(
     several=True,
@@ -33,21 +37,37 @@ COLUMNS = (
 )
 
 
-def answer_findings(answers: pd.DataFrame, sent: Mapping[str, int]) -> Iterator[Finding]:
+def answer_findings(answers: pd.DataFrame, sent: Sequence[SentFile]) -> Iterator[Finding]:
     """An answer to a journal that was never sent, or of a kind that nobody knows."""
-    strange = answers[~answers["file"].isin(list(sent))].drop_duplicates("file")
+    names = sorted(set().union(*(one.names for one in sent if one.state in LEFT)))
+    strange = answers[~answers["file"].isin(names)].drop_duplicates("file")
     for row in strange.to_dict("records"):
         yield Finding(
             code="POS-022",
             place=place_of(row),
             found=row["file"],
-            facts={"sent": ", ".join(sorted(sent)) or "–"},
+            facts={"sent": ", ".join(names) or "–"},
         )
     unknown = answers[~answers["kind"].isin(KINDS)]
     for row in unknown.to_dict("records"):
         yield Finding(
             code="POS-023", place=place_of(row), found=row["kind"], facts={"kinds": ", ".join(KINDS)}
         )
+
+
+def refused_documents(answers: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """File and document of what the ERP has refused and does not have: its lines can be posted again.
+
+    A refusal that names no document frees nothing: nobody knows of which one it speaks.
+    """
+    named = answers[answers["document"] != ""]
+    has = named["number"].str.lstrip("0").isin(HAS_IT)
+    refused = named["kind"].isin(REFUSALS)
+    return _keys(named[refused]) - _keys(named[has])
+
+
+def _keys(rows: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    return frozenset(zip(rows["file"], rows["document"], strict=True))
 
 
 def answer_cases(answers: pd.DataFrame, day: date) -> Iterator[FlowCase]:

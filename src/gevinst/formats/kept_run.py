@@ -8,6 +8,7 @@ from typing import Any
 
 from gevinst.app.ports import KeptGroup
 from gevinst.domain.decision import DECIDED
+from gevinst.domain.flow import SentLine
 from gevinst.domain.sampling import SampleMatch
 
 RESULT = "result.json"
@@ -52,11 +53,49 @@ def _amount(group: Mapping[str, Any]) -> int:
     return amount
 
 
+def kept_lines(folder: Path, name: str, digest: str) -> tuple[SentLine, ...] | None:
+    """The rows of the input that a file of a run holds, as its result has them.
+
+    Args:
+        folder: evidence of the run.
+        name: of the file.
+        digest: the SHA-256 that it left with; "" when it is not known.
+
+    Returns:
+        None when the result is gone, or speaks of another file.
+    """
+    for one in _document(folder / RESULT).get("outputs", ()):
+        if one["name"] == name and "lines" in one and digest in ("", one["sha256"]):
+            return tuple(
+                SentLine(document=document, item=item, account=account, amount=amount)
+                for document, item, account, amount in one["lines"]
+            )
+    return None
+
+
 def kept_inputs(folder: Path) -> dict[str, Path]:
     """The inputs of a run by their SHA-256; one that was changed since, or is gone, is left out."""
     files = _document(folder / MANIFEST).get("files", ())
     paths = {one["sha256"]: folder / one["path"] for one in files if _is_input(one["path"])}
     return {digest: path for digest, path in paths.items() if path.is_file() and _sha256(path) == digest}
+
+
+def kept_source(folder: Path, side: str, file: str) -> Path | None:
+    """The input that a side was read from, where several had one name; None when that cannot be told.
+
+    Args:
+        folder: evidence of the run.
+        side: left or right.
+        file: name that the input had.
+    """
+    of_side = {
+        one["sha256"]
+        for one in _document(folder / RESULT).get("sources", ())
+        if (one["side"], one["file"]) == (side, file)
+    }
+    kept = _document(folder / MANIFEST).get("files", ())
+    found = [folder / one["path"] for one in kept if one["sha256"] in of_side and _is_input(one["path"])]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_input(path: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from lxml import etree
 
-from gevinst.domain.journal import DEBIT, NO_TIME, Journal
+from gevinst.domain.journal import DEBIT, Journal
 from gevinst.domain.money import kroner
 
 NAMESPACE = "http://kmd.dk/fir/posting/external"
@@ -86,8 +86,8 @@ def _control(journal: Journal) -> dict[str, str]:
         "SENDERID": journal.head.sender,
         "RECEIVER": journal.head.receiver,
         "FILE_NAME": journal.head.file_name,
-        "SEND_DATE": f"{journal.head.named_on:%Y%m%d}",
-        "SEND_TIME": NO_TIME,
+        "SEND_DATE": f"{journal.head.posted_on:%Y%m%d}",
+        "SEND_TIME": journal.head.moment,
     }
 
 

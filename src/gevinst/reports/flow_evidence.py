@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,13 @@ def flow_json(report: FlowReport) -> dict[str, Any]:
         "cases": [_case(one) for one in (result.cases if result else ())],
         "tables": {one.key: len(one.rows) for one in (result.tables if result else ())},
         "outputs": [
-            {"name": one.name, "control_total": one.control_total}
+            {
+                "name": one.name,
+                "control_total": one.control_total,
+                "sha256": sha256(one.content).hexdigest(),
+                # Never masked: by them the next run knows what has left.
+                "lines": [[line.document, line.item, line.account, line.amount] for line in one.lines],
+            }
             for one in (result.outputs if result else ())
         ],
         "done": {kind: len(keys) for kind, keys in (result.done if result else {}).items()},

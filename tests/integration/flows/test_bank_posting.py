@@ -1,6 +1,7 @@
 """The robot that posts bank lines: its journals, held against a check of their own, and its demo's truth."""
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from gevinst.app.flow_run import FlowRun
 from gevinst.demo.flows_posting import ROBOT, lay_out_posting
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import InputRejectedError
-from gevinst.domain.flow import FlowResult
+from gevinst.domain.flow import FlowResult, SentFile, SentLine
 from gevinst.domain.flows.bank_posting import FLOW, booking_day
 from gevinst.domain.journal import MOST_LINES, two_lines_each
 
@@ -112,11 +113,18 @@ def test_a_value_day_on_a_saturday_becomes_the_next_bank_day() -> None:
         (date(2026, 11, 2), date(2026, 10, 30)),  # 31 October is a Saturday
         (date(2026, 10, 15), date(2026, 10, 14)),
         (date(2026, 10, 12), date(2026, 10, 9)),  # a Monday
+        (date(2026, 10, 1), date(2026, 10, 1)),  # no day of the month is closed
         (date.max, date(2026, 10, 30)),
     ],
 )
 def test_a_journal_is_posted_on_the_last_closed_bank_day(today: date, day: date) -> None:
     assert booking_day(date(2026, 10, 31), today, BankCalendar()) == day
+
+
+def sent_file(name: str, lines: Sequence[SentLine] | None = (), **facts: Any) -> SentFile:
+    made = {"target": name, "period": "2026-10", "run_id": "R1", "day": date(2026, 10, 13)}
+    kept = None if lines is None else tuple(lines)
+    return SentFile(name=name, lines=kept, state="delivered", control_total=0, **(made | facts))
 
 
 ANSWER = """<?xml version="1.0"?>
@@ -136,7 +144,23 @@ def answered(tmp_path: Path, *, kind: str) -> FlowRun:
     (tmp_path / "answer").mkdir()
     (tmp_path / "answer" / "svar.xml").write_text(ANSWER.format(file="ZFIR.xml", kind=kind), "utf-8")
     settings = json.loads((FIXTURES / "normal" / "expected.json").read_text("utf-8"))["settings"]
-    return run_of(tmp_path, settings, sent=lambda _robot: {"ZFIR.xml": 100})
+    return run_of(tmp_path, settings, sent=lambda *_: (sent_file("ZFIR.xml"),))
+
+
+def read_answer(tmp_path: Path, messages: Sequence[tuple[str, ...]]) -> Path:
+    """Put an answer of these messages in the place of the one that is there."""
+    said = "".join(
+        f"<RETURN><RECEIV_DOC>{document}</RECEIV_DOC><MESSAGE_TYPE>{kind}</MESSAGE_TYPE>"
+        f"<MESSAGE_NUM>{number}</MESSAGE_NUM><MESSAGE_TEXT>x</MESSAGE_TEXT></RETURN>"
+        for _, document, kind, number in messages
+    )
+    path = tmp_path / "answer" / "svar.xml"
+    path.write_text(
+        '<n:FinancePostingResponse xmlns:n="http://kmd.dk/fir/posting/external"><CONTROL_FIELDS>'
+        f"<FILE_NAME>{messages[0][0]}</FILE_NAME></CONTROL_FIELDS>{said}</n:FinancePostingResponse>",
+        "utf-8",
+    )
+    return path
 
 
 def test_an_answer_to_a_sent_journal_is_shown_and_a_refusal_is_a_case(tmp_path: Path) -> None:
@@ -147,14 +171,133 @@ def test_an_answer_to_a_sent_journal_is_shown_and_a_refusal_is_a_case(tmp_path: 
     assert [(case.document, case.place.line) for case in refused] == [("B2", 6)]
 
 
-@pytest.mark.parametrize(("total", "amounts"), [(1_444_775, []), (1_444_700, [75])])
-def test_a_journal_that_left_before_with_another_total_is_a_case(total: int, amounts: list[int]) -> None:
-    name = "ZFIR_KMD_Opus_Posteringer_IND_000_GEVINST_20261030_000000.xml"
+FIRST = "ZFIR_KMD_Opus_Posteringer_IND_000_GEVINST_20261012_000000.xml"
 
-    result = result_of(normal(sent=lambda _robot: {name: total}))
 
-    late = [case for case in result.cases if case.cause == "journal_sent_before"]
-    assert [case.amount for case in late] == amounts
+def first_journal(result: FlowResult, *, of: Collection[str] = ("T001", "T005")) -> SentFile:
+    """A journal of the month's first days, as an earlier run would have made it of some lines."""
+    return sent_file(FIRST, [line for line in result.outputs[-1].lines if line.item in of])
+
+
+def rows(result: FlowResult, table: str) -> pd.DataFrame:
+    return next(one for one in result.tables if one.key == table).rows.set_index("transaction")
+
+
+def test_a_line_that_stands_in_a_journal_is_not_proposed_again_and_the_rest_is() -> None:
+    month = result_of(normal())
+
+    result = result_of(normal(sent=lambda *_: (first_journal(month),)))
+
+    kept = rows(result, "in_journal")
+    assert kept[["journal", "posted_to"]].to_dict("index") == {
+        "T001": {"journal": FIRST, "posted_to": "72000000"},
+        "T005": {"journal": FIRST, "posted_to": "91500099"},
+    }
+    proposed = {line.item for line in result.outputs[-1].lines}
+    assert proposed | set(kept.index) == {line.item for line in month.outputs[-1].lines}
+    assert proposed.isdisjoint(kept.index)
+    assert result.holds
+    assert result.done == {
+        "posting": ["T002", "T003", "T004", "T001"]
+    }  # the whole month's, each credited once
+
+
+def test_a_line_on_the_interim_account_waits_for_a_person_in_every_later_run() -> None:
+    month = result_of(normal())
+
+    result = result_of(normal(sent=lambda *_: (first_journal(month),)))
+
+    assert [case.cause for case in result.cases if case.item_id == "T005"] == ["no_posting_rule"]
+    assert rows(result, "interim").loc["T005", "journal"] == FIRST
+
+
+def test_a_line_on_the_interim_account_that_a_rule_fits_by_now_is_to_be_reposted() -> None:
+    month = result_of(normal())
+    [line] = [one for one in month.outputs[-1].lines if one.item == "T001"]
+    before = sent_file(FIRST, [replace(line, account="91500099")])
+
+    result = result_of(normal(sent=lambda *_: (before,)))
+
+    assert [case.cause for case in result.cases if case.item_id == "T001"] == ["rule_after_interim"]
+    assert "T001" not in {one.item for one in result.outputs[-1].lines}
+
+
+def test_the_documents_of_a_day_are_numbered_on() -> None:
+    month = result_of(normal())
+
+    again = result_of(normal(sent=lambda *_: (first_journal(month),)))
+
+    assert [one.name for one in again.outputs] == [
+        "bilag_20261030_03.csv",
+        "bilag_20261030_04.csv",
+        "ZFIR_KMD_Opus_Posteringer_IND_000_GEVINST_20261030_000002.xml",
+    ]
+    assert check_xml(again.outputs[-1].content, again.outputs[-1].name)[0] == []
+    assert {one.document for one in again.outputs[-1].lines} == {
+        "GEVINST20261030003",
+        "GEVINST20261030004",
+    }
+
+
+def test_when_all_lines_stand_in_journals_there_is_none_to_deliver() -> None:
+    month = result_of(normal())
+
+    again = result_of(normal(sent=lambda *_: (sent_file(FIRST, month.outputs[-1].lines),)))
+
+    assert again.outputs == ()
+    assert again.holds
+
+
+def test_a_line_that_the_bank_has_changed_or_taken_back_is_a_case() -> None:
+    month = result_of(normal())
+    lines = {line.item: line for line in month.outputs[-1].lines}
+    changed = replace(lines["T001"], amount=24_000)
+    gone = replace(lines["T001"], item="T000", amount=5_000)
+
+    result = result_of(normal(sent=lambda *_: (sent_file(FIRST, [changed, gone]),)))
+
+    found = {case.cause: case.amount for case in result.cases if case.reference == FIRST}
+    assert found == {"line_changed_after_journal": 1_000, "line_gone_after_journal": -5_000}
+
+
+def test_journals_of_another_month_hold_nothing_of_this_one() -> None:
+    month = result_of(normal())
+    september = sent_file(FIRST, month.outputs[-1].lines, period="2026-09")
+
+    assert len(result_of(normal(sent=lambda *_: (september,))).outputs[-1].lines) == 8
+
+
+def test_nothing_is_proposed_while_the_lines_of_a_journal_are_not_known() -> None:
+    with pytest.raises(InputRejectedError) as error:
+        result_of(normal(sent=lambda *_: (sent_file(FIRST, None),)))
+
+    assert [(one.code, one.place.file) for one in error.value.findings] == [("POS-026", FIRST)]
+
+
+@pytest.mark.parametrize(
+    ("messages", "free"),
+    [
+        ([("E", "322")], True),
+        ([("A", "999"), ("I", "100")], True),
+        ([("E", "301")], False),  # received before: the ERP has it
+        ([("E", "322"), ("I", "305")], False),  # received without errors, whatever else it says
+        ([("W", "322")], False),
+    ],
+)
+def test_a_refused_document_frees_its_lines_unless_the_erp_has_it(
+    tmp_path: Path, messages: list[tuple[str, str]], *, free: bool
+) -> None:
+    month = result_of(normal())
+    journal = first_journal(month, of=["T001"])
+    [line] = journal.lines or ()
+    run = answered(tmp_path, kind="I")
+    answer = read_answer(tmp_path, [(FIRST, line.document, *one) for one in messages])
+    run.tools = replace(run.tools, sent=lambda *_: (journal,))
+
+    result = result_of(run)
+
+    assert answer.exists()
+    assert ("T001" in {one.item for one in result.outputs[-1].lines}) is free
 
 
 def test_a_message_of_an_unknown_kind_is_not_taken_for_a_yes(tmp_path: Path) -> None:

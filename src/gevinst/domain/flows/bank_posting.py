@@ -4,10 +4,13 @@ A line that a rule decides is posted to the rule's account. A line that no rule 
 person, or that two equal rules want is never guessed: it is posted to the bank account's interim account,
 where it stands as an open item until a person has decided, and it is a case. A rule whose account is the bank
 account's own says that another interface posts the line: it is left out here.
+
+The robot may run every day: a line that stands in a journal of the month, which has left or is on its way, is
+not proposed again, unless the ERP has refused its document.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +31,7 @@ from gevinst.domain.flow import (
     FlowResult,
     OutputFile,
     ResultTable,
+    SentLine,
     SourceColumn,
     SourceShape,
 )
@@ -35,6 +39,7 @@ from gevinst.domain.flow_rows import place_of, total
 from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.journal import (
     ACCOUNTS,
+    DEBIT,
     Journal,
     JournalHead,
     balances,
@@ -43,9 +48,16 @@ from gevinst.domain.journal import (
     two_lines_each,
 )
 from gevinst.domain.place import Place
-from gevinst.domain.posting_answer import ANSWER, answer_cases, answer_findings, answer_table
+from gevinst.domain.posting_answer import (
+    ANSWER,
+    answer_cases,
+    answer_findings,
+    answer_table,
+    refused_documents,
+)
 from gevinst.domain.posting_match import NONE, Decided, decide
 from gevinst.domain.posting_rules import RULES, PostingRule, TextFrom, read_rules
+from gevinst.domain.posting_sent import Sent, kept_table, sent_before, sent_cases, sent_findings
 from gevinst.domain.posting_use import OVERLAP_COLUMNS, RULE_COLUMNS, overlaps, rule_use
 
 BANK = "bank"
@@ -53,9 +65,11 @@ RULE_FILE = "rules"
 CHART = "accounts"
 ANSWERS = "answer"
 #: What becomes of a line.
-POSTED, ELSEWHERE, NOTHING = "posted", "elsewhere", "zero"
+POSTED, ELSEWHERE, NOTHING, IN_JOURNAL = "posted", "elsewhere", "zero", "in_journal"
 NO_RULE, PERSON, RIVALS = "no_posting_rule", "posting_exception", "rival_posting_rules"
 FOR_PEOPLE = (NO_RULE, PERSON, RIVALS)
+#: A line that was put on the interim account, and that the rules would post elsewhere by now.
+RULE_SINCE = "rule_after_interim"
 #: Documents of a journal hold either sure postings or those on the interim account.
 SURE, INTERIM = "1", "2"
 LONGEST_TITLE = 25
@@ -130,6 +144,7 @@ INTERIM_COLUMNS = (
     _TEXT,
     Column(key="interim"),
     _RULE,
+    Column(key="journal"),
 )
 LEFT_COLUMNS = (_ID, _DAY, _AMOUNT, _SENDER, _TEXT, _RULE)
 
@@ -138,13 +153,21 @@ LEFT_COLUMNS = (_ID, _DAY, _AMOUNT, _SENDER, _TEXT, _RULE)
 class _Work:
     """Lines with what becomes of each."""
 
-    lines: pd.DataFrame  #: LINES' columns; own, interim, rule (id), target, posting_text, fate
+    lines: pd.DataFrame  #: LINES' columns, those of _with_fates, fate, wanted, and Sent.lines'
     decided: Decided
     posted_on: date
+    sent: Sent
 
     def of(self, *fates: str) -> pd.DataFrame:
         """Lines with one of these fates."""
         return self.lines[self.lines["fate"].isin(fates)]
+
+    def waiting(self) -> pd.DataFrame:
+        """Lines on the interim account, of this journal or an earlier one, with `cause`."""
+        lines = self.lines
+        before = (lines["fate"] == IN_JOURNAL) & (lines["posted_to"] == lines["interim"])
+        rows = lines[before | lines["fate"].isin(FOR_PEOPLE)]
+        return rows.assign(cause=rows["wanted"].where(rows["wanted"].isin(FOR_PEOPLE), RULE_SINCE))
 
 
 def work_out(given: FlowInput) -> FlowResult:
@@ -160,13 +183,17 @@ def work_out(given: FlowInput) -> FlowResult:
     findings += _period_findings(posted_on, settings)
     _stop(findings)
     decided = decide(given.tables[BANK], rules)
+    answers = given.tables.get(ANSWERS)
+    sent = sent_before(
+        given.sent, given.period, refused_documents(answers) if answers is not None else frozenset()
+    )
     work = _Work(
-        lines=_with_fates(given.tables[BANK], decided, settings, given.calendar),
+        lines=_held_against(sent, _with_fates(given.tables[BANK], decided, settings, given.calendar)),
         decided=decided,
         posted_on=posted_on,
+        sent=sent,
     )
-    findings = list(_chart_findings(work, given.tables[CHART], settings))
-    answers = given.tables.get(ANSWERS)
+    findings = [*sent_findings(sent), *_chart_findings(work, given.tables[CHART], settings)]
     if answers is not None:
         findings += answer_findings(answers, given.sent)
     _stop(findings)
@@ -174,8 +201,11 @@ def work_out(given: FlowInput) -> FlowResult:
 
 
 def booking_day(as_of: date, today: date, calendar: BankCalendar) -> date:
-    """The last closed bank day: before today, and not after the period."""
+    """The last closed bank day: before today, and in the month; its first when none is closed yet."""
+    first = calendar.add_bank_days(as_of.replace(day=1), 0)
     latest = min(as_of, today - timedelta(days=1) if today != date.max else as_of)
+    if latest <= first:
+        return first
     if calendar.is_bank_day(latest):
         return latest
     return calendar.add_bank_days(calendar.add_bank_days(latest, 0), -1)  # back from the next bank day
@@ -245,7 +275,14 @@ def _with_fates(
     made["rule"] = made["rule"].where(
         decided.rival == NONE, made["rule"] + ", " + pd.Series(rivals, index=lines.index, dtype="str")
     )
-    return made.assign(fate=_fates(made, decided))
+    return made.assign(wanted=_fates(made, decided))
+
+
+def _held_against(sent: Sent, lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with their fate, and with the journal that holds them already."""
+    of_each = sent.lines.set_index("id").reindex(lines["id"]).set_axis(lines.index)
+    of_each["journal"] = of_each["journal"].fillna("")
+    return lines.join(of_each).assign(fate=np.where(of_each["journal"] != "", IN_JOURNAL, lines["wanted"]))
 
 
 def _fates(made: pd.DataFrame, decided: Decided) -> NDArray[np.str_]:
@@ -296,7 +333,8 @@ def _chart_findings(work: _Work, rows: pd.DataFrame, settings: Settings) -> Iter
     """Accounts that cannot be posted to: an error where a line would go there, else a warning."""
     chart, findings = read_chart(rows)
     yield from findings
-    used = set(np.unique(work.decided.rule[work.decided.sure]).tolist())
+    proposed = work.decided.sure & (work.lines["fate"] != IN_JOURNAL).to_numpy()
+    used = set(np.unique(work.decided.rule[proposed]).tolist())
     own = {one.account for one in settings.bank_accounts.values()}
     for at, rule in enumerate(work.decided.rules):
         if rule.target[0] and rule.account not in own:
@@ -318,10 +356,10 @@ def _as_warning(one: Finding) -> Finding:
 
 def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowResult:
     settings: Settings = given.settings
-    journal = _journal(work, settings, given)
-    posted, waiting, left = work.of(POSTED), work.of(*FOR_PEOPLE), work.of(ELSEWHERE, NOTHING)
+    journal = _journal(work, settings)
+    posted, waiting, left = work.of(POSTED), work.waiting(), work.of(ELSEWHERE, NOTHING)
+    kept = work.of(IN_JOURNAL)
     answers = given.tables.get(ANSWERS)
-    outputs = tuple(_outputs(journal, given))
     return FlowResult(
         conclusion="bank_posting",
         facts={
@@ -330,22 +368,23 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
             "waiting": len(waiting),
             "waiting_amount": _turnover(waiting),
             "left": len(left),
+            "kept": len(kept),
             "day": work.posted_on,
         },
         controls=_controls(work, journal),
         tables=(*_tables(work, given), *(() if answers is None else (answer_table(answers),))),
         cases=(
             *_cases(waiting),
-            *_late_cases(outputs, given, work.posted_on),
+            *sent_cases(work.lines, work.sent, work.posted_on),
             *(() if answers is None else answer_cases(answers, given.as_of)),
         ),
         warnings=tuple(warnings),
-        outputs=outputs,
-        done={"posting": posted["id"].tolist()},
+        outputs=tuple(_outputs(journal, given, work.lines)),
+        done={"posting": [*posted["id"], *kept["id"][kept["posted_to"] != kept["interim"]]]},
     )
 
 
-def _journal(work: _Work, settings: Settings, given: FlowInput) -> Journal:
+def _journal(work: _Work, settings: Settings) -> Journal:
     booked = work.of(POSTED, *FOR_PEOPLE)
     sure = booked["fate"] == POSTED
     items = pd.DataFrame(
@@ -370,19 +409,18 @@ def _journal(work: _Work, settings: Settings, given: FlowInput) -> Journal:
         code=settings.code,
         provider=settings.provider,
         title=settings.title,
-        batch=given.period.replace("-", ""),
-        named_on=booking_day(given.as_of, date.max, given.calendar),
     )
-    return Journal(head=head, lines=two_lines_each(items))
+    head = replace(head, first=work.sent.next_document(head.batch))
+    return Journal(head=head, lines=two_lines_each(items, first=head.first))
 
 
 def _controls(work: _Work, journal: Journal) -> tuple[Control, ...]:
     """Every line is in one place, every document balances, and the journal moves what the bank moved."""
     lines = work.lines
-    parts = [work.of(*fates) for fates in ((POSTED,), FOR_PEOPLE, (ELSEWHERE, NOTHING))]
+    parts = [work.of(*fates) for fates in ((POSTED,), FOR_PEOPLE, (ELSEWHERE, NOTHING), (IN_JOURNAL,))]
     booked = work.of(POSTED, *FOR_PEOPLE)
     bank_side = journal.lines[journal.lines["line"] % 2 == 1]
-    signed = bank_side["amount"].where(bank_side["side"] == "debit", -bank_side["amount"])
+    signed = bank_side["amount"].where(bank_side["side"] == DEBIT, -bank_side["amount"])
     return (
         Control(key="rows", expected=len(lines), found=sum(map(len, parts)), is_amount=False),
         Control(key="sum", expected=total(lines), found=sum(map(total, parts))),
@@ -396,26 +434,54 @@ def _turnover(rows: pd.DataFrame) -> int:
     return int(rows["amount"].abs().sum())
 
 
-def _outputs(journal: Journal, given: FlowInput) -> Iterator[OutputFile]:
-    """The journal in both forms; each form whose writer is there."""
+def _outputs(journal: Journal, given: FlowInput, bank: pd.DataFrame) -> Iterator[OutputFile]:
+    """The journal in both forms, with the bank's lines that it holds; each form whose writer is there."""
     if journal.lines.empty:
         return
     head = journal.head
+    held = _held_lines(journal, bank)
     if "kmd_opus_csv" in given.writers:
         for number in journal.documents:
             one = journal.of_document(number)
-            name = f"bilag_{head.batch}_{number:02d}.csv"
-            yield OutputFile(name=name, content=given.writers["kmd_opus_csv"](one), control_total=one.total)
+            yield OutputFile(
+                name=f"bilag_{head.posted_on:%Y%m%d}_{number:02d}.csv",
+                content=given.writers["kmd_opus_csv"](one),
+                control_total=one.total,
+                lines=held[number],
+            )
     if "kmd_opus_xml" in given.writers:
         content = given.writers["kmd_opus_xml"](journal)
-        yield OutputFile(name=head.file_name, content=content, control_total=journal.total)
+        yield OutputFile(
+            name=head.file_name,
+            content=content,
+            control_total=journal.total,
+            lines=tuple(line for lines in held.values() for line in lines),
+        )
+
+
+def _held_lines(journal: Journal, bank: pd.DataFrame) -> dict[int, tuple[SentLine, ...]]:
+    """The bank's lines by the number of the document that holds them."""
+    amounts = bank.set_index("id")["amount"]
+    against = journal.lines[journal.lines["line"] % 2 == 0]
+    held: dict[int, list[SentLine]] = {}
+    for number, item, account, amount in zip(
+        against["document"],
+        against["reference"],
+        against["account"],
+        amounts.reindex(against["reference"]),
+        strict=True,
+    ):
+        document = journal.head.document_id(number)
+        line = SentLine(document=document, item=item, account=account, amount=int(amount))
+        held.setdefault(int(number), []).append(line)
+    return {number: tuple(lines) for number, lines in held.items()}
 
 
 def _tables(work: _Work, given: FlowInput) -> Iterator[ResultTable]:
     use = rule_use(work.decided, work.lines)
     yield ResultTable(key="posting_rules", columns=RULE_COLUMNS, rows=use, note="rule_use")
     yield ResultTable(key="overlaps", columns=OVERLAP_COLUMNS, rows=overlaps(work.decided), note="overlaps")
-    waiting = _named(work.of(*FOR_PEOPLE))
+    waiting = _named(work.waiting())
     waiting = waiting.assign(age=_ages(waiting["day"], given))
     posted, left = _named(work.of(POSTED)), _named(work.of(ELSEWHERE, NOTHING))
     for key, columns, rows in (
@@ -424,6 +490,8 @@ def _tables(work: _Work, given: FlowInput) -> Iterator[ResultTable]:
         ("not_posted", LEFT_COLUMNS, left),
     ):
         yield ResultTable(key=key, columns=columns, rows=rows, summed=("amount",), note=key)
+    if work.sent.files:
+        yield kept_table(_named(work.of(IN_JOURNAL)))
 
 
 def _ages(days: "pd.Series[pd.Timestamp]", given: FlowInput) -> NDArray[np.int64]:
@@ -437,27 +505,11 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns={"id": "transaction", "text": "bank_text"})
 
 
-def _late_cases(outputs: Sequence[OutputFile], given: FlowInput, day: date) -> Iterator[FlowCase]:
-    """A journal that has left before and is another one now: it leaves once, so that a person must act."""
-    for one in outputs:
-        before = given.sent.get(one.name, one.control_total)
-        if before != one.control_total:
-            yield FlowCase(
-                item_id=f"sent:{one.name}:{one.control_total}",
-                cause="journal_sent_before",
-                amount=one.control_total - before,
-                day=day,
-                text=one.name,
-                document=one.name,
-                place=Place(file=one.name),
-            )
-
-
 def _cases(waiting: pd.DataFrame) -> Iterator[FlowCase]:
     for row in waiting.to_dict("records"):
         yield FlowCase(
             item_id=row["id"],
-            cause=row["fate"],
+            cause=row["cause"],
             amount=int(row["amount"]),
             day=row["day"].date(),
             text=row["text"],
