@@ -34,4 +34,6 @@ def kept_row(of: Office, run: "Run", item: "CaseItem") -> "KeptRow | None":
     """The row of an item as it stood in the file that a run has kept; None when it cannot be shown."""
     from gevinst.formats.kept_row import kept_row as read  # noqa: PLC0415 - only the console needs it
 
-    return read(of.runs / run.folder, item.file, sheet=item.sheet, line=item.line) if run.folder else None
+    if not run.folder:
+        return None
+    return read(of.runs / run.folder, item.file, side=item.side, sheet=item.sheet, line=item.line)

@@ -1,5 +1,6 @@
 """One row of an input as it stood, read again from a run's evidence."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +12,7 @@ from gevinst.domain.finding import InputRejectedError
 from gevinst.formats.encoding import decode
 from gevinst.formats.grid import Row, blank_row, cell_text, column_letter
 from gevinst.formats.intake import take_in
-from gevinst.formats.kept_run import INPUT
+from gevinst.formats.kept_run import INPUT, kept_source
 from gevinst.formats.physical_lines import physical_lines
 from gevinst.formats.workbook import read_workbook
 
@@ -26,16 +27,17 @@ XML_ENDS = ("</Ntry>", "</TxDtls>", "</Line>", "</StatementLine>")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def kept_row(folder: Path, file: str, *, sheet: str, line: int) -> KeptRow | None:
+def kept_row(folder: Path, file: str, *, side: str, sheet: str, line: int) -> KeptRow | None:
     """The row of a line; None when the file is gone, encrypted, unreadable or too large to read for a page.
 
     Args:
         folder: evidence of the run.
         file: name of the input, without folder.
+        side: left or right; both may have been read from files of one name.
         sheet: of a workbook; "" for a text.
         line: physical line or row, from 1; 0 for an item without.
     """
-    path = _kept_file(folder, file)
+    path = _kept_file(folder, side, file)
     if path is None or line < 1:
         return None
     try:
@@ -53,12 +55,17 @@ def _row(path: Path, stamp: tuple[int, int], sheet: str, line: int) -> KeptRow |
     return _text_row(path, line) if stamp[0] <= LARGEST_TEXT else None
 
 
-def _kept_file(folder: Path, file: str) -> Path | None:
+def _kept_file(folder: Path, side: str, file: str) -> Path | None:
     """The kept input of a name; a name from a database, which others may have changed, leads nowhere else."""
     if not file or file != Path(file).name or "\\" in file:
         return None
-    found = (path for path in (folder / INPUT).rglob("*") if path.name == file and path.is_file())
-    return next((path for path in sorted(found) if not path.is_symlink()), None)
+    named = re.compile(rf"(\d+-)?{re.escape(file)}")  # of equal names, evidence numbers all but the first
+    kept = (path for path in sorted((folder / INPUT).rglob("*")) if path.is_file() and not path.is_symlink())
+    found = [path for path in kept if named.fullmatch(path.name)]
+    if len(found) > 1:
+        source = kept_source(folder, side, file)
+        return source if source in found else None
+    return found[0] if found and found[0].name == file else None
 
 
 def _book_row(path: Path, sheet: str, line: int) -> KeptRow | None:

@@ -1,5 +1,6 @@
 """A row of an input as it stood: the line of a text, the cells of a workbook, the entry of a statement."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ def keep(folder: Path, name: str, content: bytes) -> None:
     (folder / "input" / "bank" / name).write_bytes(content)
 
 
-def lines(folder: Path, name: str, line: int) -> tuple[str, ...] | None:
-    found = kept_row(folder, name, sheet="", line=line)
+def lines(folder: Path, name: str, line: int, side: str = "left") -> tuple[str, ...] | None:
+    found = kept_row(folder, name, side=side, sheet="", line=line)
     return found.lines if found else None
 
 
@@ -38,7 +39,7 @@ def test_a_workbook_gives_its_cells_with_letters_and_headings(folder: Path) -> N
         sheet.append(row)
     book.save(folder / "input" / "bank" / "finans.xlsx")
 
-    found = kept_row(folder, "finans.xlsx", sheet="Sheet", line=3)
+    found = kept_row(folder, "finans.xlsx", side="left", sheet="Sheet", line=3)
 
     assert found is not None
     assert found.cells == (("A", "Dato", "2026-10-05"), ("C", "Beløb", "125"))
@@ -50,6 +51,21 @@ def test_an_entry_of_a_statement_is_whole_and_ends_where_it_ends(folder: Path) -
 
     assert lines(folder, "camt.xml", 2) == ("<Ntry>", "<Amt>1</Amt>", "</Ntry>")
     assert lines(folder, "udtog.sta", 2) == (":61:2610051005D45,00", ":86:GEBYR")
+
+
+def test_of_two_files_with_one_name_each_side_shows_its_own(folder: Path) -> None:
+    names = {"left": "konto.csv", "right": "2-konto.csv"}
+    for side, name in names.items():
+        keep(folder, name, f"{side}\n".encode())
+    files = [{"path": f"input/bank/{name}", "sha256": side} for side, name in names.items()]
+    sources = [{"side": side, "file": "konto.csv", "sha256": side} for side in names]
+    (folder / "manifest.json").write_text(json.dumps({"files": files}), "utf-8")
+    (folder / "result.json").write_text(json.dumps({"sources": sources}), "utf-8")
+
+    assert [lines(folder, "konto.csv", 1, side) for side in names] == [("left",), ("right",)]
+
+    (folder / "result.json").unlink()
+    assert lines(folder, "konto.csv", 1) is None  # a guess could show another's row
 
 
 @pytest.mark.parametrize("name", ["../gevinst.db", "/etc/passwd", "bank\\x.csv", "", "borte.csv", "bank.csv"])
@@ -66,7 +82,7 @@ def test_a_line_that_is_not_there_and_a_broken_workbook_give_no_row(folder: Path
 
     assert lines(folder, "bank.csv", 0) is None
     assert lines(folder, "bank.csv", 9) is None
-    assert kept_row(folder, "finans.xlsx", sheet="", line=1) is None
+    assert kept_row(folder, "finans.xlsx", side="left", sheet="", line=1) is None
 
 
 def test_a_row_of_a_file_that_was_deleted_is_not_shown_again(folder: Path) -> None:
