@@ -51,32 +51,6 @@ def paths_of_nav(page: Page) -> list[str]:
     return [str(link.get_attribute("href")) for link in links]
 
 
-def test_a_controller_solves_every_case_and_two_sign_the_period(own: Console, browser: Browser) -> None:
-    with served(own) as address, seated(browser, address, "controller") as seat:
-        page = seat.page
-        expect(page.locator("h1")).to_have_text("3 sager")
-        page.get_by_role("link", name="Åbn næste sag").click()
-        while page.url.startswith(f"{address}/arbejde/"):
-            page.get_by_role("button", name="Overtag").click()
-            page.locator("summary", has_text="Accepter som difference").click()
-            page.locator("#account").fill("4711")
-            page.locator('form:has(input[value="accept"]) button').click()
-        expect(page.get_by_role("status")).to_be_visible()
-        page.get_by_role("link", name="Statusafstemning").click()
-        seat.open("/afstemning/2026-10/hovedkonto")
-        page.locator('form[action$="/underskriv"] select').first.select_option(index=1)
-        page.locator('form[action$="/underskriv"] input[type="date"]').fill("2026-12-01")
-        page.locator('form[action$="/underskriv"] button').click()
-        with seated(browser, address, "approver") as second:
-            second.open("/afstemning/2026-10/hovedkonto")
-            second.page.locator('form[action$="/godkend"] button').click()
-            expect(second.page.locator(".state.ok").first).to_be_visible()
-        seat.open("/arbejde/r1.1")
-        expect(page.get_by_text("underskrevet og låst")).to_be_visible()
-        assert seat.complaints == []
-    assert len(own.parts.runs.decisions("hovedkonto")) == 3
-
-
 def test_the_list_is_worked_by_keyboard_alone(shared: str, browser: Browser) -> None:
     with seated(browser, shared, "controller") as seat:
         seat.open("/arbejde")

@@ -1,13 +1,15 @@
 """How a person ends a case: the answers that page and workbook offer, and the wish that each is kept as."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from gevinst.app.cases import CaseError
 from gevinst.app.decisions import Wish
 from gevinst.domain.case import Case
 from gevinst.domain.decision import DecisionKind
+from gevinst.domain.period import period_end, period_of
 from gevinst.texts import Texts
 
 #: Reasons for accepting a difference: case.reason.<key>.
@@ -30,6 +32,23 @@ class Closing(StrEnum):
         if self in (Closing.MATCH, Closing.ACCEPT):
             return DecisionKind(self.value)
         return DecisionKind.NOTE
+
+
+#: How cases of a cause mostly end; a page shows it first, and the person decides.
+LIKELY: Mapping[str, Closing] = {
+    "fee": Closing.ACCEPT,
+    "interest": Closing.ACCEPT,
+    "period_end": Closing.WAITS,
+    "sign": Closing.CORRECTED,
+    "digits": Closing.CORRECTED,
+    "double": Closing.CORRECTED,
+}
+
+
+def likely_day(period: str, today: date) -> date | None:
+    """When what waits from a period is mostly settled: within the next one; None once that has passed."""
+    day = period_end(period_of(period_end(period) + timedelta(days=1)))
+    return day if day > today else None
 
 
 @dataclass(frozen=True, kw_only=True)

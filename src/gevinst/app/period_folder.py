@@ -21,6 +21,11 @@ class AccountOfPeriod:
     run: Run | None  #: the latest run that is done; None when the account is missing
 
 
+def is_account(robot: Robot) -> bool:
+    """Whether a robot's month is one to sign: it reconciles an account, and is at work."""
+    return robot.flow == RECONCILING_FLOW and robot.phase in ACTIVE
+
+
 def accounts_of_period(robots: Sequence[Robot], store: RunStore, period: str) -> list[AccountOfPeriod]:
     """Every active reconciliation robot with its latest done run of the period, by robot id."""
     return [
@@ -31,5 +36,5 @@ def accounts_of_period(robots: Sequence[Robot], store: RunStore, period: str) ->
             run=store.latest(robot.id, period, DONE_STATES),
         )
         for robot in sorted(robots, key=lambda robot: robot.id)
-        if robot.flow == RECONCILING_FLOW and robot.phase in ACTIVE
+        if is_account(robot)
     ]

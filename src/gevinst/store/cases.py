@@ -219,6 +219,8 @@ def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]
         found.append(holder == wanted.claimed_by)
     if wanted.state is not None:
         found.append(_state_on(wanted.today) == wanted.state)
+        if wanted.state is not CaseState.TO_DO:  # those that nobody has touched need not be looked through
+            found.append(case_state.c.state == wanted.state)
     if wanted.least:
         found.append(func.abs(work_case.c.amount) >= wanted.least)
     return found

@@ -1,12 +1,12 @@
 """What the work list and a case show, as plain facts for their templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gevinst import bootstrap
 from gevinst.app.case_sheet import OPEN_STATES
 from gevinst.app.cases import CaseFilter, CaseGroup, ListedCase
-from gevinst.app.closing import REASONS, Closing
+from gevinst.app.closing import LIKELY, REASONS, Closing
 from gevinst.app.ports import CarriedItem
 from gevinst.domain.case import Case, CaseItem, CaseKind
 from gevinst.domain.masking import mask_cpr
@@ -53,7 +53,7 @@ def cause_words(of: CaseGroup | CaseFilter, texts: Texts) -> str:
 def why_words(case: Case, texts: Texts) -> str:
     """Why a case is open, in one sentence."""
     if case.kind is CaseKind.PROPOSAL:
-        return texts.get("case.proposal", count=max(len(case.alternatives), 2), amount=abs(case.amount))
+        return texts.get("case.proposal", count=max(len(case.alternatives), 2), amount=_at_stake(case))
     others = case.items[1:] or case.suspects
     key = f"cause.{case.cause}"
     if not others and texts.has(f"{key}.alone"):
@@ -65,6 +65,22 @@ def why_words(case: Case, texts: Texts) -> str:
         "proposal": "",
     }
     return texts.get(key, **facts) if texts.has(key) else texts.get("cause.no_counterpart_bank")
+
+
+def _at_stake(case: Case) -> int:
+    """What one of a proposal's answers comes to: its items are those of all answers together."""
+    chosen = alternatives_of(case)[:1] or [(case.items, ())]
+    return max(abs(sum(item.amount for item in side)) for side in chosen[0])
+
+
+def alternatives_of(case: Case) -> list[tuple[Sequence[CaseItem], Sequence[CaseItem]]]:
+    """The answers of a proposal, each with its items of both sides."""
+    known = {(item.side, item.item_id): item for item in case.items}
+
+    def of(side: str, names: Sequence[str]) -> list[CaseItem]:
+        return [known[side, name] for name in names]
+
+    return [(of("left", left), of("right", right)) for left, right in case.alternatives]
 
 
 def _apart(one: CaseItem, other: CaseItem) -> int:
@@ -86,7 +102,9 @@ def case_facts(listed: ListedCase, robot: Robot, parts: "StoreParts", texts: Tex
             (side, [item for item in case.items if item.side == side], sums[side])
             for side in ("left", "right")
         ],
-        "difference": sums["left"] - sums["right"],
+        "difference": 0 if case.alternatives else sums["left"] - sums["right"],
+        "alternatives": alternatives_of(case),
+        "likely": LIKELY.get(case.cause, Closing.MATCH if case.left and case.right else None),
         "candidates": [] if case.alternatives else _candidates(parts, case),
         "decision": decisions.get(listed.standing.decision),
         "events": parts.cases.events(case.robot, case.subject),

@@ -10,12 +10,17 @@ from starlette.responses import Response
 from gevinst import bootstrap
 from gevinst.app.cases import CaseFilter, CaseSums, total
 from gevinst.app.queue_port import DeliveryState
+from gevinst.app.start_run import default_period
 from gevinst.domain.access import Action
+from gevinst.domain.case import CaseState
+from gevinst.domain.period import previous_period
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
+from gevinst.domain.signature import SignatureKind
 from gevinst.texts import OFFICE_ZONE, Texts
 from gevinst.web.charts import Chart, age_days, ageing_chart
 from gevinst.web.console import Console
+from gevinst.web.desk import standing_ids
 from gevinst.web.rendering import page
 from gevinst.web.robots import robot_title
 from gevinst.web.visit import MaySee
@@ -70,6 +75,8 @@ def overview(visit: MaySee) -> Response:
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
         held=held_of(console) if visit.person.may(Action.SEE_ITEMS) else 0,
+        approvals=approvals_of(console) if visit.person.may(Action.APPROVE) else 0,
+        prepared=prepared_of(console) if visit.person.may(Action.SIGN_OFF) else [],
         stale=console.parts.signatures.stale(visit.today) if visit.person.may(Action.SEE_ITEMS) else [],
         ageing=ageing_of(waiting, visit.texts),
         coming=coming_of(console, robots, visit.now, visit.texts),
@@ -103,6 +110,23 @@ def runs_of_today(console: Console) -> Sequence[Run]:
 def held_of(console: Console) -> int:
     """Deliveries that wait for a person."""
     return len(console.parts.deliveries.deliveries((DeliveryState.HELD, DeliveryState.UNCERTAIN)))
+
+
+def approvals_of(console: Console) -> int:
+    """Decisions that wait for a second person."""
+    wanted = CaseFilter(state=CaseState.AWAITS_APPROVAL)
+    return console.parts.cases.sums(standing_ids(console), wanted).count
+
+
+def prepared_of(console: Console) -> list[tuple[str, int]]:
+    """The last two months with accounts that the preparer has signed and the second person has not."""
+    latest = default_period(console.today())
+    found = []
+    for period in (latest, previous_period(latest)):
+        signed = console.parts.signatures.of_period(period)
+        last = {one.account: one.kind for one in signed}
+        found.append((period, sum(kind is SignatureKind.PREPARE for kind in last.values())))
+    return [one for one in found if one[1]]
 
 
 def coming_of(console: Console, robots: Sequence[Robot], now: datetime, texts: Texts) -> list[Coming]:

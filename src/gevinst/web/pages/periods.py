@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from gevinst import bootstrap
 from gevinst.app.accounts import AccountError
 from gevinst.app.cases import CaseFilter, CaseSums, ListedCase, total
+from gevinst.app.period_folder import is_account
 from gevinst.app.signing import (
     EXPLANATIONS,
     Account,
@@ -24,7 +25,8 @@ from gevinst.app.signing import (
 from gevinst.app.start_run import default_period
 from gevinst.domain.money import AmountError, parse_amount
 from gevinst.domain.period import is_period, previous_period
-from gevinst.domain.run import Run
+from gevinst.domain.robot import Robot
+from gevinst.domain.run import Environment, Run
 from gevinst.domain.signature import Signature, SignState, sign_state
 from gevinst.texts import Texts
 from gevinst.web.case_words import list_facts
@@ -120,6 +122,7 @@ def _paper(visit: Visit, row: AccountRow, *, error: str = "", status: int = HTTP
         prove=visit.session.must_prove_again(visit.now),
         mine=bool(row.signatures) and row.signatures[-1].who == visit.person.user,
         error=error,
+        told=visit.typed("told"),
         typed={name: visit.typed(name) for name in visit.form},
     )
 
@@ -173,7 +176,7 @@ def _act(visit: Visit, period: str, account: str, do: Callable[[AccountRow], Non
     except (AccountError, SignatureError) as error:
         told = sentence_of(error, visit.texts)
         return _paper(visit, _row(visit, period, account), error=told, status=HTTPStatus.CONFLICT)
-    return RedirectResponse(f"{LIST}/{period}/{account}", SEE_OTHER)
+    return RedirectResponse(f"{LIST}/{period}/{account}?told=saved", SEE_OTHER)
 
 
 def _seen(visit: Visit) -> Seen:
@@ -206,13 +209,14 @@ def _signed(row: AccountRow) -> Account:
 
 
 def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
-    """The accounts of a month: those of robots that reconcile, and those of persons."""
+    """The accounts of a month: those that robots reconcile, and those of persons."""
     signed: dict[str, list[Signature]] = {}
     for one in console.parts.signatures.of_period(period):
         signed.setdefault(one.account, []).append(one)
     robots = bootstrap.robots(console.office)
     runs = console.parts.view.standing_each([robot.id for robot in robots], period)
-    ids = [run.run_id for run in runs.values()]
+    robots = [one for one in robots if one.id in signed or _is_to_sign(one, runs.get(one.id))]
+    ids = [runs[robot.id].run_id for robot in robots if robot.id in runs]
     opened = console.parts.cases.ageing(ids, CaseFilter(state=None))
     rows = []
     for robot in robots:
@@ -243,6 +247,11 @@ def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
         )
         for one in console.office.accounts
     ]
+
+
+def _is_to_sign(robot: Robot, run: Run | None) -> bool:
+    """Whether a robot's month is signed: it reconciles an account, or has worked in production."""
+    return is_account(robot) or (run is not None and run.environment is Environment.PRODUCTION)
 
 
 def _account(robot: str, period: str, run: Run | None, sums: CaseSums) -> Account:

@@ -1,6 +1,8 @@
 """The work list, and what a person does with one case or with several alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -12,7 +14,6 @@ from gevinst.app.accounts import AccountError
 from gevinst.app.cases import (
     CASE_PAGE,
     CaseError,
-    CaseFilter,
     CaseKey,
     Desk,
     ListedCase,
@@ -25,7 +26,7 @@ from gevinst.app.cases import (
     total,
     with_items,
 )
-from gevinst.app.closing import Answer, Closing, Sides, closing_of, wish_of
+from gevinst.app.closing import LIKELY, REASONS, Answer, Closing, Sides, closing_of, likely_day, wish_of
 from gevinst.app.decisions import Wish
 from gevinst.app.signing import is_locked
 from gevinst.domain.case import CaseState
@@ -83,19 +84,37 @@ def work_list(visit: MaySeeItems) -> Response:
         kept=kept_filter(visit),
         asked=urlencode(kept_filter(visit)),
         told=visit.typed("told"),
+        hows=[how for how in Closing if how is not Closing.MATCH],
+        reasons=REASONS,
+        likely=LIKELY.get(wanted.cause),
+        likely_day=_likely_day(visit, found),
     )
+
+
+def _likely_day(visit: Visit, found: Sequence[ListedCase]) -> date | None:
+    """The day that the list's cases are mostly settled by, when all are of one month."""
+    periods = {one.case.period for one in found}
+    return likely_day(periods.pop(), visit.today) if len(periods) == 1 else None
 
 
 @router.get(f"{LIST}/naeste")
 def next_case(visit: MaySeeItems) -> Response:
-    """Go to the oldest case that is the person's, else to the oldest that nobody has taken."""
-    runs = standing_ids(visit.console)
-    for holder in (visit.person.user, ""):
-        wanted = CaseFilter(claimed_by=holder, today=visit.today)
-        found = visit.console.parts.cases.cases(runs, wanted, limit=1)
+    """Go on within the filter, past a case that was left: first the person's own, then what nobody has."""
+    wanted, _ = asked_filter(visit)
+    runs, book = standing_ids(visit.console), visit.console.parts.cases
+    holders = (visit.person.user, "") if wanted.state is CaseState.TO_DO else (None,)
+    for holder in holders:
+        found = book.cases(runs, replace(wanted, claimed_by=holder), after=_after(visit), limit=1)
         if found:
-            return RedirectResponse(f"{LIST}/{found[0].case.key}", SEE_OTHER)
-    return RedirectResponse(f"{LIST}?told=done", SEE_OTHER)
+            told = {name: visit.typed(name) for name in ("told", "was") if visit.typed(name)}
+            return _to(visit, f"/{found[0].case.key}", **told)
+    return _to(visit, told="done")
+
+
+def _to(visit: Visit, where: str = "", **told: object) -> Response:
+    """Go to a page of the work, with the filter that the person works by."""
+    asked = urlencode({**kept_filter(visit), **told})
+    return RedirectResponse(f"{LIST}{where}?{asked}".removesuffix("?"), SEE_OTHER)
 
 
 @router.get(f"{LIST}/{{key}}")
@@ -118,6 +137,9 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
         stale=seen.case.run_id not in standing_ids(console),
         stood=stood_facts(seen.case, console, visit.texts),
         overdue=seen.standing.until is not None and seen.standing.until < visit.today,
+        likely_day=likely_day(seen.case.period, visit.today),
+        kept=kept_filter(visit),
+        was=visit.typed("was"),
         prove=visit.session.must_prove_again(visit.now),
         told=visit.typed("told"),
         error=error,
@@ -131,7 +153,7 @@ def several(visit: MayDecide) -> Response:
     alike = visit.typed("all") == "yes"
     chosen = _alike(visit) if alike else _ticked(visit)
     if alike and visit.typed("seen") != str(len(chosen)):  # a run or a person came between
-        return RedirectResponse(f"{LIST}?{urlencode({**kept_filter(visit), 'told': 'moved'})}", SEE_OTHER)
+        return _to(visit, told="moved")
     desks: dict[str, Desk] = {}
     done, refused = 0, ""
     for seen in chosen:
@@ -142,8 +164,8 @@ def several(visit: MayDecide) -> Response:
         else:
             done += 1
     told = "none" if not chosen else ("some" if refused else "several")
-    asked = urlencode({**kept_filter(visit), "told": told, "done": done, "of": len(chosen), "why": refused})
-    return RedirectResponse(f"{LIST}?{asked}", SEE_OTHER)
+    onward = {"cause": ""} if alike and not refused else {}  # all of the kind are done: show the others
+    return _to(visit, **onward, told=told, done=done, of=len(chosen), why=refused)
 
 
 def _ticked(visit: Visit) -> list[ListedCase]:
@@ -231,7 +253,7 @@ def approve_case(visit: MayApprove, key: str) -> Response:
         prove(visit)
         agree(desk, seen, visit.typed("reason"), decision=small_number(visit.typed("decision")) or 0)
 
-    return _act(visit, key, approve)
+    return _act(visit, key, approve, onward=visit.typed("state") == CaseState.AWAITS_APPROVAL)
 
 
 def _act(
@@ -244,8 +266,7 @@ def _act(
     except (AccountError, CaseError, DecisionError) as error:
         told = sentence_of(error, visit.texts)
         return _case_page(visit, _found(visit.console, key), error=told, status=HTTPStatus.CONFLICT)
-    where = f"{LIST}/naeste" if onward else f"{LIST}/{key}?told=saved"
-    return RedirectResponse(where, SEE_OTHER)
+    return _to(visit, "/naeste", told="decided", was=key) if onward else _to(visit, f"/{key}", told="saved")
 
 
 def _wish(visit: Visit, seen: ListedCase) -> Wish:
