@@ -197,12 +197,13 @@ def _count(side: BoardSide, items: list[int], target: int, *, largest: int, mark
     amounts = side.amount[items]
     sizes = range(FEWEST, min(largest, len(items)) + 1)
     answers: list[Combination] = []
-    tried = 0
+    tried, sums = 0, amounts
     for size in sizes:
-        choices = _choices(len(items), size)
+        grown = _grown(len(items), size)
         tried += comb(len(items), size)
-        hits = choices[amounts[choices].sum(axis=1) == target]
-        answers += [tuple(items[place] for place in choice) for choice in hits[:MOST_ALTERNATIVES].tolist()]
+        sums = sums[grown.shorter] + amounts[grown.last]
+        hits = grown.choices[np.flatnonzero(sums == target)[:MOST_ALTERNATIVES]]
+        answers += [tuple(items[place] for place in choice) for choice in hits.tolist()]
         answers = [answer for answer in answers if _every_part_needed(side, answer, target)]
         if len(answers) > 1:
             break
@@ -232,6 +233,18 @@ def _weak_chance(side: BoardSide, items: list[int], answer: Combination) -> floa
     return sum(comb(len(weak), size) for size in sizes) * gcd(*used) / sum(map(abs, used))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Grown:
+    """The combinations of a size: each is one of the size below and an item, so its sum is one addition."""
+
+    choices: Indexes  #: a row each, in order
+    shorter: Indexes  #: the combination without its last item, among those of the size below
+    last: Indexes
+
+
 @lru_cache(maxsize=128)
-def _choices(count: int, size: int) -> Indexes:
-    return np.array(list(combinations(range(count), size)), dtype=np.int64)
+def _grown(count: int, size: int) -> _Grown:
+    choices = np.array(list(combinations(range(count), size)), dtype=np.int64)
+    places = {choice: at for at, choice in enumerate(combinations(range(count), size - 1))}
+    shorter = [places[tuple(choice)] for choice in choices[:, :-1].tolist()]
+    return _Grown(choices=choices, shorter=np.array(shorter, dtype=np.int64), last=choices[:, -1])
