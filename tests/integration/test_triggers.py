@@ -199,6 +199,7 @@ def arrivals(office: Installation, paused: set[str]) -> Arrivals:
         book=office.parts.arrivals,
         queue=office.queue,
         store=office.parts.runs,
+        alarms=office.parts.alarms,
         robots=lambda: [robot],
         drop=lambda _: drop,
         paused=lambda robot: robot in paused,

@@ -1,19 +1,21 @@
 """Files that arrive in drop folders: each content starts its robot once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from gevinst.app.ports import DONE_STATES, RunStore
-from gevinst.app.queue_port import RunQueue
+from gevinst.app.queue_port import AlarmBook, RunQueue
 from gevinst.app.start_run import new_run_id
-from gevinst.domain.arrival import Arrival, ArrivalState, period_in
+from gevinst.domain.alarm import AlarmKind
+from gevinst.domain.arrival import Again, Arrival, ArrivalState, period_in
 from gevinst.domain.audit import AuditEvent
+from gevinst.domain.masking import mask_cpr
 from gevinst.domain.queue import LIVE, Order, Ticket, TicketState, lane_of
 from gevinst.domain.robot import Phase, Robot
-from gevinst.domain.run import Trigger
+from gevinst.domain.run import Environment, Run, Trigger
 from gevinst.texts import OFFICE_ZONE
 
 RETRY_KEY = "retry:"  # how app.retry begins the key of a run that is run again
@@ -23,8 +25,13 @@ FILES = "gevinst"  # who starts what arrives
 class ArrivalBook(Protocol):
     """What has arrived, by robot and content."""
 
-    def take(self, fence: int, arrival: Arrival, order: Order) -> bool:
+    def take(self, fence: int | None, arrival: Arrival, order: Order) -> bool:
         """Note a file and offer its run, at once; False when this content was taken before and not refused.
+
+        Args:
+            fence: of the clock that takes it; None when a person does.
+            arrival: the file.
+            order: for its run.
 
         Raises:
             LostLeadError: another clock leads.
@@ -46,6 +53,9 @@ class Drop(Protocol):
     def settled(self) -> Sequence[Path]:
         """Files to work on: those that have not changed between two looks, and those left from before."""
 
+    def taken(self) -> Sequence[Path]:
+        """Files that have left the folder where they arrive, and are not put away."""
+
     def archive(self, path: Path, *, refused: bool) -> Path:
         """Move a file to the archive or to what was refused; its new path."""
 
@@ -60,11 +70,13 @@ class Arrivals:
     book: ArrivalBook
     queue: RunQueue
     store: RunStore
+    alarms: AlarmBook
     robots: Callable[[], Sequence[Robot]]
     drop: Callable[[Robot], Drop]  #: the same one for a robot at each call
     paused: Callable[[str], bool]  #: whether a person has paused a robot, by id
     now: Callable[[], datetime]  #: UTC
     told: Callable[[Robot, str], object]  #: called with a file that had arrived before
+    _rung: set[str] = field(default_factory=set)  #: contents for which a person has been called
 
     def look(self, fence: int) -> None:
         """Take and put away; the files of a paused robot wait where they have arrived.
@@ -87,24 +99,28 @@ class Arrivals:
             self._put_away(drop, one)
 
     def _take(self, robot: Robot, drop: Drop, path: Path, fence: int) -> None:
-        assert robot.arrival is not None  # noqa: S101 - only such robots are looked at
-        at = self.now()
-        arrival = Arrival(
-            robot=robot.id,
-            sha256=drop.digest(path),
-            name=path.name,
-            source=robot.arrival.source,
-            path=str(path),
-            run_id=new_run_id(robot.id, at),
-            state=ArrivalState.TAKEN,
-            arrived=at,
-        )
-        if self.book.take(fence, arrival, _order(robot, arrival)):
+        arrival = arrived_now(robot, drop, path, self.now())
+        if waits_for_a_person(robot, arrival, self.book, self.store):
+            self._call(arrival)
+            return
+        if self.book.take(fence, arrival, order_of(robot, arrival)):
             self.queue.nudge()
             return
         self._note(arrival, "file.seen")
         drop.archive(path, refused=False)
         self.told(robot, path.name)
+
+    def _call(self, one: Arrival) -> None:
+        """Call a person to a file, once while this clock runs; a closed alarm stays closed until then."""
+        if one.sha256 not in self._rung:
+            self._rung.add(one.sha256)
+            self.alarms.ring(
+                AlarmKind.CORRECTED,
+                alarm_subject(one),
+                robot=one.robot,
+                detail=mask_cpr(one.name),
+                at=one.arrived,
+            )
 
     def _put_away(self, drop: Drop, one: Arrival) -> None:
         ticket = self.queue.find(one.run_id)
@@ -129,6 +145,47 @@ def month_of(one: Arrival) -> str:
     return period_in(one.name, one.arrived.astimezone(OFFICE_ZONE).date())
 
 
+def arrived_now(robot: Robot, drop: Drop, path: Path, at: datetime) -> Arrival:
+    """A file of a robot's drop folder as it is when its run is wanted."""
+    assert robot.arrival is not None  # noqa: S101 - only such robots are looked at
+    return Arrival(
+        robot=robot.id,
+        sha256=drop.digest(path),
+        name=path.name,
+        source=robot.arrival.source,
+        path=str(path),
+        run_id=new_run_id(robot.id, at),
+        state=ArrivalState.TAKEN,
+        arrived=at,
+    )
+
+
+def alarm_subject(one: Arrival) -> str:
+    """What the alarm about a file that waits is about."""
+    return f"{one.robot}:{one.sha256[:16]}"
+
+
+def waits_for_a_person(robot: Robot, one: Arrival, book: ArrivalBook, store: RunStore) -> bool:
+    """Whether a file may not start a run by itself, since it would replace what its month was done with.
+
+    Content that has arrived before is not asked about: it changes nothing.
+    """
+    if robot.arrival is None or robot.arrival.again is Again.RUN or done_with(one, store) is None:
+        return False
+    before = book.arrivals(robot.id, [ArrivalState.TAKEN, ArrivalState.ARCHIVED])
+    return one.sha256 not in {each.sha256 for each in before}
+
+
+def done_with(one: Arrival, store: RunStore) -> Run | None:
+    """The run that has done a file's month in production, with another file for its source."""
+    run = store.latest(one.robot, month_of(one), DONE_STATES, environment=Environment.PRODUCTION)
+    if run is None or any(
+        (each.source, each.sha256) == (one.source, one.sha256) for each in store.inputs(run.run_id)
+    ):
+        return None
+    return run
+
+
 def has_come(book: ArrivalBook, robot: str, source: str, period: str) -> bool:
     """Whether a source's file of a month has arrived; one that could not be used has not."""
     arrived = book.arrivals(robot, [ArrivalState.TAKEN, ArrivalState.ARCHIVED])
@@ -142,7 +199,8 @@ def file_of(ticket: Ticket, book: ArrivalBook, queue: RunQueue) -> Arrival | Non
     return book.of_run(ticket.order.run_id)
 
 
-def _order(robot: Robot, arrival: Arrival) -> Order:
+def order_of(robot: Robot, arrival: Arrival) -> Order:
+    """The run that a file starts."""
     return Order(
         key=f"file:{robot.id}:{arrival.sha256}:{arrival.run_id}",
         robot=robot.id,

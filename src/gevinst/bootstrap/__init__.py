@@ -17,7 +17,7 @@ from gevinst.bootstrap.here import (
     user,
     versions,
 )
-from gevinst.bootstrap.inbox import inbox_folder, inbox_tools
+from gevinst.bootstrap.inbox import held_change, held_tools, inbox_folder, inbox_tools
 from gevinst.bootstrap.plan import plans
 from gevinst.bootstrap.runs import (
     conclude,
@@ -67,6 +67,8 @@ __all__ = [
     "find_attachment",
     "firings",
     "flow_run",
+    "held_change",
+    "held_tools",
     "holder",
     "holder_is_gone",
     "inbox_folder",

@@ -39,8 +39,9 @@ def watchers(
         book=opened.arrivals,
         queue=queue,
         store=opened.runs,
+        alarms=opened.alarms,
         robots=robots,
-        drop=_drops(of),
+        drop=drops(of),
         paused=paused,
         now=now,
         told=told,
@@ -63,7 +64,8 @@ def watchers(
     return [chains.look, look_at_arrivals]
 
 
-def _drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
+def drops(of: Office) -> "Callable[[Robot], DropFolderOnDisk]":
+    """The drop folder of a robot, the same one at each call."""
     from gevinst.runner.drop_folder import DropFolderOnDisk  # noqa: PLC0415 - only the clock needs it
 
     @cache

@@ -26,6 +26,7 @@ COMMANDS = {
     "digest": "gevinst.cli.digest:digest",
     "evidence": "gevinst.cli.evidence:evidence",
     "export": "gevinst.cli.leave:export",
+    "files": "gevinst.cli.files:files",
     "gain": "gevinst.cli.gain:gain",
     "install": "gevinst.cli.making:install",
     "items": "gevinst.cli.items:items",

@@ -27,6 +27,7 @@ USAGE = frozenset(
         "CFG-027",
         "MAK-001",
         "MAK-002",
+        "INB-006",
     }
 )
 NOT_WRITTEN = "CFG-010"

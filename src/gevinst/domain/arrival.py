@@ -15,6 +15,13 @@ HALF_WRITTEN = ("~$*", "*.tmp", "*.part", "*.filepart", "*.crdownload", "*.parti
 _MONTH = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])(?!\d)")
 
 
+class Again(StrEnum):
+    """What happens to a file of other content for a month that is done."""
+
+    ASK = "ask"  #: it waits until a person has looked: what was handed out may be wrong
+    RUN = "run"  #: it starts a run; for a file that grows through the month
+
+
 class ArrivalState(StrEnum):
     """Where an arrived file is."""
 
@@ -30,6 +37,7 @@ class DropFolder:
     folder: str  #: below the office's data; holds ind, behandles, arkiv and fejl
     source: str  #: the source that the file is for
     pattern: str = "*"  #: of names, in small letters
+    again: Again = Again.ASK
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gevinst.domain.item import ROW_ID
+from gevinst.domain.reconciliation import Tally
 
 #: What makes two rows the same row.
 CONTENT = ("account", "booked", "amount", "currency", "reference", "text", "counterparty", "document")
@@ -50,6 +51,15 @@ def without_overlap(items: pd.DataFrame, earlier: pd.DataFrame) -> Overlap:
     return Overlap(
         items=items[~double].reset_index(drop=True), duplicate=items[double].reset_index(drop=True)
     )
+
+
+def changed_rows(items: pd.DataFrame, earlier: pd.DataFrame) -> tuple[Tally, Tally]:
+    """The rows that only a file has, and those that only the one it corrects has; both of one source."""
+    return _tally(without_overlap(items, earlier).items), _tally(without_overlap(earlier, items).items)
+
+
+def _tally(rows: pd.DataFrame) -> Tally:
+    return Tally(count=len(rows), sum=int(rows["amount"].sum()))
 
 
 def _keys(items: pd.DataFrame) -> Iterator[Key]:

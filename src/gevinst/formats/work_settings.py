@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from gevinst.app.office import SecretSettings
-from gevinst.domain.arrival import DropFolder
+from gevinst.domain.arrival import Again, DropFolder
 from gevinst.domain.chain import After
 from gevinst.domain.occurrence import ClosedDay, MissedPolicy
 from gevinst.domain.robot import DeliveryPlan
@@ -129,10 +129,11 @@ class ArrivalPart(Part):
     folder: Inside
     source: str = Field(min_length=1)
     pattern: str = Field(default="*", min_length=1)
+    again: Again = Again.ASK
 
     def drop(self) -> DropFolder:
         """As the robot has it."""
-        return DropFolder(folder=self.folder, source=self.source, pattern=self.pattern)
+        return DropFolder(folder=self.folder, source=self.source, pattern=self.pattern, again=self.again)
 
 
 class DeliveryPart(Part):

@@ -18,6 +18,7 @@ class DropFolderOnDisk:
     pattern: str
     now: Callable[[], datetime]  #: UTC
     _looks: dict[str, Look] = field(default_factory=dict)
+    _digests: dict[Path, tuple[Look, str]] = field(default_factory=dict)
 
     def settled(self) -> Sequence[Path]:
         """See Drop."""
@@ -25,9 +26,12 @@ class DropFolderOnDisk:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         for path in self._unchanged():
             self._move(path, self.folder / WORK)
-        return sorted(
-            path for path in (self.folder / WORK).iterdir() if path.is_file() and not path.is_symlink()
-        )
+        return self.taken()
+
+    def taken(self) -> Sequence[Path]:
+        """See Drop."""
+        found = sorted((self.folder / WORK).iterdir()) if (self.folder / WORK).is_dir() else []
+        return [path for path in found if path.is_file() and not path.is_symlink()]
 
     def archive(self, path: Path, *, refused: bool) -> Path:
         """See Drop."""
@@ -38,24 +42,33 @@ class DropFolderOnDisk:
 
     def digest(self, path: Path) -> str:
         """See Drop."""
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        look = _look(path)
+        known = self._digests.get(path)
+        if known is None or known[0] != look:  # one that waits for a person is asked for at each look
+            with path.open("rb") as file:
+                known = self._digests[path] = (look, file_digest(file, "sha256").hexdigest())
+        return known[1]
 
     def _unchanged(self) -> Iterator[Path]:
         before, self._looks = self._looks, {}
         for path in sorted((self.folder / IN).iterdir()):
             if path.is_symlink() or not path.is_file() or not is_wanted(path.name, self.pattern):
                 continue
-            stat = path.stat()
-            self._looks[path.name] = Look(size=stat.st_size, changed=stat.st_mtime_ns)
-            if stat.st_size and before.get(path.name) == self._looks[path.name]:
+            look = self._looks[path.name] = _look(path)
+            if look.size and before.get(path.name) == look:
                 yield path
 
     def _move(self, path: Path, folder: Path) -> Path:
         """Rename into a folder, under a name that nothing there has; what is still open elsewhere stays."""
         target = free_path(folder / path.name)
+        self._digests.pop(path, None)
         try:
             path.rename(target)
         except PermissionError:  # on Windows another program has it open: next time
             return path
         return target
+
+
+def _look(path: Path) -> Look:
+    stat = path.stat()
+    return Look(size=stat.st_size, changed=stat.st_mtime_ns)

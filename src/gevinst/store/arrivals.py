@@ -23,11 +23,12 @@ class SqlArrivalBook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, fence: int, arrival: Arrival, order: Order) -> bool:
+    def take(self, fence: int | None, arrival: Arrival, order: Order) -> bool:
         """See ArrivalBook."""
         values: dict[str, Any] = {name: getattr(arrival, name) for name in _COLUMNS}
         with self._database.writing() as connection:
-            must_lead(connection, fence)
+            if fence is not None:
+                must_lead(connection, fence)
             make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             adding = make(table).values(values)
             once = adding.on_conflict_do_update(
