@@ -1,14 +1,11 @@
-"""Making robots: a new folder, its check, and moving it between offices as one signed file."""
+"""Making robots: a new folder, and its check."""
 
-import hashlib
 import json
-import re
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -16,17 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-import gevinst
 from gevinst.app.office import ConfigurationError, SettingsError
 from gevinst.app.period_folder import RECONCILING_FLOW
-from gevinst.bootstrap.evidence import evidence_keys, signer
 from gevinst.bootstrap.flows import flow_tools
-from gevinst.bootstrap.here import now, user
+from gevinst.bootstrap.here import user
 from gevinst.bootstrap.runs import run_tools, source_reader
-from gevinst.domain.audit import AuditEvent
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.flows import FLOW_IDS, flow_of
-from gevinst.domain.masking import has_cpr
 from gevinst.domain.period import period_end
 from gevinst.domain.robot import Robot, Source
 from gevinst.domain.run import Environment, Run, RunState, Trigger
@@ -36,18 +29,12 @@ from gevinst.formats.setting_problems import problems_of
 if TYPE_CHECKING:
     from gevinst.app.new_robot import NewRobot
     from gevinst.app.office import Office
-    from gevinst.app.ports import RunStore
     from gevinst.app.robot_check import Checked
     from gevinst.domain.flow import SourceShape
-    from gevinst.reports.robot_pack import RobotPack
 
-TRUSTED = "betroede"  # public keys of other offices, below the office's keys
-PACKED, INSTALLED, KEY_TRUSTED = "robot.pack", "robot.install", "key.trust"
 CASE_PERIOD = "2026-10"  # of a case that does not name its own
 FIXTURES = "fixtures"  # beside the flows: each flow's cases
 MODEL_CASES = ("normal", "agreed")  # the cases that a new robot begins with
-_PHASE = re.compile(r"^phase\s*=.*$", re.MULTILINE)
-_ID = re.compile(r"^id\s*=.*$", re.MULTILINE)
 _CASE_FILES = frozenset({"expected.json", "README.md"})
 
 
@@ -130,7 +117,7 @@ def write_robot(of: "Office", new: "NewRobot", readme: str) -> Path:
     from gevinst.app.new_robot import robot_toml  # noqa: PLC0415 - only what makes robots needs it
 
     check_new_id(of, new.id)
-    with _staged(of, new.id) as folder:
+    with staged(of, new.id) as folder:
         (folder / ROBOT_FILE).write_text(robot_toml(new), "utf-8", newline="\n")
         (folder / "README.md").write_text(readme, "utf-8", newline="\n")
         case = model_case(of, new.flow)
@@ -162,21 +149,35 @@ def check_new_id(of: "Office", robot_id: str) -> None:
 
 
 @contextmanager
-def _staged(of: "Office", robot_id: str) -> "Iterator[Path]":
-    """A folder beside the robots to write in; taken in among them when the robot in it can be loaded."""
+def staged(of: "Office", robot_id: str, *, kept: Path | None = None) -> "Iterator[Path]":
+    """A folder beside the robots to write in; taken in among them when the robot in it can be loaded.
+
+    Args:
+        of: the office.
+        robot_id: of the robot.
+        kept: where the folder that it takes the place of is kept; without it there may be none.
+    """
     of.robots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=of.robots, prefix=".") as name:
-        _copy_passports(of.robots, Path(name))
-        folder = Path(name, robot_id)
+        _copy_passports(of.robots, Path(name), but=robot_id)
+        folder, target = Path(name, robot_id), of.robots / robot_id
         folder.mkdir()
         yield folder
-        _check_paths(load_robot(replace(of, robots=Path(name)), robot_id))
-        if (of.robots / robot_id).exists():
+        check_paths(load_robot(replace(of, robots=Path(name)), robot_id))
+        if kept is None and target.exists():
             raise ConfigurationError("MAK-002", robot=robot_id)
-        folder.rename(of.robots / robot_id)
+        if kept is not None:
+            shutil.copytree(target, kept)
+            target.rename(Path(name, ".before"))
+        try:
+            folder.rename(target)
+        except OSError:
+            if kept is not None:
+                Path(name, ".before").rename(target)
+            raise
 
 
-def _check_paths(robot: Robot) -> None:
+def check_paths(robot: Robot) -> None:
     """Every source lies below the office's data folder: a robot that moves may read nothing else.
 
     Raises:
@@ -188,9 +189,11 @@ def _check_paths(robot: Robot) -> None:
             raise ConfigurationError("MAK-014", source=source.name, path=source.path)
 
 
-def _copy_passports(robots: Path, target: Path) -> None:
+def _copy_passports(robots: Path, target: Path, *, but: str) -> None:
     """The other robots' passports: what runs after another is checked against them."""
     for file in robots.glob(f"[!.]*/{ROBOT_FILE}"):
+        if file.parent.name == but:
+            continue
         (target / file.parent.name).mkdir()
         shutil.copy(file, target / file.parent.name)
 
@@ -275,183 +278,3 @@ def _case_run(robot: Robot, period: str) -> Run:
         state=RunState.RUNNING,
         started=started,
     )
-
-
-# Moving
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """What a pack came to."""
-
-    robot: str
-    files: Sequence[str]
-    fingerprint: str  #: of the sender's key
-
-
-def pack(of: "Office", opened: "RunStore", robot_id: str, target: Path) -> Moved:
-    """Write a robot to one signed file, without data; noted in the audit trail.
-
-    Raises:
-        ConfigurationError: see load_robot and reports.robot_pack; MAK-008 a file that may not leave; MAK-009
-            a file with what may be a CPR number; MAK-010 a file that a run has read; MAK-014 a source that
-            lies elsewhere.
-    """
-    from gevinst.reports.robot_pack import write_robot_pack  # noqa: PLC0415 - loads cryptography
-
-    robot = load_robot(of, robot_id)
-    _check_paths(robot)
-    files = {**_robot_files(of, robot, opened), **_layout_files(of, robot)}
-    by = signer(of, opened)
-    facts = {
-        "robot": robot.id,
-        "flow": robot.flow,
-        "version": robot.version,
-        "gevinst": gevinst.__version__,
-        "office": of.name,
-        "packed": now().isoformat(timespec="seconds"),
-    }
-    digest = write_robot_pack(files, target, signer=by, facts=facts)
-    detail: dict[str, str | int] = {"sha256": digest, "version": robot.version, "files": len(files)}
-    opened.append_audit(AuditEvent(at=now(), who=user(), what=PACKED, subject=robot_id, detail=detail))
-    return Moved(robot=robot_id, files=sorted(files), fingerprint=by.fingerprint)
-
-
-def _robot_files(of: "Office", robot: Robot, opened: "RunStore") -> dict[str, bytes]:
-    """The files of a robot's folder: settings, words, and made-up cases; anything else stops the pack."""
-    folder = of.robots / robot.id
-    found = {}
-    for path in sorted(one for one in folder.rglob("*") if one.is_file() or one.is_symlink()):
-        name = path.relative_to(folder).as_posix()
-        is_case = name.startswith("tests/")
-        if path.is_symlink() or not (is_case or path.suffix in (".toml", ".md")):
-            raise ConfigurationError("MAK-008", file=name)
-        content = path.read_bytes()
-        if _may_hold_cpr(path, content):
-            raise ConfigurationError("MAK-009", file=name)
-        digest = hashlib.sha256(content).hexdigest()
-        if is_case and (runs := opened.runs_with_input(robot.id, digest)):
-            raise ConfigurationError("MAK-010", file=name, run=runs[0])
-        found[f"robot/{name}"] = content
-    return found
-
-
-def _may_hold_cpr(path: Path, content: bytes) -> bool:
-    from gevinst.formats.grid import cell_text  # noqa: PLC0415 - as above
-    from gevinst.formats.intake import take_in  # noqa: PLC0415 - as above
-    from gevinst.formats.workbook import read_workbook  # noqa: PLC0415 - as above
-
-    if not content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return has_cpr(content.replace(b"\0", b"").decode("utf-8", errors="replace"))  # UTF-16 has nulls
-    try:
-        grids = read_workbook(take_in(path))
-    except InputRejectedError as error:
-        raise ConfigurationError("MAK-008", file=path.name) from error
-    return any(has_cpr(cell_text(cell)) for grid in grids for row in grid.rows for cell in row)
-
-
-def _layout_files(of: "Office", robot: Robot) -> dict[str, bytes]:
-    """The office's own layouts that the robot's sources name."""
-    names = sorted({one.layout for one in robot.sources.values() if one.layout})
-    files = {name: of.layouts / f"{name}.toml" for name in names}
-    return {f"layouts/{name}.toml": path.read_bytes() for name, path in files.items() if path.is_file()}
-
-
-def install(
-    of: "Office", opened: "RunStore", file: Path, *, trust: str = "", robot_id: str = ""
-) -> tuple["RobotPack", Path]:
-    """Take a robot in from another office, in trial; noted in the audit trail.
-
-    Args:
-        of: the office that takes it in.
-        opened: its database.
-        file: the pack.
-        trust: fingerprint of a key that is trusted from now on.
-        robot_id: the id that it gets here; "" for the one that it has.
-
-    Raises:
-        ConfigurationError: MAK-006, MAK-007 no whole pack; MAK-011 a key that is not trusted; MAK-001,
-            MAK-002 the id; MAK-012 a flow that the office does not have; MAK-013 another
-            layout of the same name.
-    """
-    from gevinst.reports.robot_pack import read_robot_pack  # noqa: PLC0415 - loads cryptography
-
-    found = read_robot_pack(file)
-    _check_key(of, opened, found, trust)
-    name = robot_id or found.robot
-    check_new_id(of, name)
-    if not (of.tasks / f"{found.flow}.robot").is_file():
-        raise ConfigurationError("MAK-012", flow=found.flow)
-    layouts = _new_layouts(of, found)
-    with _staged(of, name) as folder:
-        _lay_out(found, folder, name)
-    for path, content in layouts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    detail = {
-        "sha256": found.sha256,
-        "key": found.fingerprint,
-        "version": str(found.facts.get("version", "")),
-    }
-    opened.append_audit(AuditEvent(at=now(), who=user(), what=INSTALLED, subject=name, detail=detail))
-    return found, of.robots / name
-
-
-def _check_key(of: "Office", opened: "RunStore", found: "RobotPack", trust: str) -> None:
-    """The sender's key is ours or one that we trust; a new one only when a person names it."""
-    from gevinst.reports.signing import pem_of_raw  # noqa: PLC0415 - loads cryptography
-
-    own = evidence_keys(of).public_keys()
-    noted = {row.subject for row in opened.audit_of([KEY_TRUSTED])}
-    file = of.keys / TRUSTED / f"{found.fingerprint}.pem"
-    if found.fingerprint in own or (file.is_file() and found.fingerprint in noted):
-        return
-    if trust.replace(" ", "").casefold() != found.fingerprint:
-        raise ConfigurationError(
-            "MAK-011", fingerprint=found.fingerprint, office=str(found.facts.get("office", ""))
-        )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(pem_of_raw(found.public_key), "ascii")
-    opened.append_audit(AuditEvent(at=now(), who=user(), what=KEY_TRUSTED, subject=found.fingerprint))
-
-
-def _new_layouts(of: "Office", found: "RobotPack") -> dict[Path, bytes]:
-    """The pack's layouts that the office does not have; one that cannot be used would stop all its robots."""
-    from gevinst.formats.own_layouts import own_layouts  # noqa: PLC0415 - loads the readers
-
-    new = {}
-    for name, content in found.files.items():
-        if not name.startswith("layouts/"):
-            continue
-        path = of.layouts / name.removeprefix("layouts/")
-        if not path.is_file():
-            new[path] = content
-        elif path.read_bytes() != content:
-            raise ConfigurationError("MAK-013", file=path.name)
-    with tempfile.TemporaryDirectory() as folder:
-        for path, content in new.items():
-            Path(folder, path.name).write_bytes(content)
-        own_layouts(Path(folder))
-    return new
-
-
-def _lay_out(found: "RobotPack", folder: Path, name: str) -> None:
-    """The robot's files, in trial and under its id here."""
-    for part, content in found.files.items():
-        if not part.startswith("robot/"):
-            continue
-        path = folder / part.removeprefix("robot/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    file = folder / ROBOT_FILE
-    if not file.is_file():
-        raise ConfigurationError("MAK-006", path=found.robot, cause=ROBOT_FILE)
-    try:
-        text = _PHASE.sub('phase = "trial"', file.read_text("utf-8-sig"), count=1)
-        text = _ID.sub(f'id = "{name}"', text, count=1)
-        phase = tomllib.loads(text).get("phase")
-    except ValueError as error:
-        raise ConfigurationError("MAK-006", path=found.robot, cause=str(error)) from error
-    if phase != "trial":
-        raise ConfigurationError("MAK-006", path=found.robot, cause="phase")
-    file.write_text(text, "utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""gevinst new, check, pack, install: make a robot, check it, and move it between offices."""
+"""gevinst new, check: make a robot, and check it."""
 
 import json
 import shutil
@@ -315,31 +315,3 @@ def _said(one: Checked, texts: Texts) -> str:
     if one.error:
         return error_sentence(one.error, texts)
     return texts.get(f"make.check.{one.said}", **one.facts)
-
-
-@click.command(help=help_text("pack.help"))
-@click.argument("robot")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=help_text("pack.out"))
-def pack(robot: str, *, out: Path) -> None:
-    """Write a robot to one signed file."""
-    office = bootstrap.office()
-    moved = making.pack(office, bootstrap.store(office), robot, out)
-    texts = Texts(language())
-    for name in moved.files:
-        click.echo(f"  {name}")
-    click.echo(texts.get("make.packed", robot=robot, path=str(out), count=len(moved.files)))
-    click.echo(texts.get("make.fingerprint", fingerprint=moved.fingerprint))
-
-
-@click.command(help=help_text("install.help"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "robot_id", default="", metavar="ROBOT", help=help_text("install.as"))
-@click.option("--trust", default="", metavar="FINGERPRINT", help=help_text("install.trust"))
-def install(file: Path, *, robot_id: str, trust: str) -> None:
-    """Take in a robot from another office, in trial."""
-    office = bootstrap.office()
-    found, folder = making.install(office, bootstrap.store(office), file, trust=trust, robot_id=robot_id)
-    texts = Texts(language())
-    facts = {"robot": folder.name, "office": str(found.facts.get("office", "")), "folder": str(folder)}
-    click.echo(texts.get("make.installed", **facts))
-    click.echo(texts.get("make.installed_next", robot=folder.name))

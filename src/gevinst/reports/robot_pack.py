@@ -10,7 +10,8 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -52,7 +53,12 @@ class RobotPack:
     facts: Mapping[str, Any]  #: the manifest
     public_key: bytes  #: 32 bytes; whether it is trusted is not said here
     files: Mapping[str, bytes]  #: by name: robot/…, layouts/…
-    sha256: str  #: of the pack
+    content: bytes = field(repr=False)  #: the file
+
+    @property
+    def sha256(self) -> str:
+        """Of the file, hex."""
+        return _sha256(self.content)
 
     @property
     def fingerprint(self) -> str:
@@ -120,7 +126,7 @@ def read_robot_pack(path: Path) -> RobotPack:
     """
     try:
         content = path.read_bytes()
-        with ZipFile(path) as archive:
+        with ZipFile(BytesIO(content)) as archive:
             files = _contents(archive)
         manifest = json.loads(files[MANIFEST])
         key = raw_key(files[PUBLIC_KEY])
@@ -131,9 +137,7 @@ def read_robot_pack(path: Path) -> RobotPack:
         raise ConfigurationError("MAK-006", path=str(path), cause=str(manifest.get("contract")))
     _check_whole(path, files)
     kept = {name: files[name] for name in files if name.startswith((f"{ROBOT}/", f"{LAYOUTS}/"))}
-    return RobotPack(
-        robot=robot, flow=flow, facts=manifest, public_key=key, files=kept, sha256=_sha256(content)
-    )
+    return RobotPack(robot=robot, flow=flow, facts=manifest, public_key=key, files=kept, content=content)
 
 
 def _contents(archive: ZipFile) -> dict[str, bytes]:
