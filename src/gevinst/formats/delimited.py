@@ -10,12 +10,14 @@ from gevinst.formats.dates import looks_like_date
 from gevinst.formats.grid import Grid, Row, Syntax, blank_row
 from gevinst.formats.plan import assume
 from gevinst.formats.splitting import UnclosedQuoteError, split, split_rows
+from gevinst.formats.utf8_text import Utf8Text
 
 SEPARATORS = (";", "\t", "|", ",")
 SAMPLE_LINES = 150
 SAMPLE_BYTES = 200_000
 HALF = 0.5
 DECLARATION = "sep="
+LONGEST_DECLARATION = 200  # with blanks behind it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,37 +30,37 @@ class _Fit:
     width: int
 
 
-def read_delimited(utf8: bytes, separator: str | None = None) -> tuple[Grid, Assumption]:
+def read_delimited(text: Utf8Text, separator: str | None = None) -> tuple[Grid, Assumption]:
     """Split a text into rows.
 
     Args:
-        utf8: the whole file.
+        text: the whole file.
         separator: one character when a layout or a person names it.
 
     Raises:
         UnclosedQuoteError: a quote is not closed before the file ends.
     """
-    declared, utf8, skipped = _declared(utf8)
-    sample = _sample(utf8)
+    declared, text, skipped = _declared(text)
+    sample = _sample(text)
     chosen = separator or declared or choose_separator(sample)
     because = "separator.told" if separator or declared else "separator.steady"
     width = _commonest_width(_sample_rows(sample, chosen))
-    rows, lines = split(utf8, chosen, width, first_line=1 + skipped)
+    rows, lines = split(text, chosen, width, first_line=1 + skipped)
     grid = Grid(
         syntax=Syntax.DELIMITED,
         rows=rows,
         lines=lines,
         outside=((1, "skipped.separator_line"),) if skipped else (),
-        cut_last=bool(utf8) and not utf8.endswith((b"\n", b"\r")),
+        cut_last=text.cut_last,
     )
     name = "TAB" if chosen == "\t" else chosen
     return grid, assume(subject="separator", taken=chosen, because=because, facts={"separator": name})
 
 
-def _sample(utf8: bytes) -> str:
+def _sample(text: Utf8Text) -> str:
     """The first lines."""
-    text = utf8[:SAMPLE_BYTES].decode(errors="ignore")
-    return "\n".join(text.splitlines()[:SAMPLE_LINES])
+    head = text.head(SAMPLE_BYTES).decode(errors="ignore")
+    return "\n".join(head.splitlines()[:SAMPLE_LINES])
 
 
 def choose_separator(sample: str) -> str:
@@ -115,10 +117,10 @@ def _has_date_and_amount(row: Sequence[object]) -> bool:
     )
 
 
-def _declared(utf8: bytes) -> tuple[str, bytes, int]:
+def _declared(text: Utf8Text) -> tuple[str, Utf8Text, int]:
     """The separator of an Excel line `sep=;`, the text behind it, and how many lines it took."""
-    if utf8[: len(DECLARATION)].lower() != DECLARATION.encode():
-        return "", utf8, 0
-    line, _, rest = utf8.partition(b"\n")
-    mark = line.decode().strip()[len(DECLARATION) :]
-    return (mark, rest, 1) if len(mark) == 1 else ("", utf8, 0)
+    line, end, _ = text.head(LONGEST_DECLARATION).partition(b"\n")
+    if line[: len(DECLARATION)].lower() != DECLARATION.encode():
+        return "", text, 0
+    mark = line.decode(errors="ignore").strip()[len(DECLARATION) :]
+    return (mark, text.without(len(line) + len(end)), 1) if len(mark) == 1 else ("", text, 0)

@@ -58,6 +58,18 @@ class Intake:
         Raises:
             InputRejectedError: FIL-006 written to meanwhile, FIL-009 too large to be held.
         """
+        self.refuse_unless_held()
+        try:
+            return self.source.whole()
+        except ChangedError as error:
+            raise self.rejected("FIL-006") from error
+
+    def refuse_unless_held(self) -> None:
+        """Refuse a file that is too large for a reader that must have it whole.
+
+        Raises:
+            InputRejectedError: FIL-009.
+        """
         if self.source.size > LARGEST_HELD:
             raise self.rejected(
                 "FIL-009",
@@ -66,10 +78,6 @@ class Intake:
                 streamed=LARGEST_BYTES // MEGABYTE,
                 variant="whole",
             )
-        try:
-            return self.source.whole()
-        except ChangedError as error:
-            raise self.rejected("FIL-006") from error
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """All bytes from the first on, in blocks of a size; none is kept.

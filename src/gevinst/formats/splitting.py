@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from gevinst.formats.column_rows import ColumnRows, columns_padded
 from gevinst.formats.grid import Row
 from gevinst.formats.text_column import TEXT, TextColumn
+from gevinst.formats.utf8_text import Utf8Text
 
 # A cell longer than this is an unclosed quote that swallowed the rest of the file.
 LONGEST_CELL = 1_000_000
@@ -34,12 +36,12 @@ class UnclosedQuoteError(Exception):
 
 
 def split(
-    utf8: bytes, separator: str, width: int, *, first_line: int = 1
+    text: Utf8Text, separator: str, width: int, *, first_line: int = 1
 ) -> tuple[ColumnRows, Sequence[int]]:
     """The records of a text and the physical line on which each begins; blank lines are rows too.
 
     Args:
-        utf8: the text.
+        text: all of it.
         separator: one character.
         width: fields of most records.
         first_line: physical line on which the text begins.
@@ -47,9 +49,9 @@ def split(
     Raises:
         UnclosedQuoteError: a quote is not closed before the file ends, or not within LONGEST_CELL letters.
     """
-    rows = split_columns(utf8, separator, width)
+    rows = split_columns(text, separator, width)
     if rows is None:
-        return split_records(utf8, separator, width, first_line=first_line)
+        return split_records(text, separator, width, first_line=first_line)
     return rows, range(first_line, first_line + len(rows))
 
 
@@ -63,18 +65,18 @@ def split_rows(text: str, separator: str) -> list[Row]:
 
 
 def split_records(
-    utf8: bytes, separator: str, width: int, *, first_line: int = 1
+    text: Utf8Text, separator: str, width: int, *, first_line: int = 1
 ) -> tuple[ColumnRows, list[int]]:
     """What `split` gives, record by record; only some are Python objects at a time.
 
     Raises:
         UnclosedQuoteError: see split.
     """
-    text = io.TextIOWrapper(io.BytesIO(utf8), encoding="utf-8", newline="")
+    source = io.TextIOWrapper(text.opened(), encoding="utf-8", newline="")
     gathered = _Gathered(max(width, 1))
     lines: list[int] = []
     block: list[Row] = []
-    for line, row in _records(text, separator, first_line=first_line):
+    for line, row in _records(source, separator, first_line=first_line):
         lines.append(line)
         block.append(row)
         if len(block) == AT_ONCE:
@@ -132,13 +134,13 @@ def _swallowed(row: Row) -> bool:
     return any(isinstance(cell, str) and cell.endswith(("\n", "\r")) for cell in row)
 
 
-def split_columns(utf8: bytes, separator: str, width: int) -> ColumnRows | None:
+def split_columns(text: Utf8Text, separator: str, width: int) -> ColumnRows | None:
     """The records of a text by column, each on one physical line; None where record by record is the way."""
     if width < FEWEST_FIELDS or separator in NO_SEPARATORS or not separator.isascii():
         return None
-    if utf8.startswith(codecs.BOM_UTF8):  # Arrow would leave it out
+    if text.head(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:  # Arrow would leave it out
         return None
-    found = _parsed(utf8, separator, width)
+    found = _parsed(text, separator, width)
     return None if found is None else _with_odd_rows(*found)
 
 
@@ -165,8 +167,8 @@ def _with_odd_rows(columns: Sequence[TextColumn], odd: Mapping[int, Row]) -> Col
     return ColumnRows(columns=tuple(whole), sizes=sizes, wide=wide, start=0, stop=count)
 
 
-def _parsed(utf8: bytes, separator: str, width: int) -> tuple[list[TextColumn], dict[int, Row]] | None:
-    quoted = b'"' in utf8
+def _parsed(text: Utf8Text, separator: str, width: int) -> tuple[list[TextColumn], dict[int, Row]] | None:
+    lines = _Lines(text)
     others: dict[int, str] = {}
 
     def keep(row: pa_csv.InvalidRow) -> str:
@@ -176,12 +178,12 @@ def _parsed(utf8: bytes, separator: str, width: int) -> tuple[list[TextColumn], 
     names = [str(index) for index in range(width)]
     try:
         table = pa_csv.read_csv(
-            pa.BufferReader(utf8),
+            pa.PythonFile(replace(text, blocks=lines.blocks).opened(), mode="r"),
             # Row numbers are only known to one thread.
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
             parse_options=pa_csv.ParseOptions(
                 delimiter=separator,
-                quote_char='"' if quoted else False,
+                quote_char='"' if text.quoted else False,
                 newlines_in_values=False,
                 ignore_empty_lines=False,
                 invalid_row_handler=keep,
@@ -194,9 +196,9 @@ def _parsed(utf8: bytes, separator: str, width: int) -> tuple[list[TextColumn], 
         return None
     columns = [TextColumn(column) for column in table.columns]
     odd = _odd_rows(others, separator)
-    if odd is None or (quoted and not _one_line_each(utf8, columns, odd)):
+    if odd is None or (text.quoted and not _one_line_each(lines.count, columns, odd)):
         return None
-    bare = _without_leading_spaces(columns, separator, quoted=quoted)
+    bare = _without_leading_spaces(columns, separator, quoted=text.quoted)
     return None if bare is None else (bare, odd)
 
 
@@ -211,10 +213,26 @@ def _odd_rows(others: Mapping[int, str], separator: str) -> dict[int, Row] | Non
     return {number: rows[0] for number, rows in found.items()}
 
 
-def _one_line_each(utf8: bytes, columns: Sequence[TextColumn], odd: Mapping[int, Row]) -> bool:
-    """Whether no record goes over several lines: then there are as many as line ends."""
-    ends = utf8.count(b"\n") + utf8.count(b"\r") - utf8.count(b"\r\n")
-    lines = ends + (not utf8.endswith((b"\n", b"\r")))
+class _Lines:
+    """Counts the lines of a text while it is read."""
+
+    def __init__(self, text: Utf8Text) -> None:
+        self._text = text
+        self.count = int(text.cut_last)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The text."""
+        before = b""
+        for block in self._text.blocks():
+            if self._text.quoted:
+                self.count += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+                self.count -= before.endswith(b"\r") and block.startswith(b"\n")
+            yield block
+            before = block
+
+
+def _one_line_each(lines: int, columns: Sequence[TextColumn], odd: Mapping[int, Row]) -> bool:
+    """Whether no record goes over several lines: then there are as many as lines."""
     even = len(columns[0])
     last = [column[even - 1] for column in columns] if even else []
     return even + len(odd) == lines and not any(mark in cell for cell in last for mark in "\r\n")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from gevinst.domain.money import NumberStyle
 from gevinst.formats.amounts import amount_or_none, read_amounts
 from gevinst.formats.dates import DateOrder, read_date, read_dates
-from gevinst.formats.encoding import is_utf8
 from gevinst.formats.grid import blank_row
 from gevinst.formats.rows import MAYBE
 from gevinst.formats.splitting import UnclosedQuoteError, split_columns, split_records
 from gevinst.formats.text_column import TextColumn, matching
+from gevinst.formats.utf8_text import Utf8Text, is_utf8
 
 SEPARATORS = st.sampled_from([";", "\t", "|", ","])
 ODD_TEXTS = st.text(alphabet=';,"\t|\r\n aø1\x00\x0b\x1c\x85\u2028\ufeff\\', max_size=60)
@@ -41,12 +41,12 @@ DATE_TEXTS = st.text(alphabet="0123456789-/. :TZmajokt", max_size=24) | st.build
 
 
 def by_columns(text: str, separator: str, width: int) -> list[list[str]] | None:
-    rows = split_columns(text.encode(), separator, width)
+    rows = split_columns(Utf8Text.of(text.encode()), separator, width)
     return None if rows is None else [[str(cell) for cell in row] for row in rows]
 
 
 def by_rows(text: str, separator: str, width: int) -> tuple[list[list[str]], list[int]]:
-    rows, lines = split_records(text.encode(), separator, width)
+    rows, lines = split_records(Utf8Text.of(text.encode()), separator, width)
     return [[str(cell) for cell in row] for row in rows], lines
 
 
@@ -104,7 +104,7 @@ def test_a_cell_larger_than_any_text_is_not_read_by_columns() -> None:
 
     assert by_columns(text, ";", 2) is None
     with pytest.raises(UnclosedQuoteError):
-        split_records(text.encode(), ";", 2)
+        split_records(Utf8Text.of(text.encode()), ";", 2)
 
 
 @settings(max_examples=800, deadline=None)
