@@ -1,6 +1,7 @@
 """Runs that are doubled, killed, stopped, too long, too loud or without room: each is closed and says so."""
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -88,7 +89,9 @@ def test_a_twin_is_turned_away_and_told_which_run_is_on(waiting: TestOffice) -> 
     first.communicate()
 
 
-def test_a_robot_that_is_killed_leaves_a_failed_run_with_page_and_seal(waiting: TestOffice) -> None:
+def test_fault_26_27_a_robot_that_is_killed_leaves_a_failed_run_with_page_seal_and_memory(
+    waiting: TestOffice,
+) -> None:
     running = started(waiting, account(waiting))
 
     kill(robots_in(waiting.data))
@@ -96,10 +99,12 @@ def test_a_robot_that_is_killed_leaves_a_failed_run_with_page_and_seal(waiting: 
 
     ran = latest(waiting)
     assert (running.returncode, ran.facts["state"]) == (1, "failed")
-    assert "gik i stykker undervejs" in ran.text("koersel.html")
-    assert "The run broke down" in ran.text("koersel.en.html")
+    assert "slået ned af maskinen" in ran.text("koersel.html")
+    assert "was killed by the machine" in ran.text("koersel.en.html")
+    [used] = re.findall(r"its process had (\d+) MB of memory at most", ran.text("robot-konsol.txt"))
+    assert int(used) > 20
     assert evidence_is_whole(ran)
-    assert "gik i stykker undervejs" in out
+    assert "slået ned af maskinen" in out
     assert "Traceback" not in err
 
 

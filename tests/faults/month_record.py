@@ -27,6 +27,9 @@ TRACES = {
 }
 
 
+KINDS = {"failure.gone": "gone", "failure.broke_down": "broke down", "failure.killed": "broke down"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Irregularity:
     """Something that was not as planned, and why, as the record has it."""
@@ -175,7 +178,9 @@ def _why_no_run(ticket: Ticket) -> str:
 def _kind_of(run: Run) -> str:
     if run.state is RunState.REJECTED:
         return "rejected"
-    return {"failure.gone": "gone", "failure.broke_down": "broke down"}.get(run.summary, str(run.state))
+    return KINDS.get(run.summary, str(run.state))
+        run.summary, str(run.state)
+    )
 
 
 def _why_it_ended(month: Month, run: Run) -> str:

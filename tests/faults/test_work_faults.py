@@ -61,17 +61,18 @@ def test_fault_28_only_a_technical_failure_is_tried_again(
     assert (found.not_before > found.offered + timedelta(seconds=20)) == bool(failures)
 
 
-def test_fault_21_a_failure_that_lasts_is_given_up_after_the_robots_retries_and_told_once(
-    office: Installation, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("summary", "attempts"), [("failure.broke_down", 3), ("failure.killed", 2)])
+def test_fault_21_27_a_failure_that_lasts_is_given_up_and_told_once(
+    office: Installation, monkeypatch: pytest.MonkeyPatch, summary: str, attempts: int
 ) -> None:
     monkeypatch.setattr("gevinst.app.work.wait_before", lambda failures: timedelta(0) * failures)
     office.robots = [a_robot("robot1", "", retries=2)]
     office.queue.offer(an_order(1))
 
-    office.worker(ends_as(office, RunState.FAILED, "failure.broke_down")).drain()
+    office.worker(ends_as(office, RunState.FAILED, summary)).drain()
 
     assert office.queue.find("run1").state is TicketState.FAILED
-    assert sorted(run.run_id for run in office.parts.runs.list()) == ["run1", "run1-2", "run1-3"]
+    assert len(office.parts.runs.list()) == attempts
     [alarm] = office.parts.alarms.alarms()
     assert (alarm.kind, alarm.count) == (AlarmKind.FAILED, 1)
 

@@ -17,6 +17,8 @@ BUSY_AGAIN_IN = timedelta(seconds=60)  # a run of the robot and period that some
 MOST_DEATHS = 3  # workers that died of one ticket
 #: A new attempt would meet these again.
 LASTING = frozenset({"failure.timeout"})
+#: A new attempt may meet it again, as want of memory: tried again once at most.
+KILLED = "failure.killed"
 OUTCOMES = {RunState.STOPPED: TicketState.STOPPED, RunState.FAILED: TicketState.FAILED}
 
 
@@ -47,7 +49,8 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
         return _leave_to_a_person(claim, run.summary, tools)
     failures = claim.failures + 1
     lasting = run.summary in LASTING
-    if may_try_again(run.state, failures, retries=robot.retries, lasting=lasting):
+    retries = min(robot.retries, 1) if run.summary == KILLED else robot.retries
+    if may_try_again(run.state, failures, retries=retries, lasting=lasting):
         tools.queue.fail(claim, run.summary, again_in=wait_before(failures))
         return TicketState.WAITING
     state = OUTCOMES.get(run.state, TicketState.DONE)

@@ -22,6 +22,7 @@ from gevinst.domain.work_item import ItemRoute
 from gevinst.runner.child_settings import ITEMS_SETTING, RUN_SETTING
 from gevinst.runner.console import keep_console
 from gevinst.runner.given_secrets import ON_STDIN, SECRETS_SETTING, hand_over
+from gevinst.runner.memory import peak_memory
 from gevinst.runner.progress_file import PROGRESS_FILE, PROGRESS_SETTING, read_progress
 
 CONSOLE_FILE = "robot-konsol.txt"
@@ -32,6 +33,7 @@ ITEM_ADAPTER = "gevinst.keywords.work_items.OfficeItems"
 SECONDS_TO_END = 5
 SECONDS_BETWEEN_LOOKS = 0.5
 TIMED_OUT = -1
+KILLED = -9  # as Popen gives the signal
 #: What a robot's process may see of the environment; secrets are not among it.
 PASSED_ON = (
     "PATH",
@@ -53,6 +55,12 @@ class Ended:
 
     code: int  #: Robot Framework's exit code, negative for a signal
     timed_out: bool
+    memory: int = 0  #: most that its process was seen to have, kB; 0 where the system does not say
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was ended at once from outside, as Linux does when memory runs out."""
+        return self.code == KILLED
 
 
 def run_child(
@@ -92,8 +100,11 @@ def run_child(
     with _drained(child, folder / CONSOLE_FILE, scrubber):
         try:
             _hand_over(child, secrets)
-            looking = _Looking(stopping=stopping, noticed=noticed, file=folder / PROGRESS_FILE)
-            return Ended(code=_waited(child, robot.timeout_minutes * 60, looking), timed_out=False)
+            looking = _Looking(
+                stopping=stopping, noticed=noticed, file=folder / PROGRESS_FILE, process=child.pid
+            )
+            code = _waited(child, robot.timeout_minutes * 60, looking)
+            return Ended(code=code, timed_out=False, memory=looking.memory)
         except subprocess.TimeoutExpired:
             _stop_tree(child)
             return Ended(code=TIMED_OUT, timed_out=True)
@@ -125,16 +136,19 @@ class _Looking:
     stopping: Callable[[], bool]
     noticed: Callable[[Mapping[str, Any]], object] | None
     file: Path
+    process: int
+    memory: int = 0  #: kB
     _said: Mapping[str, Any] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Tell how far the run has come.
+        """Tell how far the run has come, and see how much memory it has had.
 
         Raises:
             KeyboardInterrupt: the run must end.
         """
         if self.stopping():
             raise KeyboardInterrupt
+        self.memory = peak_memory(self.process) or self.memory
         said = read_progress(self.file)
         if self.noticed and said and said != self._said:
             self._said = said

@@ -26,6 +26,17 @@ def keep_console(
             pass
 
 
+def say_killed(file: Path, memory: int) -> None:
+    """Write below what a process printed that it was ended from outside, and its most memory in kB.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    seen = f"its process had {memory // 1024} MB of memory at most" if memory else "its memory is not known"
+    with file.open("a", encoding="utf-8") as kept:
+        kept.write(f"\n[ ERROR ] ended from outside by signal 9; {seen}\n")
+
+
 def _pieces(stream: BinaryIO, scrubber: Scrubber) -> Iterator[bytes]:
     """Lines, long ones in pieces, masked; what may be the beginning of a secret waits for what follows."""
     held = ""

@@ -9,10 +9,12 @@ from pathlib import Path
 from gevinst.app.begin_run import GONE, begin, replacing
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.app.ports import FINAL_STATES, FinishedRunError, RunStore
+from gevinst.app.work import KILLED
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.child import CONSOLE_FILE, Ended, mask_work_items, run_child
+from gevinst.runner.console import say_killed
 from gevinst.runner.holder import is_gone, this_process
 from gevinst.runner.run_work import RunWork
 
@@ -102,6 +104,10 @@ def _as_child_left_it(run: Run, robot: Robot, tools: RunnerTools, ended: Ended) 
             return tools.work.closed(run, robot, store=tools.store, folder=folder, at=tools.now())
         except OSError:
             return _fail(run, tools, FOLDER)
+    if ended.killed:
+        with suppress(OSError):  # a full disk: the run is closed all the same
+            say_killed(tools.office.runs / run.folder / CONSOLE_FILE, ended.memory)
+        return _fail(run, tools, KILLED)
     return _fail(run, tools, TIMED_OUT if ended.timed_out else BROKE_DOWN)
 
 
