@@ -179,8 +179,6 @@ def _kind_of(run: Run) -> str:
     if run.state is RunState.REJECTED:
         return "rejected"
     return KINDS.get(run.summary, str(run.state))
-        run.summary, str(run.state)
-    )
 
 
 def _why_it_ended(month: Month, run: Run) -> str:
