@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
-from acceptance.offices import TestOffice
+from acceptance.offices import Ran, TestOffice
 from flows.opus_check import check_xml
 from gevinst.demo.flows_posting import FOLDER, lay_out_posting
 
 ROBOT = "bankbogfoering"
-NAME = "ZFIR_KMD_Opus_Posteringer_IND_000_BANK_20261030_000000.xml"
-KEY = f"{ROBOT}:2026-10:{NAME}"
+NAME = "ZFIR_KMD_Opus_Posteringer_IND_000_BANK_20261030_{}.xml"
+FIRST, SECOND = NAME.format("000000"), NAME.format("000003")
+KEY = f"{ROBOT}:2026-10:{FIRST}"
+DIES = Path(__file__).with_name("dies_delivering.py")
 ANSWER = """<?xml version="1.0"?>
 <ns1:FinancePostingResponse xmlns:ns1="http://kmd.dk/fir/posting/external">
 <CONTROL_FIELDS><FILE_NAME>{file}</FILE_NAME></CONTROL_FIELDS>
-<RETURN><RECEIV_DOC>BANK202610001</RECEIV_DOC><MESSAGE_TYPE>I</MESSAGE_TYPE><MESSAGE_NUM>305</MESSAGE_NUM>
-<MESSAGE_TEXT>Modtaget uden fejl</MESSAGE_TEXT></RETURN>
+<RETURN><RECEIV_DOC>BANK20261030001</RECEIV_DOC><MESSAGE_TYPE>{kind}</MESSAGE_TYPE>
+<MESSAGE_NUM>322</MESSAGE_NUM><MESSAGE_TEXT>Kontoen er spærret</MESSAGE_TEXT></RETURN>
 </ns1:FinancePostingResponse>
 """
 
@@ -33,6 +35,12 @@ def office(tmp_path: Path) -> TestOffice:
     return made
 
 
+def allow_all(office: TestOffice) -> None:
+    """Let a journal of any size leave at once."""
+    file = office.folder / "robots" / ROBOT / "robot.toml"
+    file.write_text(file.read_text("utf-8").replace("500.000,00", "9.000.000,00"), "utf-8")
+
+
 def delivered(office: TestOffice) -> list[str]:
     return sorted(path.name for path in (office.data / "ud" / "opus").glob("*.xml"))
 
@@ -46,10 +54,17 @@ def rule_file(office: TestOffice) -> Path:
     return office.data / FOLDER / "posteringsregler.csv"
 
 
-def put_answer(office: TestOffice, file: str) -> None:
+def put_answer(office: TestOffice, file: str, *, kind: str = "I") -> None:
     path = office.data / FOLDER / "svar" / "2026-10" / "svar.xml"
     path.parent.mkdir(parents=True)
-    path.write_text(ANSWER.format(file=file), "utf-8")
+    path.write_text(ANSWER.format(file=file, kind=kind), "utf-8")
+
+
+def items_of(ran: Ran) -> dict[str, str]:
+    """Document by bank line, of the journal that a run made."""
+    files = json.loads(ran.text("linjer_i_filer.json"))
+    lines = [line for name, one in files.items() if name.endswith(".xml") for line in one["lines"]]
+    return {item: document for document, item, *_ in lines}
 
 
 def test_a_large_journal_waits_for_two_people_leaves_once_and_its_answer_is_read(
@@ -61,20 +76,52 @@ def test_a_large_journal_waits_for_two_people_leaves_once_and_its_answer_is_read
     assert office.gevinst("deliveries", "approve", KEY).code != 0  # the one who started the run
 
     approval = office.gevinst_as("anden", "deliveries", "approve", KEY)
-    office.run(ROBOT)
+    put_answer(office, FIRST)
+    last = office.run(ROBOT)
 
     assert approval.code == 0, approval.said
-    assert delivered(office) == [NAME]
-    content = (office.data / "ud" / "opus" / NAME).read_bytes()
-    wrong, sums = check_xml(content, NAME)
+    assert delivered(office) == [FIRST]
+    wrong, sums = check_xml((office.data / "ud" / "opus" / FIRST).read_bytes(), FIRST)
     assert wrong == []
     debit = sum(value for (_, side), value in sums.items() if side == "Debet")
     assert [(one["state"], one["control_total"]) for one in book(office)] == [("delivered", str(debit))]
-
-    put_answer(office, NAME)
-    last = office.run(ROBOT)
     assert last.code == 3, last.err
     assert last.result["tables"]["answers"] == 1
+    assert last.result["outputs"] == []
+    assert last.result["tables"]["in_journal"] == len(items_of(first))
+
+
+def test_every_line_of_a_month_leaves_once_though_a_run_dies_and_a_document_is_refused(
+    office: TestOffice,
+) -> None:
+    suite = office.folder / "tasks" / "bank_posting.robot"
+    suite.write_text(
+        suite.read_text("utf-8").replace("\nTask Teardown", f"\nLibrary    {DIES}\n\nTask Teardown")
+    )
+    allow_all(office)
+    bank = office.data / FOLDER / "bank_2026-10.csv"
+    head, *lines = bank.read_text("utf-8-sig").splitlines(keepends=True)
+    bank.write_text("".join([head, *lines[:100]]), "utf-8-sig", newline="")
+    (office.folder / "dies").touch()
+
+    died = office.run(ROBOT)
+    bank.write_text("".join([head, *lines]), "utf-8-sig", newline="")
+    second = office.run(ROBOT)
+    put_answer(office, FIRST, kind="E")
+    third = office.run(ROBOT)
+
+    truth = json.loads((office.data / "facit" / f"{ROBOT}_2026-10.json").read_text("utf-8"))["lines"]
+    wanted = {line for line, (outcome, *_) in truth.items() if outcome != "elsewhere"}
+    early, late, again = items_of(died), items_of(second), items_of(third)
+    assert died.code == 1
+    assert early.keys() | late.keys() == wanted
+    assert early.keys().isdisjoint(late)
+    assert again.keys() == {line for line, document in early.items() if document == "BANK20261030001"}
+    assert {"BANK20261030001"}.isdisjoint(again.values())
+    assert delivered(office) == [FIRST, SECOND, NAME.format("000006")]
+    for name in delivered(office):
+        assert check_xml((office.data / "ud" / "opus" / name).read_bytes(), name)[0] == []
+    assert [one["state"] for one in book(office)] == ["delivered"] * 3
 
 
 def test_an_answer_to_a_journal_that_was_never_sent_stops_the_run(office: TestOffice) -> None:

@@ -13,6 +13,7 @@ from gevinst.domain.sampling import SampleMatch
 
 RESULT = "result.json"
 MANIFEST = "manifest.json"
+OUTPUT_LINES = "linjer_i_filer.json"  # which rows of the input stand in which file that the run made
 INPUT = "input/"
 
 
@@ -54,7 +55,7 @@ def _amount(group: Mapping[str, Any]) -> int:
 
 
 def kept_lines(folder: Path, name: str, digest: str) -> tuple[SentLine, ...] | None:
-    """The rows of the input that a file of a run holds, as its result has them.
+    """The rows of the input that a file of a run holds.
 
     Args:
         folder: evidence of the run.
@@ -62,15 +63,15 @@ def kept_lines(folder: Path, name: str, digest: str) -> tuple[SentLine, ...] | N
         digest: the SHA-256 that it left with; "" when it is not known.
 
     Returns:
-        None when the result is gone, or speaks of another file.
+        None when the run has kept no list, or one of another file.
     """
-    for one in _document(folder / RESULT).get("outputs", ()):
-        if one["name"] == name and "lines" in one and digest in ("", one["sha256"]):
-            return tuple(
-                SentLine(document=document, item=item, account=account, amount=amount)
-                for document, item, account, amount in one["lines"]
-            )
-    return None
+    kept = _document(folder / OUTPUT_LINES).get(name)
+    if kept is None or digest not in ("", kept["sha256"]):
+        return None
+    return tuple(
+        SentLine(document=document, item=item, account=account, amount=amount)
+        for document, item, account, amount in kept["lines"]
+    )
 
 
 def kept_inputs(folder: Path) -> dict[str, Path]:

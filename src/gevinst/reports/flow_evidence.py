@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from gevinst.app.flow_report import FlowReport
-from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, ResultTable
+from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, OutputFile, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
+from gevinst.formats.kept_run import OUTPUT_LINES
 from gevinst.reports.cells import harmless
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
@@ -40,8 +41,26 @@ def write_flow_reports(folder: Path, report: FlowReport, inputs: Iterable[Path])
         (draft / RESULT).write_text(text + "\n", "utf-8", newline="\n")
         for table in report.result.tables if report.result else ():
             _write_csv(draft / f"{table.key}.csv", table)
-        for output in report.result.outputs if report.result else ():
+        outputs = report.result.outputs if report.result else ()
+        for output in outputs:
             (draft / output.name).write_bytes(output.content)
+        if any(output.lines for output in outputs):
+            (draft / OUTPUT_LINES).write_text(_output_lines(outputs), "utf-8", newline="\n")
+
+
+def _output_lines(outputs: Iterable[OutputFile]) -> str:
+    """Which rows of the input each file holds; a file of its own, which stays as it is if the run dies.
+
+    Ids are never masked: by them the next run knows what has left.
+    """
+    files = {
+        one.name: {
+            "sha256": sha256(one.content).hexdigest(),
+            "lines": [[line.document, line.item, line.account, line.amount] for line in one.lines],
+        }
+        for one in outputs
+    }
+    return json.dumps(files, ensure_ascii=False) + "\n"
 
 
 def flow_json(report: FlowReport) -> dict[str, Any]:
@@ -70,13 +89,7 @@ def flow_json(report: FlowReport) -> dict[str, Any]:
         "cases": [_case(one) for one in (result.cases if result else ())],
         "tables": {one.key: len(one.rows) for one in (result.tables if result else ())},
         "outputs": [
-            {
-                "name": one.name,
-                "control_total": one.control_total,
-                "sha256": sha256(one.content).hexdigest(),
-                # Never masked: by them the next run knows what has left.
-                "lines": [[line.document, line.item, line.account, line.amount] for line in one.lines],
-            }
+            {"name": one.name, "control_total": one.control_total}
             for one in (result.outputs if result else ())
         ],
         "done": {kind: len(keys) for kind, keys in (result.done if result else {}).items()},
