@@ -30,7 +30,7 @@ EXPLAINED_CAUSES = frozenset({"period_end"})
 # Stand-ins for the facts that differ in every group; all else repeats, so its sentence is made once.
 _AMOUNT, _OTHER_AMOUNT, _DIFFERENCE, _RATE, _KEY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _BASIS_POINTS = 10_000
-_BY_WORD = frozenset({"text_date", "batch_text"})
+_BY_WORD = frozenset({"text_date", "batch_text", "series"})
 
 
 class Group(NamedTuple):

@@ -53,6 +53,38 @@ def test_a_week_that_is_missing_on_each_side_is_not_matched_across() -> None:
     assert proposed(result) == [(("B3",), ("L2",))]
 
 
+def rent(side: str, *days: int) -> list[str]:
+    """Items of one round amount and name, on days of October 2026."""
+    return [f"{side}{day} 2026-10-{day:02} 1.200,00 Husleje Fjordgården" for day in days]
+
+
+def test_a_round_amount_that_recurs_goes_with_the_posting_of_its_time() -> None:
+    result = match(rent("B", 6, 14, 20, 27), rent("L", 5, 12, 19, 26))
+
+    pairs = ((6, 5), (14, 12), (20, 19), (27, 26))
+    assert groups(result) == sorted(((f"B{bank}",), (f"L{ledger}",)) for bank, ledger in pairs)
+    assert reasons(result) == {"series"}
+    assert set(result.groups["alike"]) == {4}
+
+
+@pytest.mark.parametrize(
+    ("bank", "ledger"),
+    [
+        pytest.param((6, 14, 20), (5, 12, 19, 26), id="one side has one more"),
+        pytest.param((6, 14, 20, 30), (5, 12, 19, 26), id="one is further than two bank days away"),
+        pytest.param((6, 14), (5, 12), id="only twice"),
+        pytest.param((6, 8, 14, 20), (5, 7, 12, 19), id="one has two near it"),
+    ],
+)
+def test_a_round_amount_that_recurs_is_proposed_where_a_time_is_in_doubt(
+    bank: tuple[int, ...], ledger: tuple[int, ...]
+) -> None:
+    result = match(rent("B", *bank), rent("L", *ledger))
+
+    assert groups(result) == []
+    assert proposed(result)
+
+
 def test_words_and_days_that_point_to_different_items_are_for_a_person() -> None:
     ledger = ["L1 2026-10-05 1.234,50 Elværket", "L2 2026-10-09 1.234,50 Elværket Aarhus"]
 
@@ -84,6 +116,23 @@ def test_a_short_word_decides_between_names_that_are_otherwise_alike() -> None:
     ledger = ["L1 2026-10-05 1.234,50 Hansen Byg Tag", "L2 2026-10-05 1.234,50 Hansen Byg"]
 
     assert groups(match(bank, ledger)) == [(("B1",), ("L1",)), (("B2",), ("L2",))]
+
+
+def test_a_day_s_sum_that_names_someone_is_no_sum_of_others() -> None:
+    parts = (
+        ("1.204,35", "Kloakservice"),
+        ("877,80", "Stadion Drift"),
+        ("430,55", "Havnens Is"),
+        ("91,17", "Skov"),
+    )
+    ledger = [f"L{at} 2026-10-05 {amount} {name}" for at, (amount, name) in enumerate(parts)]
+    known = "2026-10-20 77,31 Elværket"
+
+    nobody = match(["B 2026-10-05 2.603,87 Samlet"], ledger)
+    another = match(["B 2026-10-05 2.603,87 Elværket", f"X {known}"], [*ledger, f"Y {known}"])
+
+    assert groups(nobody) == [(("B",), ("L0", "L1", "L2", "L3"))]
+    assert groups(another) == [(("X",), ("Y",))]
 
 
 def test_two_names_with_a_common_form_of_company_are_not_one_party() -> None:

@@ -18,7 +18,7 @@ from gevinst.domain.matching.marks import Indexes, Marks, Mask
 from gevinst.domain.matching.rules import Key, MatchPass
 
 MOST_IN_DOUBT = 10  # items of a sum that a person can check
-FEWEST_WITHOUT_WORD = 3  # items of a day's batch that shares no code and no word with its sum
+FEWEST_WITHOUT_WORD = 3  # items of a day's batch whose sum names nobody and shares no code with it
 #: A sum tells something when so many different sums were possible; 250,00 + 500,00 is one of few.
 FEWEST_POSSIBLE_SUMS = 2_000
 
@@ -246,7 +246,7 @@ def _judged(view: _View, fit: Fit, at: int, items: tuple[int, ...]) -> Iterator[
     numbered = sum(bool(codes & view.many.codes.of(other)) for other in items)
     if 0 < numbered < len(items):  # the others are not of this number
         return
-    without_word = naming == 0 and len(items) >= FEWEST_WITHOUT_WORD
+    without_word = not words and len(items) >= FEWEST_WITHOUT_WORD
     if (naming == len(items) or without_word) and _telling_sum(view.many, items):
         yield fit
 

@@ -50,7 +50,7 @@ class Answer:
     """Pairs that a knot allows, and why."""
 
     pairs: tuple[tuple[int, int], ...]
-    reason: str  #: "interchangeable", "assignment", "evidence" or "earliest"
+    reason: str  #: "interchangeable", "assignment", "evidence", "earliest" or "series"
     alike: int = 0
 
 

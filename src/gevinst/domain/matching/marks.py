@@ -124,9 +124,14 @@ class Marks:
 
     def common(self, left: Indexes, other: "Marks", right: Indexes) -> Indexes:
         """How many marks each pair (left[i] of this side, right[i] of the other) shares."""
+        return np.bincount(self.shared_with(left, other, right)[0], minlength=len(left))
+
+    def shared_with(self, left: Indexes, other: "Marks", right: Indexes) -> tuple[Indexes, Indexes]:
+        """The marks that pairs share: one row for each (place i of the pair, mark)."""
         rows, at = ranges(self.starts[left], self.counts()[left])
-        wanted = other.key(right[rows], self.mark[at])
-        return np.bincount(rows[_is_in(wanted, other.keys)], minlength=len(left))
+        marks = self.mark[at]
+        shared = _is_in(other.key(right[rows], marks), other.keys)
+        return rows[shared], marks[shared]
 
 
 def _is_in(wanted: Indexes, ordered: Indexes) -> Mask:

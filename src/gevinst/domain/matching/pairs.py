@@ -25,6 +25,7 @@ from gevinst.domain.matching.evidence import (
 )
 from gevinst.domain.matching.marks import Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
+from gevinst.domain.matching.series import series
 
 MOST_NEAR = 200_000  # pairs whose numbers are compared by eye
 DIGITS = "0123456789"
@@ -41,11 +42,11 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
     edges, doubted = pair_edges(board, rule), _no_edges()
     if rule.key is not Key.CODE:
         edges = edges.keep(~conflicts(board, edges))
-        edges = edges.keep(~_parts_of_a_sum(board, rule, edges))
+        edges = _without_series(board, rule, edges.keep(~_parts_of_a_sum(board, rule, edges)))
         weak = weak_pairs(board, edges)
         doubted = edges.keep(_in_doubt(board, rule, edges, weak))
         _pair_even(board, rule, edges.keep(weak))
-        edges = edges.keep(~weak & board.left.free[edges.left] & board.right.free[edges.right])
+        edges = _still_free(board, edges.keep(~weak))
     only = only_each_other(edges)
     shy = set(doubted.left.tolist()), set(doubted.right.tolist())
     answers = [
@@ -61,6 +62,18 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
 def _no_edges() -> Edges:
     none = np.zeros(0, dtype=np.int64)
     return Edges(left=none, right=none, mark=none)
+
+
+def _still_free(board: Board, edges: Edges) -> Edges:
+    return edges.keep(board.left.free[edges.left] & board.right.free[edges.right])
+
+
+def _without_series(board: Board, rule: MatchPass, edges: Edges) -> Edges:
+    """Pair what recurs with a posting for each time; the candidate pairs that are left."""
+    if rule.key is not Key.TEXT:
+        return edges
+    _add(board, rule, only=_no_edges(), answers=list(series(board, edges)), edges=edges)
+    return _still_free(board, edges)
 
 
 def _in_doubt(board: Board, rule: MatchPass, edges: Edges, weak: Mask) -> Mask:
