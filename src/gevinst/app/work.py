@@ -15,8 +15,11 @@ from gevinst.domain.run import Run, RunState
 LEASE = timedelta(seconds=30)
 BUSY_AGAIN_IN = timedelta(seconds=60)  # a run of the robot and period that someone started by hand
 MOST_DEATHS = 3  # workers that died of one ticket
+SIGNED_OUT_AGAIN_IN = timedelta(minutes=5)  # a person has to get a new password first
+#: A system refused the robot's user; trying on would lock the account.
+SIGN_IN = "failure.sign_in"
 #: A new attempt would meet these again.
-LASTING = frozenset({"failure.timeout"})
+LASTING = frozenset({"failure.timeout", SIGN_IN})
 #: A new attempt may meet it again, as want of memory: tried again once at most.
 KILLED = "failure.killed"
 OUTCOMES = {RunState.STOPPED: TicketState.STOPPED, RunState.FAILED: TicketState.FAILED}
@@ -56,10 +59,26 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
     state = OUTCOMES.get(run.state, TicketState.DONE)
     tools.queue.finish(claim, state, str(run.state))
     if state is TicketState.FAILED:
-        ring_failed(claim, run.summary, tools)
+        _ring_ended(claim, run.summary, tools)
     if run.state is RunState.REJECTED and tools.lacks_file(run):
         _ring(AlarmKind.NO_FILE, claim, claim.run_id, tools)
     return state
+
+
+def is_signed_out(claim: Claim, tools: WorkTools) -> bool:
+    """Whether a system has refused the user that a claim's run would sign in as, and nobody has mended it."""
+    lane = claim.order.lane
+    return any((one.kind, one.subject) == (AlarmKind.SIGN_IN, lane) for one in tools.alarms.alarms())
+
+
+def _ring_ended(claim: Claim, reason: str, tools: WorkTools) -> None:
+    order = claim.order
+    if reason == SIGN_IN:
+        tools.alarms.ring(
+            AlarmKind.SIGN_IN, order.lane, robot=order.robot, detail=claim.run_id, at=tools.now()
+        )
+    else:
+        ring_failed(claim, reason, tools)
 
 
 def give_up(claim: Claim, reason: str, tools: WorkTools) -> None:

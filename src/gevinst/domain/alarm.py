@@ -22,6 +22,7 @@ class AlarmKind(StrEnum):
     PARKED = "parked"  #: work items broke down too often
     ITEMS_LATE = "items_late"  #: work items wait beyond their deadline
     HELD = "held"  #: a delivery waits for a second person
+    SIGN_IN = "sign_in"  #: a system refused a robot's user; nothing runs with it until the alarm is closed
     CORRECTED = "corrected"  #: a file came for a month that is done, and waits for a person
 
 

@@ -9,6 +9,7 @@ from RPA.Robocorp.Vault import Secret as SecretParts
 
 from gevinst import bootstrap
 from gevinst.app.office import ConfigurationError, configuration_sentence
+from gevinst.app.work import SIGN_IN
 from gevinst.domain.secret import ONLY_PART
 from gevinst.runner import given_secrets
 from gevinst.runner.child_settings import RUN_SETTING
@@ -41,6 +42,12 @@ def parts_of_secret(name: str) -> dict[str, str]:
     return parts
 
 
+class SignInRefusedError(AssertionError):
+    """A system refused the robot's user; shown without a traceback."""
+
+    ROBOT_SUPPRESS_NAME = True
+
+
 class OfficeVault(BaseSecretManager):  # type: ignore[misc] # rpaframework has no type information
     """Reads the office's secrets for `RPA.Robocorp.Vault`; writing is `gevinst secrets set`."""
 
@@ -68,3 +75,18 @@ class vault:  # noqa: N801 - Robot Framework finds a library by its module's nam
         if part not in parts:
             raise SecretNotThereError(f"{name}: {', '.join(parts)}")
         return Secret(parts[part])
+
+    @keyword
+    def sign_in_was_refused(self, why: str = "") -> None:
+        """Fails the run because a system refused the robot's user: a password that is over, a locked account.
+
+        The run is not tried again, and nothing with the same ``erp_user`` runs until a person has closed the
+        alarm: each further try would bring the account nearer to being locked. ``why`` is what the system
+        said. Outside our runner it only fails.
+        """
+        run_id, at = os.environ.get(RUN_SETTING), bootstrap.now()
+        if run_id:
+            store = bootstrap.store(bootstrap.office())
+            store.abandon(run_id, not_seen_since=at, at=at, summary=SIGN_IN)
+        said = Texts(bootstrap.language()).get(SIGN_IN)
+        raise SignInRefusedError(f"{said} {why}".strip())

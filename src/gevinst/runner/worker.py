@@ -12,7 +12,17 @@ from gevinst.app.office import ConfigurationError
 from gevinst.app.ports import AlreadyRunningError
 from gevinst.app.queue_port import LostClaimError
 from gevinst.app.signing import SignedPeriodError
-from gevinst.app.work import BUSY_AGAIN_IN, LEASE, Rescuer, WorkTools, close, give_up
+from gevinst.app.work import (
+    BUSY_AGAIN_IN,
+    LEASE,
+    SIGN_IN,
+    SIGNED_OUT_AGAIN_IN,
+    Rescuer,
+    WorkTools,
+    close,
+    give_up,
+    is_signed_out,
+)
 from gevinst.domain.queue import Claim, TicketState
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run, RunState
@@ -148,6 +158,8 @@ class Worker:
 
     def _worked(self, held: Held) -> Ended:
         claim = held.claim
+        if is_signed_out(claim, self.tools.work):
+            return self._later(claim, SIGN_IN, SIGNED_OUT_AGAIN_IN)
         try:
             robot = self.tools.robot(claim.order.robot)
             run = self.tools.start(claim, robot)
@@ -159,11 +171,14 @@ class Worker:
             give_up(claim, error.code, self.tools.work)
             return Ended(claim=claim, state=TicketState.FAILED, reason=error.code)
         except AlreadyRunningError as twin:
-            self.tools.work.queue.fail(claim, twin.code, again_in=BUSY_AGAIN_IN, counts=False)
-            return Ended(claim=claim, state=TicketState.WAITING, reason=twin.code)
+            return self._later(claim, twin.code, BUSY_AGAIN_IN)
         if held.void:
             raise LostClaimError(run_id=claim.run_id, token=claim.token)
         return Ended(claim=claim, state=close(claim, ended, robot, self.tools.work), run=ended)
+
+    def _later(self, claim: Claim, reason: str, again_in: timedelta) -> Ended:
+        self.tools.work.queue.fail(claim, reason, again_in=again_in, counts=False)
+        return Ended(claim=claim, state=TicketState.WAITING, reason=reason)
 
     def _run(self, run: Run, robot: Robot, held: Held) -> Run:
         """Run the robot; an ending run that was asked to stop comes back as it was closed."""

@@ -1,4 +1,4 @@
-"""Alarms for files that came for a month that is done.
+"""Alarms for files that came for a month that is done, and for users that a system refused.
 
 The definitions stand here as they were then: a migration never reads the program's own tables.
 """
@@ -11,7 +11,7 @@ down_revision = "0010"
 
 ALARMS = (
     "'late', 'missed', 'failed', 'stuck', 'no_file', 'uncertain', 'clock_jumped', 'never_due', "
-    "'no_ping', 'no_folder', 'file_late', 'parked', 'items_late', 'held', 'corrected'"
+    "'no_ping', 'no_folder', 'file_late', 'parked', 'items_late', 'held', 'corrected', 'sign_in'"
 )
 KNOWN = f"kind IN ({ALARMS})"
 TEXTS = ("kind", "subject", "robot", "detail")
