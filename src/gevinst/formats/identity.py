@@ -14,6 +14,7 @@ from gevinst.formats.table import Table
 from gevinst.formats.text_column import TextColumn, texts_at
 
 FIRST = 1000  # rows
+CPR_LIKE = r"\p{Nd}{6}.{0,3}\p{Nd}{4}"  # RE2; what has no match holds no CPR number
 
 
 def item_ids(
@@ -96,7 +97,7 @@ def _names_each(ids: TextColumn) -> bool:
     first = ids[:FIRST]  # tells most columns that do not
     if not len(ids) or first.distinct() < len(first):
         return False
-    return bool(ids.filled().all()) and ids.distinct() == len(ids)
+    return bool(ids.filled().all()) and (ids.ascends() or ids.distinct() == len(ids))
 
 
 def _names_persons(table: Table, index: int, ids: TextColumn) -> bool:
@@ -105,7 +106,7 @@ def _names_persons(table: Table, index: int, ids: TextColumn) -> bool:
     A voucher number may look like one by chance, and stays an id.
     """
     of_references = any(index in tier for tier in by_tier(table.names, "reference"))
-    return of_references and any(map(has_cpr, ids))
+    return of_references and any(map(has_cpr, ids.where(ids.matches(CPR_LIKE))))
 
 
 def _reason(label: str, because: str) -> Assumption:

@@ -54,7 +54,8 @@ class TextColumn(Sequence[str]):
         start, stop, step = at.indices(len(self))
         if step == 1:
             return TextColumn(self.texts.slice(start, max(stop - start, 0)))
-        return self.ordered(np.arange(start, stop, step))
+        rows = np.arange(start, stop, step)
+        return self._ascending(rows) if step > 0 else self.ordered(rows)
 
     def __iter__(self) -> Iterator[str]:
         for start in range(0, len(self), AT_ONCE):
@@ -73,7 +74,19 @@ class TextColumn(Sequence[str]):
             return self
         if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
             return TextColumn(self.texts.slice(rows[0], len(rows)))
-        return self.ordered(rows)
+        return self._ascending(rows)
+
+    def _ascending(self, rows: NDArray[np.int64]) -> "TextColumn":
+        """The cells of rows that ascend, chunk by chunk: Arrow would lay out the whole column first."""
+        ends = np.cumsum([len(chunk) for chunk in self.texts.chunks], dtype=np.int64)
+        parts = np.split(rows, np.searchsorted(rows, ends))
+        starts = [0, *ends[:-1].tolist()]
+        chunks = [
+            chunk.take(pa.array(part - start))
+            for chunk, part, start in zip(self.texts.chunks, parts, starts, strict=False)
+            if len(part)
+        ]
+        return TextColumn(pa.chunked_array(chunks, type=TEXT))
 
     def ordered(self, rows: NDArray[np.int64]) -> "TextColumn":
         """The cells of these rows, in any order and as often as they are named."""
@@ -124,10 +137,9 @@ class TextColumn(Sequence[str]):
 
     def integers(self, without: str) -> NDArray[np.int64]:
         """The cells as whole numbers, each of these characters left out; all cells must be such."""
-        bare = self.texts
-        for character in without:
-            bare = pc.replace_substring(bare, character, "")
-        return np.asarray(pc.cast(bare, pa.int64()).to_numpy(), dtype=np.int64)
+        marks = np.frombuffer(without.encode("ascii"), dtype=np.uint8)
+        numbers = [_without_marks(chunk, marks).cast(pa.int64()) for chunk in self.texts.chunks]
+        return np.asarray(pa.chunked_array(numbers, type=pa.int64()).to_numpy(), dtype=np.int64)
 
     def starting(self, start: str) -> NDArray[np.bool_]:
         """Which cells begin so."""
@@ -152,6 +164,11 @@ class TextColumn(Sequence[str]):
         texts = pc.cast(pa.chunked_array([pa.array(numbers)]), TEXT)
         return cls(pc.binary_join_element_wise(pa.scalar(start, type=TEXT), texts, pa.scalar("", type=TEXT)))
 
+    def ascends(self) -> bool:
+        """Whether each text is greater than the one before it; then they are all different."""
+        earlier, later = self.texts.slice(0, max(len(self) - 1, 0)), self.texts.slice(1)
+        return pc.all(pc.less(earlier, later)).as_py() is not False
+
     def distinct(self) -> int:
         """How many different texts there are."""
         return len(pc.unique(self.texts))
@@ -163,6 +180,19 @@ class TextColumn(Sequence[str]):
     def where(self, chosen: NDArray[np.bool_]) -> "TextColumn":
         """The chosen cells."""
         return self if chosen.all() else TextColumn(pc.filter(self.texts, pa.array(chosen)))
+
+
+def _without_marks(texts: Any, marks: NDArray[np.uint8]) -> Any:
+    """An Arrow array of `TEXT` without these bytes, which are ASCII."""
+    _, ends, content = texts.buffers()
+    ends = np.frombuffer(ends, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
+    gone = np.zeros(len(letters) + 1, dtype=np.bool_)
+    for mark in marks:
+        gone[1:] |= letters == mark
+    kept = letters[~gone[1:]]
+    ends = ends - ends[0] - np.cumsum(gone)[ends - ends[0]]
+    return pa.Array.from_buffers(TEXT, len(texts), [None, pa.py_buffer(ends), pa.py_buffer(kept)])
 
 
 def truths(found: Any) -> NDArray[np.bool_]:
