@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gevinst.app.queue_port import AlarmBook, ClockBook, LostLeadError, RunQueue, Seen
-from gevinst.app.start_run import default_period, new_run_id
+from gevinst.app.start_run import new_run_id, period_due
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.occurrence import Firing, Occurrence, OccurrenceState, judge
 from gevinst.domain.queue import Order, lane_of
@@ -166,7 +166,7 @@ def _order(robot: Robot, one: Occurrence) -> Order:
     return Order(
         key=f"{robot.id}@{one.nominal.isoformat()}",
         robot=robot.id,
-        period=_period(one),
+        period=period_due(robot, one.planned),
         run_id=one.run_id,
         trigger=Trigger.SCHEDULE,
         triggered_by=SCHEDULER,
@@ -180,7 +180,7 @@ def _missed(robot: Robot, one: Occurrence) -> Run:
         run_id=one.run_id,
         robot=robot.id,
         robot_version=robot.version,
-        period=_period(one),
+        period=period_due(robot, one.planned),
         environment=Environment.PRODUCTION if robot.phase is Phase.PRODUCTION else Environment.TRIAL,
         trigger=Trigger.SCHEDULE,
         triggered_by=SCHEDULER,
@@ -189,7 +189,3 @@ def _missed(robot: Robot, one: Occurrence) -> Run:
         ended=one.nominal,
         summary=MISSED,
     )
-
-
-def _period(one: Occurrence) -> str:
-    return default_period(one.planned)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gevinst.app.queue_port import AlarmBook
-from gevinst.app.start_run import default_period
+from gevinst.app.start_run import period_due
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.occurrence import Firing
 from gevinst.domain.robot import Phase, Robot, Source
@@ -49,7 +49,7 @@ class Deadlines:
         passed = self.firings(source.deadline, now - LOOKED_BACK, now)
         if not passed:
             return
-        period = default_period(passed[-1].planned)
+        period = period_due(robot, passed[-1].planned)
         subject = f"{robot.id}:{source.name}:{period}"
         if subject not in rung and not self.has_come(robot, source, period):
             detail = f"{source.name} {period}"

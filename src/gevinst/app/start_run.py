@@ -4,6 +4,8 @@ from datetime import date, datetime
 from secrets import token_hex
 
 from gevinst.app.office import ConfigurationError
+from gevinst.domain.calendar import BankCalendar
+from gevinst.domain.occurrence import RunMonth
 from gevinst.domain.period import is_period, period_of, previous_period
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Environment, Run, RunState, Trigger
@@ -54,3 +56,10 @@ def _check_passport(robot: Robot, today: date) -> None:
 def default_period(today: date) -> str:
     """The month before that of a day in the office's zone."""
     return previous_period(period_of(today))
+
+
+def period_due(robot: Robot, today: date) -> str:
+    """The month that a run of a robot is for, on a day in the office's zone, when nobody says."""
+    if robot.month is RunMonth.BEFORE:
+        return default_period(today)
+    return period_of(BankCalendar().last_closed(today))

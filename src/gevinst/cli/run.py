@@ -9,7 +9,7 @@ import click
 
 from gevinst import bootstrap
 from gevinst.app.signing import check_run
-from gevinst.app.start_run import default_period, new_run
+from gevinst.app.start_run import new_run, period_due
 from gevinst.cli import language
 from gevinst.cli.help import help_text
 from gevinst.cli.progress_words import ProgressLine, progress_words
@@ -36,7 +36,7 @@ def run(
     now = bootstrap.now()
     started = new_run(
         found,
-        period=period or default_period(bootstrap.today()),
+        period=period or period_due(found, bootstrap.today()),
         trial=trial,
         trigger=Trigger.MANUAL,
         user=bootstrap.user(),

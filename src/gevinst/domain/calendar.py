@@ -46,6 +46,13 @@ class BankCalendar:
         """Whether money moves on this day."""
         return day.weekday() < SATURDAY and day not in bank_holidays(day.year) and day not in self.closed_days
 
+    def last_closed(self, today: date) -> date:
+        """The last bank day before a day: the bank adds nothing more to it."""
+        day = today - timedelta(days=1)
+        while not self.is_bank_day(day):
+            day -= timedelta(days=1)
+        return day
+
     def add_bank_days(self, day: date, count: int) -> date:
         """The bank day `count` bank days after `day` (before it when negative).
 

@@ -26,6 +26,13 @@ class ClosedDay(StrEnum):
     SKIP = "skip"  #: it does not run
 
 
+class RunMonth(StrEnum):
+    """Which month a run is for when nobody says."""
+
+    BEFORE = "before"  #: the one before the day of the run: it is closed
+    CURRENT = "current"  #: that of the last closed bank day, for a robot that runs through the month
+
+
 class OccurrenceState(StrEnum):
     """What became of a moment."""
 

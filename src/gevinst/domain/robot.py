@@ -8,7 +8,7 @@ from typing import Any
 from gevinst.domain.arrival import DropFolder
 from gevinst.domain.chain import After
 from gevinst.domain.gains import GainCard
-from gevinst.domain.occurrence import ClosedDay, LatePolicy
+from gevinst.domain.occurrence import ClosedDay, LatePolicy, RunMonth
 from gevinst.domain.period import previous_period
 from gevinst.domain.work_item import ItemRoute
 
@@ -94,6 +94,7 @@ class Robot:
     settings: Mapping[str, Any] = field(default_factory=dict)  #: of the flow; it says what they are
     schedule: str = ""  #: in words; "" is by hand only
     closed_day: ClosedDay = ClosedDay.RUN  #: when the schedule names a day on which banks are closed
+    month: RunMonth = RunMonth.BEFORE  #: which month a run is for when nobody says
     late: LatePolicy = field(default_factory=LatePolicy)  #: what happens with moments at which nothing ran
     timeout_minutes: int = 30
     retries: int = 2  #: new attempts after a technical failure

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from gevinst.app.office import SecretSettings
 from gevinst.domain.arrival import Again, DropFolder
 from gevinst.domain.chain import After
-from gevinst.domain.occurrence import ClosedDay, MissedPolicy
+from gevinst.domain.occurrence import ClosedDay, MissedPolicy, RunMonth
 from gevinst.domain.robot import DeliveryPlan
 from gevinst.domain.run import RunState
 from gevinst.domain.schedule import ScheduleError, parse_schedule, parse_timing
@@ -63,6 +63,7 @@ class SchedulePart(Part):
 
     when: Annotated[str, AfterValidator(_schedule_words)] = ""
     closed_day: ClosedDay = ClosedDay.RUN
+    month: RunMonth = RunMonth.BEFORE
     missed: MissedPolicy = MissedPolicy.ONCE
     grace_minutes: int = Field(default=5, ge=0, le=24 * 60)
     after: tuple[str, ...] = ()

@@ -203,12 +203,7 @@ def work_out(given: FlowInput) -> FlowResult:
 def booking_day(as_of: date, today: date, calendar: BankCalendar) -> date:
     """The last closed bank day: before today, and in the month; its first when none is closed yet."""
     first = calendar.add_bank_days(as_of.replace(day=1), 0)
-    latest = min(as_of, today - timedelta(days=1) if today != date.max else as_of)
-    if latest <= first:
-        return first
-    if calendar.is_bank_day(latest):
-        return latest
-    return calendar.add_bank_days(calendar.add_bank_days(latest, 0), -1)  # back from the next bank day
+    return max(first, calendar.last_closed(min(as_of + timedelta(days=1), today)))
 
 
 def _stop(findings: Sequence[Finding]) -> None:
