@@ -368,6 +368,7 @@ def _robot(parts: _Robot, version: str) -> Robot:
         settings=parts.settings,
         schedule=parts.schedule.when,
         closed_day=parts.schedule.closed_day,
+        month=parts.schedule.month,
         late=LatePolicy(missed=parts.schedule.missed, grace=timedelta(minutes=parts.schedule.grace_minutes)),
         timeout_minutes=parts.limits.timeout_minutes,
         retries=parts.limits.retries,
