@@ -321,6 +321,18 @@ def test_alike_cases_are_counted_together(parts: StoreParts) -> None:
     ]
 
 
+def test_counts_follow_what_another_process_does(parts: StoreParts, database_url: str) -> None:
+    run = done_run(parts, names=("a", "b", "big"))
+    other = open_parts(database_url)
+
+    before = parts.cases.sums([run.run_id], CaseFilter())
+    settle(desk(other), listed(other), accept("a"))
+    after = parts.cases.sums([run.run_id], CaseFilter())
+    other.runs.close()
+
+    assert (before.count, after.count) == (3, 2)
+
+
 def test_each_case_is_in_one_bucket_of_age(parts: StoreParts) -> None:
     run = done_run(parts)  # oldest days: 3rd, 5th and 2nd of October
     limits = (date(2026, 10, 5), date(2026, 10, 3))

@@ -45,6 +45,17 @@ def test_a_production_run_stands_before_a_later_trial(parts: StoreParts) -> None
     assert standing.run_id == "real"
 
 
+def test_each_robot_has_its_own_latest_runs_newest_first(parts: StoreParts) -> None:
+    for minute in range(3):
+        kept(parts.runs, a_run(f"main{minute}", after=minute))
+    kept(parts.runs, a_run("other", robot="lån", after=9))
+
+    found = parts.view.latest_each(["hovedkonto", "lån", "ukendt"], limit=2)
+
+    ids = {robot: [run.run_id for run in runs] for robot, runs in found.items()}
+    assert ids == {"hovedkonto": ["main2", "main1"], "lån": ["other"]}
+
+
 def test_each_of_the_latest_months_has_its_standing_run(parts: StoreParts) -> None:
     for minute, period in enumerate(("2026-07", "2026-08", "2026-09", "2026-09", "2026-10")):
         kept(parts.runs, a_run(f"r{minute}", period=period, after=minute))

@@ -34,6 +34,9 @@ class ConsoleView(Protocol):
     def runs(self, wanted: RunFilter, *, after: RunKey | None = None, limit: int = PAGE) -> Sequence[Run]:
         """Runs, newest first, after a key."""
 
+    def latest_each(self, robots: Sequence[str], *, limit: int) -> Mapping[str, Sequence[Run]]:
+        """The latest runs of each robot that has run, newest first, by robot."""
+
     def runs_since(self, moment: datetime) -> Sequence[Run]:
         """Runs that started at a moment or later, newest first."""
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     RowMapping,
     Select,
+    Subquery,
     and_,
     func,
     insert,
     literal,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy import case as sql_case
@@ -37,6 +40,7 @@ from gevinst.domain.case import Case, CaseEvent, CaseItem, CaseStanding, CaseSta
 from gevinst.store import trail, witness
 from gevinst.store.console_schema import case_event, case_state, work_case
 from gevinst.store.engine import Database
+from gevinst.store.kept_counts import KeptCounts
 from gevinst.store.rows import item_of
 from gevinst.store.schema import open_item
 
@@ -48,6 +52,7 @@ _JOINED = and_(case_state.c.robot == work_case.c.robot, case_state.c.subject == 
 state = func.coalesce(case_state.c.state, CaseState.TO_DO)
 #: Where a case is and with whom, also when nobody has touched it.
 holder = func.coalesce(case_state.c.claimed_by, "")
+_TOUCHED = case_state.join(work_case, _JOINED)  # by the few that someone has touched, each with its case
 _WITH_STATE = work_case.outerjoin(case_state, _JOINED)
 NO_CASES = CaseSums(count=0, amount=0, oldest=None)
 _SUMS = (func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
@@ -58,21 +63,26 @@ class SqlCaseBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counted = KeptCounts(database)
 
     def cases(
         self, runs: Sequence[str], wanted: CaseFilter, *, after: CaseKey | None = None, limit: int = CASE_PAGE
     ) -> Sequence[ListedCase]:
         """See CaseBook."""
         order = (work_case.c.oldest, work_case.c.run_id, work_case.c.number)
-        # Only keys are sorted: a case's items are long texts.
-        keys = (
-            select(*order)
-            .select_from(_WITH_STATE)
-            .where(*_wanted(runs, wanted), *_after(after))
-            .order_by(*order)
-            .limit(limit)
-            .subquery("wanted")
-        )
+        if not runs:
+            return []
+
+        def first(of: Sequence[str], source: FromClause) -> Subquery:
+            """Only keys are sorted: a case's items are long texts."""
+            chosen = select(*order).select_from(source).where(*_wanted(of, wanted), *_after(after))
+            return chosen.order_by(*order).limit(limit).subquery()
+
+        if _only_touched(wanted):
+            keys = first(runs, _TOUCHED)
+        else:  # an index has each run's own in this order: no more are looked through than the page needs
+            found = union_all(*(select(first([run], _WITH_STATE)) for run in runs)).subquery()
+            keys = select(found).order_by(*found.c).limit(limit).subquery()
         same = and_(work_case.c.run_id == keys.c.run_id, work_case.c.number == keys.c.number)
         query = _joined(work_case.join(keys, same)).order_by(*order)
         with self._database.reading() as connection:
@@ -80,25 +90,28 @@ class SqlCaseBook:
 
     def sums(self, runs: Sequence[str], wanted: CaseFilter) -> CaseSums:
         """See CaseBook."""
-        query = select(*_SUMS).select_from(_WITH_STATE).where(*_wanted(runs, wanted))
-        with self._database.reading() as connection:
-            return _sums_of(connection.execute(query).one())
+        query = select(*_SUMS).select_from(_source(wanted)).where(*_wanted(runs, wanted))
+        key = ("sums", tuple(runs), wanted)
+        return self._counted.of(key, lambda connection: _sums_of(connection.execute(query).one()))
 
     def groups(self, runs: Sequence[str], wanted: CaseFilter) -> Sequence[CaseGroup]:
         """See CaseBook."""
         by = (work_case.c.run_id, work_case.c.cause, work_case.c.kind)  # an index has them in this order
         query = (
             select(*_SUMS, func.min(work_case.c.robot).label("robot"), *by)
-            .select_from(_WITH_STATE)
+            .select_from(_source(wanted))
             .where(*_wanted(runs, wanted))
             .group_by(*by)
         )
-        with self._database.reading() as connection:
+
+        def counted(connection: Connection) -> Sequence[CaseGroup]:
             found = [
                 CaseGroup(robot=row.robot, cause=row.cause, kind=row.kind, sums=_sums_of(row[: len(_SUMS)]))
                 for row in connection.execute(query)
             ]
-        return sorted(found, key=lambda one: (-one.sums.count, one.robot, one.cause, one.kind))
+            return sorted(found, key=lambda one: (-one.sums.count, one.robot, one.cause, one.kind))
+
+        return self._counted.of(("groups", tuple(runs), wanted), counted)
 
     def ageing(
         self, runs: Sequence[str], wanted: CaseFilter, limits: Sequence[date] = ()
@@ -109,16 +122,19 @@ class SqlCaseBook:
         by = [work_case.c.run_id, *([bucket] if whens else [])]
         query = (
             select(*_SUMS, work_case.c.run_id, bucket.label("bucket"))
-            .select_from(_WITH_STATE)
+            .select_from(_source(wanted))
             .where(*_wanted(runs, wanted))
             .group_by(*by)
         )
-        found: dict[str, list[CaseSums]] = {}
-        with self._database.reading() as connection:
+
+        def counted(connection: Connection) -> Mapping[str, Sequence[CaseSums]]:
+            found: dict[str, list[CaseSums]] = {}
             for row in connection.execute(query):
                 buckets = found.setdefault(row.run_id, [NO_CASES] * (len(limits) + 1))
                 buckets[row.bucket] = _sums_of(row[: len(_SUMS)])
-        return found
+            return found
+
+        return self._counted.of(("ageing", tuple(runs), wanted, tuple(limits)), counted)
 
     def case(self, run_id: str, number: int) -> ListedCase | None:
         """See CaseBook."""
@@ -216,14 +232,23 @@ def _wanted(runs: Sequence[str], wanted: CaseFilter) -> list[ColumnElement[bool]
     if wanted.cause:
         found.append(work_case.c.cause == wanted.cause)
     if wanted.claimed_by is not None:
-        found.append(holder == wanted.claimed_by)
+        found.append((case_state.c.claimed_by if wanted.claimed_by else holder) == wanted.claimed_by)
     if wanted.state is not None:
         found.append(_state_on(wanted.today) == wanted.state)
-        if wanted.state is not CaseState.TO_DO:  # those that nobody has touched need not be looked through
+        if wanted.state is not CaseState.TO_DO:
             found.append(case_state.c.state == wanted.state)
     if wanted.least:
         found.append(func.abs(work_case.c.amount) >= wanted.least)
     return found
+
+
+def _only_touched(wanted: CaseFilter) -> bool:
+    """Whether no case is meant that nobody has touched: such a one is to do, and nobody's."""
+    return bool(wanted.claimed_by) or wanted.state not in (None, CaseState.TO_DO)
+
+
+def _source(wanted: CaseFilter) -> FromClause:
+    return _TOUCHED if _only_touched(wanted) else _WITH_STATE
 
 
 def _state_on(today: date | None) -> ColumnElement[Any]:

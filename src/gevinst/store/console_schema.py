@@ -25,8 +25,8 @@ work_case = Table(
     Column("oldest", Date, nullable=False),
     Column("first_period", Text, nullable=False),
     one_of("kind", CaseKind),
-    Index("case_by_age", "run_id", "oldest", "number"),
-    # It holds all that lists are filtered, counted and sorted by, so that none reads the long texts of items.
+    # These hold all that lists are filtered, counted and sorted by: none reads the long texts of items.
+    Index("case_by_age", "run_id", "oldest", "number", "robot", "subject", "cause", "kind", "amount"),
     Index("case_by_cause", "run_id", "cause", "kind", "oldest", "number", "robot", "subject", "amount"),
     Index("case_by_subject", "robot", "subject"),
     Index("case_by_counterparty", "robot", "counterparty"),
@@ -44,6 +44,8 @@ case_state = Table(
     Column("decision", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     one_of("state", CaseState),
+    Index("state_by_holder", "claimed_by"),
+    Index("state_by_state", "state"),
 )
 
 #: Append-only.

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     FromClause,
     Select,
-    Subquery,
+    Text,
     and_,
     case,
-    literal,
+    column,
     or_,
     select,
-    union_all,
+    values,
 )
 
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
@@ -35,6 +36,23 @@ class SqlConsoleView:
         """See ConsoleView."""
         query = select(table).where(*_wanted(wanted), *_after(after))
         return self._runs(query.order_by(table.c.started.desc(), table.c.run_id.desc()).limit(limit))
+
+    def latest_each(self, robots: Sequence[str], *, limit: int) -> Mapping[str, Sequence[Run]]:
+        """See ConsoleView."""
+        asked, own = _asked([(robot, "") for robot in robots]), table.alias("own")
+        latest = (
+            select(own.c.run_id)
+            .where(own.c.robot == asked.c.robot)
+            .order_by(own.c.started.desc(), own.c.run_id.desc())
+            .limit(limit)
+            .correlate(asked)
+        )
+        of_robot = and_(table.c.robot == asked.c.robot, table.c.run_id.in_(latest))
+        query = select(table).select_from(asked.join(table, of_robot))
+        found: dict[str, list[Run]] = {}
+        for run in self._runs(query.order_by(table.c.started.desc(), table.c.run_id.desc())):
+            found.setdefault(run.robot, []).append(run)
+        return found
 
     def runs_since(self, moment: datetime) -> Sequence[Run]:
         """See ConsoleView."""
@@ -62,10 +80,7 @@ class SqlConsoleView:
         """The standing runs of robots and periods; "" is the latest period."""
         if not wanted:
             return []
-        pairs = (
-            select(literal(robot).label("robot"), literal(period).label("period")) for robot, period in wanted
-        )
-        asked = union_all(*pairs).subquery("asked")
+        asked = _asked(wanted)
         ids = select(_standing_id(asked).scalar_subquery()).select_from(asked)
         return self._runs(select(table).where(table.c.run_id.in_(ids)))
 
@@ -82,7 +97,13 @@ def _done(robot: str | ColumnElement[str], of: FromClause) -> ColumnElement[bool
     )
 
 
-def _standing_id(asked: Subquery) -> Select[Any]:
+def _asked(pairs: Sequence[tuple[str, str]]) -> CTE:
+    """Robots and periods as a table."""
+    columns = (column("robot", Text), column("period", Text))
+    return values(*columns, name="given").data(list(pairs)).cte("asked")
+
+
+def _standing_id(asked: FromClause) -> Select[Any]:
     """Id of the run that stands; the index finds its period first, so that years of runs are not sorted."""
     before, own = table.alias("before"), table.alias("own")
     latest = (

@@ -18,9 +18,10 @@ LARGEST_AMOUNT = 2**63 - 1  # øre; what a column of the database holds
 FILTERS = ("robot", "who", "state", "least", "cause")
 
 
-def standing_ids(console: Console) -> list[str]:
-    """The runs whose cases wait: the standing run of each robot's latest period."""
-    found = console.parts.view.standing_each(bootstrap.robot_names(console.office))
+def standing_ids(console: Console, robot: str = "") -> list[str]:
+    """The runs whose cases wait: the standing run of each robot's latest period, or of one robot's."""
+    names = [name for name in bootstrap.robot_names(console.office) if robot in ("", name)]
+    found = console.parts.view.standing_each(names)
     return [run.run_id for run in found.values()]
 
 

@@ -208,12 +208,12 @@ def _signed(row: AccountRow) -> Account:
     )
 
 
-def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
-    """The accounts of a month: those that robots reconcile, and those of persons."""
+def rows_of(console: Console, period: str, texts: Texts, *, only: str = "") -> list[AccountRow]:
+    """The accounts of a month, or only one of them: those that robots reconcile, and those of persons."""
     signed: dict[str, list[Signature]] = {}
     for one in console.parts.signatures.of_period(period):
         signed.setdefault(one.account, []).append(one)
-    robots = bootstrap.robots(console.office)
+    robots = [one for one in bootstrap.robots(console.office) if only in ("", one.id)]
     runs = console.parts.view.standing_each([robot.id for robot in robots], period)
     robots = [one for one in robots if one.id in signed or _is_to_sign(one, runs.get(one.id))]
     ids = [runs[robot.id].run_id for robot in robots if robot.id in runs]
@@ -246,6 +246,7 @@ def rows_of(console: Console, period: str, texts: Texts) -> list[AccountRow]:
             by_robot=False,
         )
         for one in console.office.accounts
+        if only in ("", one.id)
     ]
 
 
@@ -271,11 +272,10 @@ def _row(visit: Visit, period: str, account: str) -> AccountRow:
     Raises:
         HTTPException: 404, there is none.
     """
-    rows = rows_of(visit.console, _known(period), visit.texts)
-    found = next((row for row in rows if row.account.id == account), None)
-    if found is None:
+    rows = rows_of(visit.console, _known(period), visit.texts, only=account)
+    if not rows:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return found
+    return rows[0]
 
 
 def _months(last: str) -> list[str]:

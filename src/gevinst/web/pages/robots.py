@@ -1,5 +1,6 @@
 """Robots: what each does, who owns it, how it has gone, and run now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -62,14 +63,15 @@ class FileToRead:
 def list_robots(visit: MaySee) -> Response:
     """All robots, with how they have gone."""
     plans = visit.console.plans
-    rows = [_row(visit, robot, plans) for robot in bootstrap.robots(visit.console.office)]
+    robots = bootstrap.robots(visit.console.office)
+    latest = visit.console.parts.view.latest_each([robot.id for robot in robots], limit=STRIP)
+    rows = [_row(visit, robot, plans, latest.get(robot.id, ())) for robot in robots]
     known = {row.robot.id for row in rows}
     broken = [name for name in bootstrap.robot_names(visit.console.office) if name not in known]
     return page(visit, "robots", rows=rows, broken=[(name, _broken(visit, name)) for name in broken])
 
 
-def _row(visit: Visit, robot: Robot, plans: Plans) -> RobotRow:
-    runs = visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP)
+def _row(visit: Visit, robot: Robot, plans: Plans, runs: Sequence[Run]) -> RobotRow:
     upcoming = _firings(plans, robot, visit.now, most=1)
     return RobotRow(
         robot=robot,
@@ -93,15 +95,16 @@ def one_robot(visit: MaySee, robot_id: str) -> Response:
     """One robot: what it does, its passport, its runs and its plan."""
     robot, plans = known_robot(visit.console, robot_id), visit.console.plans
     readme = bootstrap.robot_readme(visit.console.office, robot.id)
+    runs = visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP)
     return page(
         visit,
         "robot",
-        row=_row(visit, robot, plans),
+        row=_row(visit, robot, plans, runs),
         robot=robot,
         title=robot_title(robot, visit.texts),
         readme=readme[:README_LONGEST],
         firings=_firings(plans, robot, visit.now, most=FIRINGS_SHOWN),
-        runs=visit.console.parts.view.runs(RunFilter(robot=robot.id), limit=STRIP),
+        runs=runs,
         matched=matched_chart(visit.console.parts.view.months(robot.id, limit=MONTHS), visit.texts),
         runnable=robot.phase in (Phase.TRIAL, Phase.PRODUCTION),
     )

@@ -60,7 +60,7 @@ router = APIRouter()
 def work_list(visit: MaySeeItems) -> Response:
     """The cases that wait, oldest first, by the filters of the address."""
     wanted, who = asked_filter(visit)
-    runs = standing_ids(visit.console)
+    runs = standing_ids(visit.console, wanted.robot)
     book = visit.console.parts.cases
     found = book.cases(runs, wanted, after=_after(visit), limit=CASE_PAGE + 1)
     groups = book.groups(runs, wanted)
@@ -101,7 +101,7 @@ def _likely_day(visit: Visit, found: Sequence[ListedCase]) -> date | None:
 def next_case(visit: MaySeeItems) -> Response:
     """Go on within the filter, past a case that was left: first the person's own, then what nobody has."""
     wanted, _ = asked_filter(visit)
-    runs, book = standing_ids(visit.console), visit.console.parts.cases
+    runs, book = standing_ids(visit.console, wanted.robot), visit.console.parts.cases
     holders = (visit.person.user, "") if wanted.state is CaseState.TO_DO else (None,)
     for holder in holders:
         found = book.cases(runs, replace(wanted, claimed_by=holder), after=_after(visit), limit=1)
@@ -134,7 +134,7 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
         title=robot_title(robot, visit.texts),
         holds=seen.standing.claimed_by == visit.person.user,
         locked=is_locked(console.parts.signatures, seen.case.robot, seen.case.period),
-        stale=seen.case.run_id not in standing_ids(console),
+        stale=_is_stale(console, seen),
         stood=stood_facts(seen.case, console, visit.texts),
         overdue=seen.standing.until is not None and seen.standing.until < visit.today,
         likely_day=likely_day(seen.case.period, visit.today),
@@ -145,6 +145,12 @@ def _case_page(visit: Visit, seen: ListedCase, *, error: str = "", status: int =
         error=error,
         typed={name: visit.typed(name) for name in visit.form},
     )
+
+
+def _is_stale(console: Console, seen: ListedCase) -> bool:
+    """Whether the case's robot has run since, so that another run's cases wait."""
+    standing = console.parts.view.standing(seen.case.robot)
+    return standing is None or standing.run_id != seen.case.run_id
 
 
 @router.post(f"{LIST}/samlet")
@@ -175,7 +181,7 @@ def _ticked(visit: Visit) -> list[ListedCase]:
 def _alike(visit: Visit) -> list[ListedCase]:
     """All cases of the filter, also those on later pages."""
     wanted, _ = asked_filter(visit)
-    runs = standing_ids(visit.console)
+    runs = standing_ids(visit.console, wanted.robot)
     return list(visit.console.parts.cases.cases(runs, wanted, limit=MOST_AT_ONCE))
 
 
