@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.matching.apart import Apart
-from gevinst.domain.matching.codes import SHORTEST_CORE, names_of, words_of
+from gevinst.domain.matching.codes import SHORTEST_CORE
 from gevinst.domain.matching.columns import TextColumn, Texts, as_texts, chosen, shapes_of
 from gevinst.domain.matching.groups import Groups
 from gevinst.domain.matching.marks import Indexes, Marks, Mask, code_marks, word_marks
 from gevinst.domain.matching.rules import MatchPass
+from gevinst.domain.matching.wordings import Wording, Wordings
 
 #: Items are put in this order first, so that the order of the rows cannot show in the result.
 CANONICAL_TEXTS = ("reference", "text", "document", "counterparty", "item_id")
@@ -48,11 +49,6 @@ class Column:
     def whole(self) -> Texts:
         """All texts."""
         return self._texts.take(pa.array(self._order))
-
-
-@lru_cache(maxsize=65_536)
-def _words_said(text: str) -> frozenset[str]:
-    return frozenset(words_of(text))
 
 
 @dataclass(kw_only=True)
@@ -120,36 +116,22 @@ class BoardSide:
         """The counterparty of each item, "" for none."""
         return self.column("counterparty")
 
-    def wording(self, at: int) -> str:
-        """Text and counterparty of an item."""
-        return f"{self.texts[at]} {self.parties[at]}"
-
     def wordings(self) -> Texts:
         """Text and counterparty of every item."""
         return pc.binary_join_element_wise(self.texts.whole(), self.parties.whole(), SPACE)
 
-    def all_words(self, at: int) -> frozenset[str]:
-        """All telling words of an item, whether the other side has them or not."""
-        return _words_said(self.wording(at))
+    @cached_property
+    def _said(self) -> Wordings:
+        return Wordings(self.wordings())
+
+    def wording(self, at: int) -> Wording:
+        """Text and counterparty of an item, and the words in them."""
+        return self._said.of(at)
 
     @cached_property
     def word_times(self) -> Counter[str]:
         """How many items have each word."""
-        times: Counter[str] = Counter()
-        for found in pc.value_counts(self.wordings()).to_pylist():
-            for word in _words_said(found["values"]):
-                times[word] += found["counts"]
-        return times
-
-    @cached_property
-    def _namings(self) -> dict[int, tuple[str, ...]]:
-        return {}
-
-    def naming(self, at: int) -> tuple[str, ...]:
-        """The words of an item that may name someone, short ones too, as they stand."""
-        if at not in self._namings:
-            self._namings[at] = names_of(self.wording(at))
-        return self._namings[at]
+        return self._said.word_times()
 
     @property
     def free(self) -> Mask:

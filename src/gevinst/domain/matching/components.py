@@ -126,7 +126,7 @@ def indistinct(board: Board, knot: Knot) -> bool:
     if not all(all_alike(side, items) for side, items in ends):
         return False
     most = max(len(knot.left), len(knot.right))
-    one_name = [len({side.naming(at) for at in items}) == 1 for side, items in ends]
+    one_name = [len({side.wording(at).names for at in items}) == 1 for side, items in ends]
     if len(knot.left) == len(knot.right):
         return any(one_name)
     return all(same for same, (_, items) in zip(one_name, ends, strict=True) if len(items) == most)
@@ -226,13 +226,13 @@ def shared(board: Board, left: int, right: int) -> Score:
     """Codes, telling words and names in common; the last, short ones too, only break a tie."""
     codes = len(board.left.codes.of(left) & board.right.codes.of(right))
     words = len(board.left.words.of(left) & board.right.words.of(right))
-    names = len(set(board.left.naming(left)) & set(board.right.naming(right)))
+    names = len(set(board.left.wording(left).names) & set(board.right.wording(right).names))
     return codes, words, names
 
 
 def likeness(board: Board, pair: Pair) -> int:
     """How many letters the names of two items have in common, in order and in runs."""
-    left, right = ("".join(side.naming(at)) for side, at in zip(board.sides, pair, strict=True))
+    left, right = (side.wording(at).letters for side, at in zip(board.sides, pair, strict=True))
     return _letters_in_common(left, right)
 
 

@@ -103,7 +103,7 @@ def _of_other_parties(board: Board, edges: Edges, wanted: Mask) -> Mask:
     result = np.zeros(len(edges), dtype=np.bool_)
     for at in np.flatnonzero(wanted).tolist():
         ends = tuple(zip(board.sides, (int(edges.left[at]), int(edges.right[at])), strict=True))
-        words = [side.all_words(item) for side, item in ends]
+        words = [side.wording(item).words for side, item in ends]
         shared = [sum(side.word_times[word] for side in board.sides) / 2 for word in words[0] & words[1]]
         if not shared:
             result[at] = all(side.words.of(item) for side, item in ends)

@@ -18,7 +18,7 @@ class NameIndex:
     def __init__(self, side: BoardSide, items: Indexes) -> None:
         members: dict[str, list[int]] = defaultdict(list)
         for at in items.tolist():
-            members[_letters(side, at)].append(at)
+            members[side.wording(at).letters].append(at)
         self._members = {name: _by_day(side, some) for name, some in members.items()}
         self._runs = {name: _runs(name) for name in members}
         self._by_run: dict[str, list[str]] = defaultdict(list)
@@ -29,7 +29,7 @@ class NameIndex:
 
     def resembling(self, one: BoardSide, at: int, *, days: int) -> list[int]:
         """Items near in time whose name has most of the runs of another item's, or the other way about."""
-        letters, day = _letters(one, at), int(one.day[at])
+        letters, day = one.wording(at).letters, int(one.day[at])
         if letters not in self._asked:
             self._asked[letters] = self._names_like(letters)
         found: list[int] = []
@@ -57,10 +57,6 @@ def _by_day(side: BoardSide, items: list[int]) -> tuple[Indexes, Indexes]:
     members = np.array(items, dtype=np.int64)
     members = members[np.argsort(side.day[members], kind="stable")]
     return members, side.day[members]
-
-
-def _letters(side: BoardSide, at: int) -> str:
-    return "".join(side.naming(at))
 
 
 def _runs(letters: str) -> frozenset[str]:

@@ -134,7 +134,7 @@ def _with_others_about(board: Board, rule: MatchPass, weak: Edges) -> set[int]:
 def _same_texts(board: Board, knot: Knot) -> bool:
     """Whether the items of each side say the same in every word."""
     ends = zip(board.sides, (knot.left, knot.right), strict=True)
-    return all(len({(side.texts[at], side.naming(at)) for at in items}) == 1 for side, items in ends)
+    return all(len({(side.texts[at], side.wording(at).names) for at in items}) == 1 for side, items in ends)
 
 
 def _even(board: Board, knot: Knot) -> bool:

@@ -7,10 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide
+from gevinst.domain.matching.columns import ranges
 from gevinst.domain.matching.marks import Indexes, Mask
 from gevinst.domain.reconciliation import Side
 
@@ -38,9 +40,8 @@ class Cause:
     side: str = ""  #: side of the suspect
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Mark:
-    """An item as the detective sees it."""
+class _Mark(NamedTuple):
+    """An item as the detective sees it; a tuple, since hundreds of thousands are looked at."""
 
     at: int
     amount: int
@@ -61,8 +62,8 @@ def causes(
         end = int(board.calendar.ordinals(np.array([period_end], dtype="datetime64[D]"))[0])
     found = []
     for own, other in ((0, 1), (1, 0)):
-        detective = _Detective(board, own=own, other=other, period_end=end)
         wanted = np.flatnonzero(board.sides[own].free & ~proposed[own])
+        detective = _Detective(board, own=own, other=other, period_end=end, wanted=wanted)
         found.append({at: detective.cause(at) for at in wanted.tolist()})
     return found[0], found[1]
 
@@ -70,7 +71,9 @@ def causes(
 class _Detective:
     """Looks for the suspect of each open item of one side."""
 
-    def __init__(self, board: Board, *, own: int, other: int, period_end: int | None) -> None:
+    def __init__(
+        self, board: Board, *, own: int, other: int, period_end: int | None, wanted: Indexes
+    ) -> None:
         sides = (Side.LEFT, Side.RIGHT)
         self.own, self.other = _Reader(board.sides[own]), _Reader(board.sides[other])
         self.name, self.other_name = sides[own], sides[other]
@@ -78,18 +81,20 @@ class _Detective:
         self.apart, self.place = board.apart, own
         self.free_by_amount: dict[int, list[int]] = defaultdict(list)
         self.own_by_amount = _ByAmount(self.own.side.amount)
+        self.twins = _twins(self.own.side, wanted)
         self.free_by_digits: dict[str, list[int]] = defaultdict(list)
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
         self.free_by_word: dict[str, list[int]] = defaultdict(list)
-        for at in self.other.side.free_indexes().tolist():
-            amount = int(self.other.side.amount[at])
+        self.parties: dict[frozenset[str], list[_Mark]] = {}
+        free = self.other.side.free_indexes()
+        for at, amount in zip(free.tolist(), self.other.side.amount[free].tolist(), strict=True):
             if amount in self.crowds:
                 continue
             self.free_by_amount[amount].append(at)
             self.free_by_digits[_digits(amount)].append(at)
             for code in self.other.side.own.names_of(at):
                 self.free_by_code[code].append(at)
-            for word in self.other.side.all_words(at):
+            for word in self.other.side.wording(at).words:
                 self.free_by_word[word].append(at)
         self.times_on_other = self.other.side.codes.times_of
         self.amounts = sorted(self.free_by_amount)
@@ -122,18 +127,14 @@ class _Detective:
 
     def _digits(self, mine: _Mark) -> Cause | None:
         same_digits = self.free_by_digits.get(_digits(mine.amount), [])
-        apart = {at: int(self.other.side.amount[at]) - mine.amount for at in same_digits[:MOST_ALIKE]}
+        apart = {at: self.other.side.amount.item(at) - mine.amount for at in same_digits[:MOST_ALIKE]}
         return self._other_cause(
             "digits", mine, [at for at, by in apart.items() if by and by % DIGIT_SWAP == 0]
         )
 
     def _double(self, mine: _Mark) -> Cause | None:
         """An item alike in code, or in words on nearly the same day; fees are alike but no doubles."""
-        same = self.own_by_amount.items(mine.amount)
-        twins = (
-            [self.own.mark(at) for at in same.tolist() if at != mine.at] if len(same) <= MOST_ALIKE else []
-        )
-        alike = [other for other in twins if _is_double(mine, other)]
+        alike = [self.own.mark(at) for at in self.twins.get(mine.at, ())]
         matched = [other for other in alike if self.own.side.group[other.at] >= 0]
         if not alike:
             return None
@@ -155,12 +156,27 @@ class _Detective:
         """The only item nearby of the same name, when the amounts differ by a deduction or a fee at most."""
         if not mine.words:
             return None
-        like = {at for word in sorted(mine.words) for at in self.free_by_word.get(word, ())[:MOST_ALIKE]}
-        marks = [self.other.mark(at) for at in sorted(like)]
-        named = [one for one in marks if _same_party(mine, one)]
+        party = self._party(mine.words)
+        named = [
+            one
+            for one in party
+            if abs(mine.day - one.day) <= PERIOD_END_DAYS and mine.amount * one.amount > 0
+        ]
         if len(named) != 1 or not _nearly(mine.amount, named[0].amount):
             return None
         return Cause(key="near_amount", suspect=self.other.ids[named[0].at], side=self.other_name)
+
+    def _party(self, words: frozenset[str]) -> list[_Mark]:
+        """The items of which all words are among some, or the other way about; two at least."""
+        if words not in self.parties:
+            like = {at for word in sorted(words) for at in self.free_by_word.get(word, ())[:MOST_ALIKE]}
+            marks = [self.other.mark(at) for at in sorted(like)]
+            self.parties[words] = [
+                one
+                for one in marks
+                if FEWEST_WORDS <= min(len(words), len(one.words)) == len(words & one.words)
+            ]
+        return self.parties[words]
 
     def _near_amount(self, mine: _Mark) -> Cause | None:
         """The only item nearby that shares a word or number and is at most a krone away."""
@@ -192,7 +208,7 @@ class _Detective:
     def _plain(self, at: int, mine: _Mark) -> str:
         if self.own.carried[at]:
             return "carried"
-        text = self.own.side.wording(at).upper()
+        text = self.own.side.wording(at).text.upper()
         if self.name is Side.LEFT and any(word in text for word in INTEREST_WORDS):
             return "interest"
         if self.name is Side.LEFT and any(word in text for word in FEE_WORDS):
@@ -206,13 +222,18 @@ class _ByAmount:
     """The items of each amount of one side."""
 
     def __init__(self, amounts: Indexes) -> None:
-        self._order = np.argsort(amounts, kind="stable")
-        self._amounts = amounts[self._order]
+        self.order = np.argsort(amounts, kind="stable")
+        self._amounts = amounts[self.order]
+
+    def places(self, amounts: Indexes) -> tuple[Indexes, Indexes]:
+        """Where the items of each amount begin in `order`, and how many they are."""
+        low = np.searchsorted(self._amounts, amounts)
+        return low, np.searchsorted(self._amounts, amounts, side="right") - low
 
     def items(self, amount: int) -> Indexes:
         """The items of an amount, in order."""
         low, high = np.searchsorted(self._amounts, [amount, amount + 1])
-        return self._order[low:high]
+        return self.order[low:high]
 
 
 class _Reader:
@@ -229,10 +250,10 @@ class _Reader:
         if at not in self.known:
             self.known[at] = _Mark(
                 at=at,
-                amount=int(self.side.amount[at]),
-                day=int(self.side.day[at]),
+                amount=self.side.amount.item(at),
+                day=self.side.day.item(at),
                 codes=self.side.own.names_of(at),
-                words=self.side.all_words(at),
+                words=self.side.wording(at).words,
             )
         return self.known[at]
 
@@ -250,22 +271,34 @@ def _best(mine: _Mark, candidates: list[_Mark]) -> int | None:
     return near[0].at if len(near) == 1 else None
 
 
-def _same_party(mine: _Mark, other: _Mark) -> bool:
-    """Near in time, of one sign, and all words of the one with fewer in the other; two at least."""
-    fewest = min(len(mine.words), len(other.words))
-    near = abs(mine.day - other.day) <= PERIOD_END_DAYS and mine.amount * other.amount > 0
-    return near and fewest >= FEWEST_WORDS and len(mine.words & other.words) == fewest
-
-
 def _nearly(one: int, other: int) -> bool:
     larger = max(abs(one), abs(other))
     return abs(one - other) * 100 <= max(DEDUCTION * larger, 100 * FEE_ON_THE_WAY)
 
 
-def _is_double(mine: _Mark, other: _Mark) -> bool:
-    if mine.codes & other.codes:
-        return True
-    return mine.words == other.words and bool(mine.words) and abs(mine.day - other.day) <= DOUBLE_DAYS
+def _twins(side: BoardSide, wanted: Indexes) -> dict[int, list[int]]:
+    """The doubles of each wanted item among those of its amount, in order; most have none.
+
+    Doubles share a code, or have the same words and are at most a day apart. Of an amount that very
+    many have none is a double.
+    """
+    alike = _ByAmount(side.amount)
+    low, counts = alike.places(side.amount[wanted])
+    some = (counts > 1) & (counts <= MOST_ALIKE)
+    rows, at = ranges(low[some], counts[some])
+    ends = wanted[some][rows], alike.order[at]
+    coded = side.own.common(ends[0], side.own, ends[1]) > 0
+    near = ~coded & (np.abs(side.day[ends[0]] - side.day[ends[1]]) <= DOUBLE_DAYS)
+    found: dict[int, list[int]] = defaultdict(list)
+    for one, other, code in zip(*(end[coded | near].tolist() for end in (*ends, coded)), strict=True):
+        if one != other and (code or _same_words(side, one, other)):
+            found[one].append(other)
+    return found
+
+
+def _same_words(side: BoardSide, one: int, other: int) -> bool:
+    words = side.wording(one).words
+    return bool(words) and words == side.wording(other).words
 
 
 def _shares(mine: _Mark, other: _Mark) -> bool:
