@@ -1,9 +1,16 @@
-"""A check of KMD Opus journals from the description of the format; it shares no code with the writers."""
+"""A check of KMD Opus journals from the description of the format; it shares no code with the writers.
 
+A programme of its own, too: `python tests/flows/opus_check.py FILE...` says what is wrong with each file.
+"""
+
+import csv
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 CSV_HEAD = (
@@ -17,7 +24,8 @@ ACCOUNT = re.compile(r"[0-9S]\d{7}")
 PSP = re.compile(r"X[A-Z]-\d{1,10}-\d{1,5}")
 CENTRE = re.compile(r"[0-9A-Za-z]{1,10}")
 XML_NAME = re.compile(r"ZFIR_KMD_Opus_Posteringer_IND_[0-9A-Za-z]+_[0-9A-Za-z]+_\d{8}_\d{6}\.xml")
-DAY = re.compile(r"20\d\d[01]\d[0-3]\d")
+DAY = re.compile(r"(20\d\d)([01]\d)([0-3]\d)")
+CPR = re.compile(r"\b[0-3]\d[01]\d{3}-?\d{4}\b")
 CONTROL = ["SENDERID", "RECEIVER", "FILE_NAME", "SEND_DATE", "SEND_TIME"]
 HEADER = [
     "NO_DOC_POSITION",
@@ -76,7 +84,7 @@ def _csv_row(cells: list[str]) -> Iterator[str]:
         yield "side"
     if not AMOUNT.fullmatch(cells[6]) or cells[6] == "0,00":
         yield "amount"
-    if not 0 < len(cells[8]) <= 50 or '"' in cells[8]:
+    if not _is_text(cells[8]) or '"' in cells[8]:
         yield "text"
     others = [*cells[3:5], cells[7], *cells[9:24]]
     if any(others):
@@ -104,8 +112,11 @@ def check_xml(content: bytes, name: str) -> tuple[list[str], Sums]:
         wrong.append("root")
     if not XML_NAME.fullmatch(name) or root.findtext("CONTROL_FIELDS/FILE_NAME") != name:
         wrong.append("file name")
-    if [one.tag for one in root[0]] != CONTROL:
+    control = {one.tag: one.text or "" for one in root[0]}
+    if list(control) != CONTROL or not all(control.values()):
         wrong.append("control fields")
+    elif name.removesuffix(".xml").split("_")[-2:] != [control["SEND_DATE"], control["SEND_TIME"]]:
+        wrong.append("day and time of the file's name")
     sums: Sums = defaultdict(Decimal)
     seen = set()
     for number, document in enumerate(root.findall("POSTING_DOCUMENT"), 1):
@@ -123,8 +134,14 @@ def _document(document: ET.Element, sums: Sums) -> Iterator[str]:
         return
     if int(header.findtext("NO_DOC_POSITION", "")) != len(lines) or len(lines) > MOST_LINES:
         yield "number of lines"
-    if not all(DAY.fullmatch(header.findtext(tag, "")) for tag in ("DOC_DATE", "PSTNG_DATE")):
+    if not all(_is_bank_weekday(header.findtext(tag, "")) for tag in ("DOC_DATE", "PSTNG_DATE")):
         yield "days"
+    if not re.fullmatch(r"[0-9A-Za-z]+\d{8}\d{3}", header.findtext("RECEIV_DOC", "")):
+        yield "RECEIV_DOC"
+    if not re.fullmatch(r"\d{3,4}", header.findtext("MUNICIPALITY", "")) or not header.findtext("COMP_CODE"):
+        yield "municipality or company code"
+    if not 0 < len(header.findtext("HEADER_TXT", "")) <= 25:
+        yield "header text"
     debit, credit = Decimal(), Decimal()
     for place, line in enumerate(lines, 1):
         yield from _xml_line(line, place)
@@ -149,7 +166,59 @@ def _xml_line(line: ET.Element, place: int) -> Iterator[str]:
         yield f"line {place}: amount"
     if (value["DEB_CRED_IND"] == "D") != (Decimal(value["AMT_DOCCUR"]) > 0):
         yield f"line {place}: sign"
-    if not DAY.fullmatch(value["VALUE_DATE"]) or len(value["ITEM_TEXT"]) > 50:
+    if not _is_bank_weekday(value["VALUE_DATE"]) or not _is_text(value["ITEM_TEXT"]):
         yield f"line {place}: day or text"
     if value["REF_KEY_3"] != str(place):
         yield f"line {place}: number"
+
+
+def _is_bank_weekday(text: str) -> bool:
+    """Whether it is a day, and neither a Saturday nor a Sunday."""
+    found = DAY.fullmatch(text)
+    return bool(found) and date(*map(int, found.groups())).isoweekday() <= 5  # type: ignore[union-attr]
+
+
+def _is_text(text: str) -> bool:
+    """Whether it is one line of at most 50 characters that names no person by number."""
+    return 0 < len(text) <= 50 and text.isprintable() and not CPR.search(text)
+
+
+def check_accounts(sums: Sums, chart: str) -> list[str]:
+    """Accounts of a journal that the chart does not have, or has closed."""
+    rows = {row["Artskonto"]: row for row in csv.DictReader(chart.splitlines(), delimiter=";")}
+    used = sorted({account for account, _ in sums})
+    return [one for one in used if one not in rows or rows[one]["Status"].casefold() in ("lukket", "spærret")]
+
+
+def moved(journals: Iterable[bytes], account: str) -> list[Decimal]:
+    """What FinancePostingRequests move on an account, one amount for each line, sorted."""
+    lines = (line for one in journals for line in ET.fromstring(one).iter("LINE"))  # noqa: S314 - as above
+    return sorted(
+        Decimal(line.findtext("AMT_DOCCUR", "")) for line in lines if line.findtext("GL_ACCOUNT") == account
+    )
+
+
+def told_by_bank(lines: str, account: str, *, but: Iterable[str] = ()) -> list[Decimal]:
+    """The amounts of a bank file's lines on an account, sorted; but for some transactions."""
+    left_out = set(but)
+    return sorted(
+        Decimal(row["Beløb"].replace(".", "").replace(",", "."))
+        for row in csv.DictReader(lines.splitlines(), delimiter=";")
+        if row["Bankkonto"] == account and row["Transaktions-id"] not in left_out
+    )
+
+
+def main(files: Iterable[str]) -> int:
+    """Say what is wrong with each file; 1 when something is."""
+    bad = 0
+    for path in map(Path, files):
+        check = (
+            check_csv(path.read_bytes()) if path.suffix == ".csv" else check_xml(path.read_bytes(), path.name)
+        )
+        sys.stdout.write(f"{path.name}: {'; '.join(check[0]) or 'in order'}\n")
+        bad |= bool(check[0])
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

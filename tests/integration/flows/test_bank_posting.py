@@ -4,16 +4,17 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from flows.opus_check import check_csv, check_xml
+from flows.opus_check import check_accounts, check_csv, check_xml, moved, told_by_bank
 from flows.runs import flow_run, shipped_run
 from gevinst.app.flow_run import FlowRun
-from gevinst.demo.flows_posting import ROBOT, lay_out_posting
+from gevinst.demo.flows_posting import FOLDER, OWN, ROBOT, lay_out_posting
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.flow import FlowResult, SentFile, SentLine
@@ -39,6 +40,12 @@ def result_of(run: FlowRun) -> FlowResult:
 def normal(**tools: Any) -> FlowRun:
     settings = json.loads((FIXTURES / "normal" / "expected.json").read_text("utf-8"))["settings"]
     return run_of(FIXTURES / "normal", settings, **tools)
+
+
+@cache
+def whole_month() -> FlowResult:
+    """The month of the normal case, when no journal has left before."""
+    return result_of(normal())
 
 
 @pytest.fixture
@@ -82,8 +89,24 @@ def test_both_forms_of_the_journal_pass_a_check_of_their_own(
     assert dict(sums) == totals
 
 
+def test_the_journal_moves_on_open_accounts_what_the_bank_file_says_line_by_line(
+    demo: tuple[FlowResult, dict[str, Any]], tmp_path: Path
+) -> None:
+    result, truth = demo
+    folder = tmp_path / FOLDER
+    bank = (folder / "bank_2026-10.csv").read_text("utf-8-sig")
+    elsewhere = [line for line, (outcome, *_) in truth["lines"].items() if outcome == "elsewhere"]
+    xml = result.outputs[-1]
+
+    _, sums = check_xml(xml.content, xml.name)
+
+    assert check_accounts(sums, (folder / "kontoplan.csv").read_text("utf-8-sig")) == []
+    for account, (own, _) in OWN.items():
+        assert moved([xml.content], own) == told_by_bank(bank, account, but=elsewhere)
+
+
 def test_the_check_finds_a_journal_that_does_not_balance() -> None:
-    result = result_of(normal())
+    result = whole_month()
     csv, xml = result.outputs[0], result.outputs[-1]
 
     assert "debit is not credit" in check_csv(csv.content.replace(b"Debet;250,00", b"Debet;251,00"))[0]
@@ -91,8 +114,50 @@ def test_the_check_finds_a_journal_that_does_not_balance() -> None:
     assert "document 1: debit is not credit" in told
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "what"),
+    [
+        (b">20261012<", b">20261010<", "day or text"),  # a Saturday
+        (b"<PSTNG_DATE>20261030<", b"<PSTNG_DATE>20261031<", "days"),
+        (b"<HEADER_TXT>Bankposteringer<", b"<HEADER_TXT><", "header text"),
+        (b"<ITEM_TEXT>Renter", b"<ITEM_TEXT>0101801234", "day or text"),
+        (b"<SEND_TIME>000000<", b"<SEND_TIME>000001<", "day and time of the file's name"),
+        (b"<DEB_CRED_IND>D<", b"<DEB_CRED_IND>K<", "sign"),
+        (b"<REF_KEY_3>2<", b"<REF_KEY_3>3<", "number"),
+        (b">90540000<", b">9054000<", "account"),
+        (b">XG-0000005285-00006<", b"><", "an operating account needs"),
+    ],
+)
+def test_the_check_finds_each_fault_of_an_xml_journal(right: bytes, wrong: bytes, what: str) -> None:
+    xml = whole_month().outputs[-1]
+    assert right in xml.content
+
+    told, _ = check_xml(xml.content.replace(right, wrong, 1), xml.name)
+
+    assert any(what in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "what"),
+    [
+        ("Artskonto;Omk", "Konto;Omk", "the heading"),
+        (";Debet;", ";D;", "side"),
+        (";250,00;", ";250.00;", "amount"),
+        (";72000000;;XG-0000005285-00006;"[1:], "72000000;;;", "an operating account needs"),
+        ("Renter af indestående", "x" * 51, "text"),
+    ],
+)
+def test_the_check_finds_each_fault_of_a_csv_journal(right: str, wrong: str, what: str) -> None:
+    content = whole_month().outputs[0].content.decode()
+    assert right in content
+
+    told, _ = check_csv(content.replace(right, wrong, 1).encode())
+
+    assert any(what in one for one in told)
+
+
 def test_what_nobody_decided_stands_on_the_interim_account_and_nowhere_else() -> None:
-    result = result_of(normal())
+    result = whole_month()
     [_, interim, _] = result.outputs
     _, sums = check_csv(interim.content)
 
@@ -101,7 +166,7 @@ def test_what_nobody_decided_stands_on_the_interim_account_and_nowhere_else() ->
 
 
 def test_a_value_day_on_a_saturday_becomes_the_next_bank_day() -> None:
-    result = result_of(normal())
+    result = whole_month()
     posted = next(one for one in result.tables if one.key == "posted").rows.set_index("transaction")
 
     assert posted.loc["T004", "value_day"] == pd.Timestamp("2026-10-12")
@@ -184,7 +249,7 @@ def rows(result: FlowResult, table: str) -> pd.DataFrame:
 
 
 def test_a_line_that_stands_in_a_journal_is_not_proposed_again_and_the_rest_is() -> None:
-    month = result_of(normal())
+    month = whole_month()
 
     result = result_of(normal(sent=lambda *_: (first_journal(month),)))
 
@@ -203,7 +268,7 @@ def test_a_line_that_stands_in_a_journal_is_not_proposed_again_and_the_rest_is()
 
 
 def test_a_line_on_the_interim_account_waits_for_a_person_in_every_later_run() -> None:
-    month = result_of(normal())
+    month = whole_month()
 
     result = result_of(normal(sent=lambda *_: (first_journal(month),)))
 
@@ -212,7 +277,7 @@ def test_a_line_on_the_interim_account_waits_for_a_person_in_every_later_run() -
 
 
 def test_a_line_on_the_interim_account_that_a_rule_fits_by_now_is_to_be_reposted() -> None:
-    month = result_of(normal())
+    month = whole_month()
     [line] = [one for one in month.outputs[-1].lines if one.item == "T001"]
     before = sent_file(FIRST, [replace(line, account="91500099")])
 
@@ -223,7 +288,7 @@ def test_a_line_on_the_interim_account_that_a_rule_fits_by_now_is_to_be_reposted
 
 
 def test_the_documents_of_a_day_are_numbered_on() -> None:
-    month = result_of(normal())
+    month = whole_month()
 
     again = result_of(normal(sent=lambda *_: (first_journal(month),)))
 
@@ -240,7 +305,7 @@ def test_the_documents_of_a_day_are_numbered_on() -> None:
 
 
 def test_when_all_lines_stand_in_journals_there_is_none_to_deliver() -> None:
-    month = result_of(normal())
+    month = whole_month()
 
     again = result_of(normal(sent=lambda *_: (sent_file(FIRST, month.outputs[-1].lines),)))
 
@@ -249,7 +314,7 @@ def test_when_all_lines_stand_in_journals_there_is_none_to_deliver() -> None:
 
 
 def test_a_line_that_the_bank_has_changed_or_taken_back_is_a_case() -> None:
-    month = result_of(normal())
+    month = whole_month()
     lines = {line.item: line for line in month.outputs[-1].lines}
     changed = replace(lines["T001"], amount=24_000)
     gone = replace(lines["T001"], item="T000", amount=5_000)
@@ -261,7 +326,7 @@ def test_a_line_that_the_bank_has_changed_or_taken_back_is_a_case() -> None:
 
 
 def test_journals_of_another_month_hold_nothing_of_this_one() -> None:
-    month = result_of(normal())
+    month = whole_month()
     september = sent_file(FIRST, month.outputs[-1].lines, period="2026-09")
 
     assert len(result_of(normal(sent=lambda *_: (september,))).outputs[-1].lines) == 8
@@ -287,7 +352,7 @@ def test_nothing_is_proposed_while_the_lines_of_a_journal_are_not_known() -> Non
 def test_a_refused_document_frees_its_lines_unless_the_erp_has_it(
     tmp_path: Path, messages: list[tuple[str, str]], *, free: bool
 ) -> None:
-    month = result_of(normal())
+    month = whole_month()
     journal = first_journal(month, of=["T001"])
     [line] = journal.lines or ()
     run = answered(tmp_path, kind="I")
