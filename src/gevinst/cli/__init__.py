@@ -52,6 +52,22 @@ COMMANDS = {
 }
 
 
+#: How the help orders the commands: cli.section.<key> of the catalogue, in the order in which an office meets
+#: them.
+SECTIONS = {
+    "begin": ("demo", "reconcile", "read", "new", "check", "run"),
+    "daily": (
+        *("start", "console", "robots", "schedule", "runs", "items", "decide", "files", "deliveries"),
+        *("alarms", "retry", "stop"),
+    ),
+    "rules": ("rules", "posting", "layouts"),
+    "gains": ("gain", "samples"),
+    "move": ("pack", "install", "put-back"),
+    "trust": ("evidence", "audit", "retention", "export"),
+    "operate": ("clock", "worker", "db", "secrets", "digest"),
+}
+
+
 class LazyGroup(click.Group):
     """A group whose sub-commands are imported on use."""
 
@@ -69,6 +85,28 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The sub-command that the first argument names.
+
+        Raises:
+            click.NoSuchCommand: there is none; with those of nearly that name.
+        """
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by what they are for, each with the first sentence of its help."""
+        from gevinst.texts import Texts  # noqa: PLC0415 - as below
+
+        texts = Texts(language())
+        for section, names in SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(texts.get(f"cli.section.{section}")):
+                formatter.write_dl([(name, _first_sentence(one)) for name, one in found if one])
+
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help in the user's language; made when it is asked for."""
         from gevinst.texts import Texts  # noqa: PLC0415 - reads the catalogue
@@ -79,6 +117,10 @@ class LazyGroup(click.Group):
             if isinstance(option, click.Option) and option.name == "version":
                 option.help = texts.get("cli.version")
         super().format_help_text(ctx, formatter)
+
+
+def _first_sentence(command: click.Command) -> str:
+    return (command.help or "").partition(". ")[0].partition("\n\n")[0].rstrip(".") + "."
 
 
 def language() -> str:

@@ -46,7 +46,7 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         error.show()
         return ExitCode.USAGE
     if isinstance(error, click.Abort | KeyboardInterrupt):
-        click.echo(texts.get("failure.interrupted"), err=True)
+        click.echo(texts.get("cli.interrupted"), err=True)
         return ExitCode.INTERRUPTED
     if isinstance(error, InputRejectedError):
         for finding in error.findings:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,10 +19,12 @@ from gevinst.bootstrap import making
 from gevinst.cli import language
 from gevinst.cli.errors import error_sentence
 from gevinst.cli.help import help_text
+from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.flow import SourceShape
 from gevinst.domain.run import ExitCode
 from gevinst.domain.schedule import ScheduleError, parse_timing
 from gevinst.texts import Texts
+from gevinst.texts.findings import finding_sentence
 
 Answer = TypeVar("Answer")
 NO_MONTH = "\0"  # stands in no path
@@ -130,6 +133,16 @@ class _Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Found:
+    """The files of a source, looked at."""
+
+    text: str  #: as it was written
+    pattern: Path
+    there: Sequence[Path]
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Chosen:
     """The files of a new robot."""
 
@@ -150,30 +163,47 @@ def _files(asker: "_Asker", office: Office, given: Mapping[str, str], wanted: _W
     if unknown:
         facts = {"text": ", ".join(unknown), "known": ", ".join(sources)}
         raise click.BadParameter(asker.texts.get("make.new.unknown_source", **facts), param_hint="--file")
-    files = {
-        name: asker.file(name, given.get(name, ""), must=must, headings=wanted.headings(name))
+
+    def look(name: str, text: str) -> _Found:
+        pattern, there = _there(office, text, several=wanted.several(name))
+        rows = making.rows_in(office, there, wanted.shapes.get(name))
+        return _Found(text=text, pattern=pattern, there=there, rows=rows)
+
+    found = {
+        name: asker.file(
+            name, given.get(name, ""), must=must, headings=wanted.headings(name), look=partial(look, name)
+        )
         for name, must in sources.items()
     }
-    named = {name: path for name, path in files.items() if path}
-    period = next((found for path in named.values() if (found := period_in(path))), "")
+    return _chosen(office, wanted.robot, {name: one for name, one in found.items() if one})
+
+
+def _chosen(office: Office, robot: str, found: Mapping[str, _Found]) -> _Chosen:
+    """Where the files are, or where they go, as robot.toml has it."""
+    period = next((month for one in found.values() if (month := period_in(one.text))), "")
     paths: dict[str, str] = {}
-    rows: dict[str, int] = {}
     copies: dict[Path, Path] = {}
-    for name, text in named.items():
-        pattern, there = _there(office, text, several=wanted.several(name))
-        rows[name] = making.rows_in(office, there, wanted.shapes.get(name))
-        inside = _inside(office, pattern)
+    for name, one in found.items():
+        inside = _inside(office, one.pattern)
         if inside is None:
-            inside = f"ind/{wanted.robot}/{name}/{pattern.name}"
-            copies |= {one: office.data / "ind" / wanted.robot / name / one.name for one in there}
+            inside = f"ind/{robot}/{name}/{one.pattern.name}"
+            copies |= {file: office.data / "ind" / robot / name / file.name for file in one.there}
         paths[name] = path_with_period(inside, period or NO_MONTH)
+    rows = {name: one.rows for name, one in found.items()}
     return _Chosen(paths=paths, rows=rows, copies=copies, period=period)
 
 
 def _there(office: Office, text: str, *, several: bool) -> tuple[Path, list[Path]]:
-    """The files that a path names, and the path in full: from here, or from the office's data folder."""
+    """The files that a path names, and the path in full: from here, or from the office's data folder.
+
+    A file that is dragged into a terminal comes in quotes.
+
+    Raises:
+        click.BadParameter: there is none.
+    """
+    written = Path(text.strip().strip("\"'")).expanduser()
     for folder in (Path.cwd(), office.data):
-        path = folder / text
+        path = folder / written
         found = [path] if path.is_file() else []
         if several and not found:
             found = sorted(one for one in path.parent.glob(path.name) if one.is_file())
@@ -204,19 +234,27 @@ class _Asker:
     def flow(self, said: str, known: Sequence[str]) -> str:
         """Question 1: the flow."""
         if not said and self._may_ask:
-            for name in known:
-                label = self.texts.get(f"make.flow.{name}") if self.texts.has(f"make.flow.{name}") else ""
-                click.echo(f"  {name}  {label}".rstrip())
-        return self._answer(
-            "flow", said, lambda text: text if text in known else None, known=", ".join(known)
-        )
+            rows = [(str(at), self.texts.get(f"make.flow.{name}"), name) for at, name in enumerate(known, 1)]
+            for number, label, name in rows:
+                click.echo(f"{number:>4}  {label:<50} {name}")
+        by_number = {str(at): name for at, name in enumerate(known, 1)}
+        chosen = {**by_number, **{name: name for name in known}}
+        return self._answer("flow", said, lambda text: chosen.get(text.strip()), known=", ".join(known))
 
-    def file(self, name: str, said: str, *, must: bool, headings: Sequence[str]) -> str:
-        """Question 2: a file of a source; "" where the robot can do without."""
-        if not must and (said or not self._may_ask):
-            return said
+    def file(
+        self, name: str, said: str, *, must: bool, headings: Sequence[str], look: Callable[[str], _Found]
+    ) -> _Found | None:
+        """Question 2: the files of a source; None where the robot can do without."""
+        if not must and not said and not self._may_ask:
+            return None
         hint = self.texts.get("make.new.headings", headings=", ".join(headings)) if headings else ""
-        return self._answer("file", said, str.strip, default=None if must else "", source=name, headings=hint)
+
+        def read(text: str) -> tuple[_Found | None] | None:
+            return (look(text),) if text.strip() else None if must else (None,)
+
+        return self._answer(
+            "file", said or None, read, default=None if must else "", source=name, headings=hint
+        )[0]
 
     def text(self, key: str, said: str, **facts: str) -> str:
         """A text that must be given."""
@@ -253,9 +291,17 @@ class _Asker:
                 return value
             raise click.UsageError(self._missing(key, facts))
         question = self.texts.get(f"make.ask.{key}", **facts)
-        while (value := read(click.prompt(question, default=default, show_default=False))) is None:
-            click.echo(self.texts.get(f"make.wrong.{key}", text="", **facts), err=True)
-        return value
+        while True:
+            text = click.prompt(question, default=default, show_default=False)
+            try:
+                if (value := read(text)) is not None:
+                    return value
+                click.echo(self.texts.get(f"make.wrong.{key}", text=text, **facts), err=True)
+            except click.BadParameter as error:
+                click.echo(error.message, err=True)
+            except InputRejectedError as error:
+                for finding in error.findings:
+                    click.echo(finding_sentence(finding, self.texts), err=True)
 
     def _missing(self, key: str, facts: Mapping[str, str]) -> str:
         own = f"make.new.missing_{key}"

@@ -46,6 +46,7 @@ from gevinst.formats.work_settings import (
 
 ROBOT_FILE = "robot.toml"
 RULES_FILE = "rules.toml"
+NEAREST = 3  # robots named when one is not found
 ROBOT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 HASH_SHOWN = 12
 #: Sources that a flow cannot do without.
@@ -265,9 +266,8 @@ def load_robot(office: Office, robot_id: str, *, whole: bool = True) -> Robot:
     """
     folder = office.robots / robot_id
     if not ROBOT_ID.fullmatch(robot_id) or not (folder / ROBOT_FILE).is_file():
-        known = robot_ids(office)
-        near = get_close_matches(robot_id, known, n=1)
-        raise ConfigurationError("CFG-003", robot=robot_id, near=near[0] if near else ", ".join(known))
+        near = get_close_matches(robot_id, robot_ids(office), n=NEAREST, cutoff=0)
+        raise ConfigurationError("CFG-003", robot=robot_id, near=", ".join(near) or "–")
     place = f"robots/{robot_id}/{ROBOT_FILE}"
     parts = _validated(_Robot, _toml(folder / ROBOT_FILE), place)
     if parts.id != robot_id:

@@ -78,13 +78,14 @@ def test_a_new_robot_runs_and_passes_its_check(office: Path, gevinst: Command) -
 
 
 def test_what_is_not_said_is_asked(office: Path, gevinst: Command) -> None:
-    files = "ind/konto_2026-10.csv\nind/finans_2026-10.csv"
-    answers = f"bank_reconciliation\n{files}\nLeder\ni morgen\n\nx\n3\n"
+    files = "~/ingen.csv\n'ind/konto_2026-10.csv'\ntasks/\nind/finans_2026-10.csv"
+    answers = f"afstem\n1\n{files}\nLeder\ni morgen\n\nx\n3\n"
 
     done = gevinst("new", "konto", answers=answers)
 
     assert done.code == 0, done.err
     assert "5 af 5" in done.out
+    assert all(f"»{wrong}«" in done.err for wrong in ("afstem", "~/ingen.csv", "tasks/", "i morgen", "x"))
     assert "schedule" not in passport(office)  # "i morgen" is none; then it was left empty
     assert passport(office)["gain"]["case_types"]["payment"]["minutes"] == 3  # type: ignore[index]
 

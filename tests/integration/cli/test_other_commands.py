@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gevinst.cli import COMMANDS
+from gevinst.cli import COMMANDS, SECTIONS
 from integration.cli.conftest import Command, Done
 
 ROOT = Path(__file__).parents[3]
@@ -79,12 +79,18 @@ def test_no_colour_and_no_control_characters_are_printed(gevinst: Command, robot
     assert "Skattekonto mod finans" in done.out
 
 
+def test_an_unknown_command_is_answered_with_the_nearest(gevinst: Command) -> None:
+    done = gevinst("instal", "x")
+
+    assert (done.code, "Der er ingen kommando instal. Mente du 'install'?" in done.err) == (2, True)
+
+
 def test_an_unknown_robot_is_answered_with_the_nearest(gevinst: Command, robot_file: Path) -> None:
     done = gevinst("run", "skatekonto")
 
     assert robot_file.is_file()
     assert done.code == 2
-    assert "Mente du skattekonto?" in done.err
+    assert "Nærmest er: skattekonto" in done.err
 
 
 @pytest.mark.parametrize(
@@ -232,6 +238,10 @@ def test_help_is_in_the_users_language(gevinst: Command, command: str) -> None:
     assert re.search("[æøåÆØÅ]", danish.out)
     assert not re.search(r"\b(Usage|Options|Commands|Show this)\b", danish.out)
     assert "Show this message and exit." in english.out
+
+
+def test_every_command_stands_once_in_the_help() -> None:
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
 
 
 def test_a_wrong_option_is_refused_in_danish(gevinst: Command) -> None:
