@@ -1,5 +1,7 @@
 """The one place that maps an error to its message and exit code."""
 
+import errno
+
 import click
 
 from gevinst import bootstrap
@@ -31,6 +33,7 @@ USAGE = frozenset(
     }
 )
 NOT_WRITTEN = "CFG-010"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 #: Errors about gains that lie in the settings or the database, not in what was typed.
 GAIN_SETTINGS = frozenset({"GAI-003", "GAI-009", "GAI-010", "GAI-013", "GAI-017"})
 
@@ -54,10 +57,10 @@ def exit_code_of(error: Exception | KeyboardInterrupt, language: str) -> int:
         return ExitCode.INPUT
     if isinstance(error, RefusedError):
         return _told(error, texts)
-    if isinstance(error, OSError) and error.filename:
-        return _told(
-            ConfigurationError(NOT_WRITTEN, path=str(error.filename), cause=error.strerror or ""), texts
-        )
+    if isinstance(error, OSError) and (error.filename or error.errno in NO_ROOM):
+        # A write names no file when the disk is full; what is written then lies below the data folder.
+        path = str(error.filename or bootstrap.office().data)
+        return _told(ConfigurationError(NOT_WRITTEN, path=path, cause=error.strerror or ""), texts)
     if trouble := _database_trouble(error):
         return _told(trouble, texts)
     raise error

@@ -1,5 +1,6 @@
 """gevinst demo: what it lays out and leaves alone, how it stops, and which exit code its robots come to."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap import demo as office_demo
 from gevinst.bootstrap.demo import PERIOD, DemoRun, lay_out_demo, run_demo
 from gevinst.cli.demo import _exit_code, _truth_line
+from gevinst.cli.errors import exit_code_of
 from gevinst.domain.run import ExitCode, Run, RunState
 from gevinst.texts import Texts
 from integration.cli.conftest import Command
@@ -176,3 +178,9 @@ def test_a_result_that_is_not_the_truth_is_named_and_one_decided_since_is_not_co
     assert "1 af 2" in said
     assert "skattekonto afviger fra facit: open" in said
     assert said.endswith("siden: x")
+
+
+def test_a_disk_that_is_full_while_a_file_is_written_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    code = exit_code_of(OSError(errno.ENOSPC, "No space left on device"), "da")  # as a write raises it
+
+    assert (code, "om disken er fuld" in capsys.readouterr().err) == (ExitCode.CONFIGURATION, True)
