@@ -34,6 +34,7 @@ from mutation.mutants import Mutant, mutants  # noqa: E402 - as above
 ENGINE = ROOT / "src/gevinst/domain/matching"
 PACKAGE = "gevinst.domain.matching"
 TESTS = (
+    "tests/unit/matching/test_limits.py",
     "tests/unit/matching/test_evidence.py",
     "tests/unit/matching/test_parties.py",
     "tests/unit/matching/test_customers.py",
@@ -134,6 +135,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="mutants at once")
+    parser.add_argument("--lines", nargs="+", default=[], help="only these, such as evidence:209")
     parser.add_argument("--modules", nargs="+", default=[], help="names such as evidence; all of the engine")
     chosen = parser.parse_args()
     every = [
@@ -141,6 +143,7 @@ def main() -> None:
         for path in sorted(ENGINE.glob("*.py"))
         if not chosen.modules or path.stem in chosen.modules
         for found in mutants(path)
+        if not chosen.lines or f"{path.stem}:{found.line}" in chosen.lines
     ]
     drawn = random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))  # noqa: S311 - a sample
     if any(failed for _, failed in trials([None], jobs=1)):
