@@ -253,13 +253,30 @@ DEBT_HEADER = (
 
 
 def _debts(folder: Path, month: Month, _dice: Dice, times: int) -> Written:
-    """Two parts: fees and their principals by turns, and one expiry day that Excel has no day for."""
+    """Two parts of fees, some with principal or a lock, and one expiry day that Excel has no day for."""
     rows = list(_debt_rows(month, ROWS * times))
     half = len(rows) // 2
     for part, some in ((1, rows[:half]), (2, rows[half:])):
         name = f"{month.bank_days[0]:%Y%m%d}RPA03_{part}_2.csv"
         _table(folder / "ind" / "debitor" / f"gaeld_{month.period}" / name, DEBT_HEADER, some)
+    locks = "".join(
+        f"ForretnPartner:\tP{at:04}\r\n\t{_lock_key(at)}\t51\r\n" for at in range(3, ROWS * times, 40)
+    )
+    _put(
+        folder / "ind" / "debitor" / f"spaerrer_{month.period}.txt",
+        f"Spærrer\r\n\r\n{locks}",
+        encoding="cp1252",
+    )
     return [("debt_without_day", 0)], len(rows)
+
+
+def _lock_key(number: int) -> str:
+    """The key of an agreement's first item, as SAP has it."""
+    return f"{_agreement(number):0>20}{1:012}"
+
+
+def _agreement(number: int) -> str:
+    return str(400_000 + number)
 
 
 def _debt_rows(month: Month, count: int) -> Iterator[Sequence[str]]:
@@ -267,7 +284,7 @@ def _debt_rows(month: Month, count: int) -> Iterator[Sequence[str]]:
     for at in range(count):
         expires = "31.12.9999" if at == 0 else _day(month.bank_days[0])
         content = "DAGI" if at % 10 == 1 else "DIV1"
-        ids = (f"P{at:04}", f"A{at:04}", f"B{at:04}", "1")
+        ids = (f"P{at:04}", _agreement(at), f"B{at:04}", "1")
         yield ("", "", "", content, "", "ZGBY", "", "", expires, *ids)
         if at in with_principal:
             yield ("", "", "", content, "", "0100", "", "", expires, *ids[:2], f"B{at + count:04}", "1")

@@ -24,6 +24,7 @@ from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
 from gevinst.formats.invoice_rows import invoice_grids
 from gevinst.formats.kmd_answer import answer_grids
+from gevinst.formats.lock_list import lock_grids
 from gevinst.formats.project_list import project_grids
 from gevinst.formats.toml_table import TOML_ENDING, toml_grids
 from gevinst.formats.workbook import read_workbook
@@ -44,6 +45,7 @@ _DTYPES = {
 _FORMS: Mapping[str, Callable[[Intake], list[Grid]]] = {
     "invoices": invoice_grids,
     "kmd_answer": answer_grids,
+    "lock_list": lock_grids,
     "project_list": project_grids,
 }
 

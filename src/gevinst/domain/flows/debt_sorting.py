@@ -1,8 +1,8 @@
 """Debt sorting (F6): which fees of the debt lists are out of date and may be written off; nothing is booked.
 
 The lists come in parts named YYYYMMDDRPA03_<part>_<count>: without all parts of one day nothing is sorted:
-a fee may only go when its principal is on no part. Each row gets the first reason that keeps it, in the
-order of REASONS.
+a fee may only go when its principal is on no part. A second source, SAP's list of reminder locks, keeps the
+fees of the agreements on it. Each row gets the first reason that keeps it, in the order of REASONS.
 """
 
 import re
@@ -31,7 +31,7 @@ from gevinst.domain.flow_rows import joined_keys, list_of, place_of
 from gevinst.domain.flow_settings import FlowSettings
 from gevinst.domain.place import Place
 
-LISTS = "lists"
+LISTS, LOCKS = "lists", "locks"
 NAME_OF_PART, PART_MISSING, PARTS_DIFFER = "TAB-041", "TAB-042", "TAB-043"
 READY, DAY_CARE, NO_DAY = "ready", "day_care", "no_expiry_day"
 _PART = re.compile(r"(\d{8})\D+\w*?_(\d{1,3})_(\d{1,3})\.\w+", re.IGNORECASE)
@@ -70,6 +70,14 @@ SHAPE = SourceShape(
     ),
     several=True,
 )
+LOCK_SHAPE = SourceShape(
+    optional=True,
+    form="lock_list",
+    columns=(
+        _text("debt_partner", "ForretnPartner", filled=True),
+        _text("debt_agreement", "Aftale", filled=True),
+    ),
+)
 _IDS = (
     Column(key="debt_agreement"),
     Column(key="document"),
@@ -93,6 +101,7 @@ REASONS: Mapping[str, _Test] = {
     "agreement_type": lambda rows, _of, _day: rows["agreement_type"] != "",
     "principal": lambda rows, _of, _day: ~rows["is_fee"],
     "locked": lambda rows, of, _day: rows["lock"].isin(of.kept_locks),
+    "on_lock_list": lambda rows, _of, _day: rows["on_lock_list"],
     NO_DAY: lambda rows, _of, _day: rows["expires"].isna(),
     "not_expired": lambda rows, _of, day: rows["expires"] > day,
     "principal_left": lambda rows, _of, _day: rows["has_principal"],
@@ -107,7 +116,8 @@ def work_out(given: FlowInput) -> FlowResult:
         InputRejectedError: TAB-041 to TAB-043, parts that are named otherwise, missing, or of two days.
     """
     check_parts(given.files[LISTS])
-    rows = _sorted(given.tables[LISTS], given.settings, pd.Timestamp(given.as_of))
+    lists = _with_locks(given.tables[LISTS], given.tables.get(LOCKS))
+    rows = _sorted(lists, given.settings, pd.Timestamp(given.as_of))
     ready, day_care = (rows[rows["kept_reason"] == fate] for fate in (READY, DAY_CARE))
     kept = rows[~rows["kept_reason"].isin([READY, DAY_CARE])]
     counts = kept.groupby("kept_reason").size().rename("count").astype("Int64").reset_index()
@@ -163,6 +173,17 @@ def check_parts(files: tuple[FileRead, ...]) -> None:
         )
 
 
+def _with_locks(lists: pd.DataFrame, locks: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows with `on_lock_list`: whether their partner's agreement is locked, zeros in front aside."""
+    if locks is None:
+        return lists.assign(on_lock_list=False)
+    own, locked = (
+        pd.MultiIndex.from_arrays([rows[name].str.lstrip("0") for name in ("debt_partner", "debt_agreement")])
+        for rows in (lists, locks)
+    )
+    return lists.assign(on_lock_list=own.isin(locked))
+
+
 def _sorted(lists: pd.DataFrame, settings: Settings, day: pd.Timestamp) -> pd.DataFrame:
     """The rows with `kept_reason`: READY where nothing keeps them."""
     own = [name for name in lists.columns if name not in PLACE_COLUMNS]
@@ -195,4 +216,6 @@ def _cases(rows: pd.DataFrame, given: FlowInput) -> Iterator[FlowCase]:
         )
 
 
-FLOW = Flow(id="debt_sorting", sources={LISTS: SHAPE}, settings=Settings, work_out=work_out)
+FLOW = Flow(
+    id="debt_sorting", sources={LISTS: SHAPE, LOCKS: LOCK_SHAPE}, settings=Settings, work_out=work_out
+)
