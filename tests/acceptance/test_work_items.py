@@ -12,7 +12,7 @@ FLOWS = Path(__file__).parents[1] / "items" / "tasks"
 ROBOT = """
 id = "{id}"
 flow = "{flow}"
-phase = "trial"
+phase = "{phase}"
 [title]
 da = "Prøve {id}"
 en = "Test {id}"
@@ -20,13 +20,32 @@ en = "Test {id}"
 process_owner = "Leder af Regnskab"
 benefit_owner = "Økonomichef"
 controller_group = "Regnskab"
+erp_user = "RPA-TEST-01"
 [limits]
 retries = 0
 [sources]
 {more}
 """
 SPLITS = '[items]\ngives = "faktura"\nkey = "invoice"\ntries = 1\n'
-HANDLES = '[items]\ntakes = "faktura"\n'
+HANDLES = """
+[items]
+takes = "faktura"
+[gain.case_types.faktura]
+minutes = 2.5
+n = 30
+method = "stopwatch"
+measured = 2026-06-15
+valid_until = 2036-06-15
+[passport]
+moves_money = false
+risk = "Lav"
+controls = "Stikprøve"
+legal_basis = "Kasse- og regnskabsregulativ"
+data_categories = "Beløb"
+deletion = "5 år"
+exit_plan = "robot alene"
+review = 2036-06-30
+"""
 
 
 @pytest.fixture
@@ -34,14 +53,14 @@ def office(tmp_path: Path) -> TestOffice:
     """An office with a robot that splits and one that handles."""
     made = TestOffice(tmp_path / "office").furnish()
     add_robot(made, "opdeler", "split_invoices", SPLITS)
-    add_robot(made, "behandler", "handle_invoices", HANDLES)
+    add_robot(made, "behandler", "handle_invoices", HANDLES, phase="production")
     return made
 
 
-def add_robot(office: TestOffice, robot: str, flow: str, more: str) -> None:
+def add_robot(office: TestOffice, robot: str, flow: str, more: str, *, phase: str = "trial") -> None:
     (office.folder / "robots" / robot).mkdir()
     file = office.folder / "robots" / robot / "robot.toml"
-    file.write_text(ROBOT.format(id=robot, flow=flow, more=more), encoding="utf-8")
+    file.write_text(ROBOT.format(id=robot, flow=flow, more=more, phase=phase), encoding="utf-8")
     shutil.copy(FLOWS / f"{flow}.robot", office.folder / "tasks")
 
 
@@ -64,6 +83,9 @@ def test_a_run_splits_its_work_and_another_handles_each_item(office: TestOffice)
     assert "The ERP does not answer" in page
     assert "1234" not in page
     assert [one["state"] for one in said["items"]] == ["done", "business", "done", "parked", "done"]
+    assert (handled.facts["minutes_saved"], "<dd>7,5</dd>" in page) == ("7.50", True)
+    earned = office.database("SELECT case_type, hundredths, run_id FROM gain")
+    assert earned == [("faktura", 250, handled.facts["run_id"])] * 3
 
 
 def test_splitting_the_same_work_again_adds_nothing(office: TestOffice) -> None:

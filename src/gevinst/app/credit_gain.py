@@ -46,6 +46,24 @@ def _reverse_reopened(run: Run, store: RunStore, credited: set[str], *, at: date
         store.reverse(run.robot, reopened, run_id=run.run_id, reason="reopened", at=at)
 
 
+def write_credits(
+    run: Run, card: GainCard, items: Mapping[str, Sequence[str]], store: RunStore, *, at: datetime
+) -> GainFact:
+    """Write the credits of handled items to the ledger, and say what came of it.
+
+    Args:
+        run: with the state that it ends in.
+        card: has every case type of `items`.
+        items: item keys by case type.
+        store: with the ledger.
+        at: now, UTC.
+    """
+    entries = credits_for(run, items, card, planned=True, at=at)
+    new = store.credit(entries)
+    mine = [one for one in store.gain_entries(run.robot, run.period) if one.run_id == run.run_id]
+    return gain_fact(card, mine, already=len(entries) - new, at=at)
+
+
 def gain_fact(card: GainCard, mine: Sequence[GainEntry], *, already: int, at: datetime) -> GainFact:
     """What a run has credited, as its page shows it; `already` items were credited by earlier runs."""
     minutes = credited_minutes(mine)
@@ -83,14 +101,14 @@ def _items_by_case(run: Run, robot: Robot, result: Reconciliation) -> dict[str, 
     texts = (matched["text"] + " " + matched["counterparty"]).str.casefold()
     by_case: dict[str, list[str]] = {}
     for key, text in zip(_item_keys(matched, run.period, robot.id), texts, strict=True):
-        case = _case_of(text, robot.case_texts)
+        case = case_of(text, robot.case_texts)
         if case:
             by_case.setdefault(case, []).append(key)
     return by_case
 
 
-def _case_of(text: str, case_texts: Mapping[str, Sequence[str]]) -> str:
-    """The case type by the words of the bank's text, else the one without words; "" earns nothing."""
+def case_of(text: str, case_texts: Mapping[str, Sequence[str]]) -> str:
+    """The case type by the words of a text in small letters, else the one without; "" earns nothing."""
     for name, words in case_texts.items():
         if any(word.casefold() in text for word in words):
             return name

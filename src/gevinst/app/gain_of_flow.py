@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from gevinst.app.credit_gain import gain_fact
+from gevinst.app.credit_gain import write_credits
 from gevinst.app.ports import RunStore
 from gevinst.app.run_report import GainFact
-from gevinst.domain.gains import credits_for
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run
 
@@ -33,7 +32,4 @@ def credit_flow(
         for kind, keys in done.items()
         if kind in card.case_types
     }
-    entries = credits_for(run, items, card, planned=True, at=at)
-    new = store.credit(entries)
-    mine = [one for one in store.gain_entries(robot.id, run.period) if one.run_id == run.run_id]
-    return gain_fact(card, mine, already=len(entries) - new, at=at)
+    return write_credits(run, card, items, store, at=at)

@@ -73,11 +73,27 @@ def run_work(of: Office, tell: "Callable[[Progress], object]") -> "RunWork":
         secrets=lambda robot: secrets_of(of, robot),
         items=item_book(of),
         progress=progress_book(of),
+        credit=lambda run, robot: _credit_items(of, run, robot),
         conclude=lambda tally: conclude_items(tally, "da"),
         write=lambda folder, report: write_items(folder, replace(report, office=of.name)),
         tell=tell,
         errors=database_errors(),
     )
+
+
+def _credit_items(of: Office, run: "Run", robot: "Robot") -> str:
+    from gevinst.app.credit_items import credit_items  # noqa: PLC0415 - loads pandas
+    from gevinst.bootstrap.gains import keep_card  # noqa: PLC0415 - as above
+    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - loads SQLAlchemy
+    from gevinst.domain.run import Environment  # noqa: PLC0415 - quick to start
+
+    if robot.gain is None:
+        return ""
+    if run.environment is Environment.PRODUCTION:
+        keep_card(of, robot.gain)
+    opened = parts(of)
+    gain = credit_items(run, robot, opened.items, opened.runs, at=now())
+    return str(gain.minutes_net) if gain else ""
 
 
 def item_lease(book: "ItemBook", owner: str) -> "ItemLease":

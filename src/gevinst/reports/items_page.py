@@ -1,13 +1,14 @@
 """The page of a run of work items, in each language, and the same for machines."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from gevinst.app.item_report import ItemReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.work_item import NEEDS_PEOPLE, ItemTally, WorkItem
-from gevinst.reports.numbers import period_words
+from gevinst.reports.numbers import decimal_words, period_words
 from gevinst.reports.page import RUN_PAGES, page_frame, page_templates
 from gevinst.reports.run_json import run_facts
 from gevinst.texts import Language, Texts
@@ -55,6 +56,7 @@ def items_page(report: ItemReport, language: Language | str) -> str:
         "period": period_words(report.run.period, texts),
         "conclusion": conclude_items(report.tally, texts.language),
         "tone": "act" if people else "ok",
+        "minutes": decimal_words(Decimal(report.run.minutes_saved or 0), texts),
         "people": people[:MOST_ROWS],
         "more": max(len(people) - MOST_ROWS, 0),
     }

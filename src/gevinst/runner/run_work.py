@@ -26,6 +26,7 @@ class RunWork:
     secrets: Callable[[Robot], Mapping[str, Mapping[str, str]]]  #: ConfigurationError when one is missing
     items: ItemBook
     progress: ProgressBook
+    credit: Callable[[Run, Robot], str]  #: credits the items that are done; net minutes, "" for no gain card
     conclude: Callable[[ItemTally], str]  #: in one sentence, Danish
     write: Callable[[Path, ItemReport], None]  #: the page of a run of items; OSError on a full disk
     tell: Callable[[Progress], object]  #: called with how far a run has come
@@ -75,6 +76,7 @@ class RunWork:
             open=needs_people,
             summary=self.conclude(tally),
         )
+        ended = replace(ended, minutes_saved=self.credit(ended, robot))
         items = self.items.items_of_run(run.run_id)
         self.write(folder, ItemReport(run=ended, robot=robot, tally=tally, items=items))
         with suppress(FinishedRunError):
