@@ -23,6 +23,7 @@ from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_l
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
 from gevinst.formats.invoice_rows import invoice_grids
+from gevinst.formats.json_table import JSON_ENDINGS, json_grids
 from gevinst.formats.kmd_answer import answer_grids
 from gevinst.formats.lock_list import lock_grids
 from gevinst.formats.project_list import project_grids
@@ -102,6 +103,8 @@ def _grids(intake: Intake, shape: SourceShape) -> list[Grid]:
         return read_workbook(intake)
     if intake.name.casefold().endswith(TOML_ENDING):
         return toml_grids(intake)
+    if intake.name.casefold().endswith(JSON_ENDINGS):
+        return json_grids(intake)
     grid, _ = read_delimited(decode(intake).utf8)
     return [grid]
 

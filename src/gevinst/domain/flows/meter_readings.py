@@ -47,7 +47,7 @@ READING_SHAPE = SourceShape(
         SourceColumn(
             key="state",
             kind=ColumnKind.NUMBER,
-            headings=("Målerstand", "Stand", "value", "kWh", "m3"),
+            headings=("Målerstand", "Stand", "value", "kWh", "m3", "energy", "volume"),
             filled=True,
         ),
     ),
