@@ -200,7 +200,7 @@ def test_fault_20_ten_years_of_bank_days_are_each_offered_once(tmp_path: Path) -
     while now.moment.year < 2037:
         moment = clock.next_moment()
         assert moment is not None
-        now.moment = moment
+        now.moment, clock.last_tick = moment, None  # the years pass; the machine's clock does not jump
         clock.tick()
 
     due: dict[str, list[date]] = {name: [] for name in words}
@@ -218,7 +218,7 @@ def test_fault_20_ten_years_of_bank_days_are_each_offered_once(tmp_path: Path) -
         if later.month != day.month
     ]
     assert due["leap"] == [date(2028, 2, 29), date(2032, 2, 29), date(2036, 2, 29)]
-    assert process_time() - begun < 60
+    assert process_time() - begun < 20
 
 
 def test_fault_42_a_week_of_missed_minutes_is_one_late_run_and_few_rows(office: Installation) -> None:

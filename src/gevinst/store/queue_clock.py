@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_, select, update
+from sqlalchemy import Connection, Executable, Table, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.queue_port import LostLeadError, Seen
@@ -19,6 +20,7 @@ from gevinst.store.queue_tickets import add_ticket
 from gevinst.store.schema import run as run_table
 
 CLOCK = "clock"
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 _OCCURRENCE = tuple(field.name for field in fields(Occurrence))
 
@@ -34,16 +36,18 @@ class SqlClockBook:
         """See ClockBook."""
         until = moment_of_database(self._dialect, lease)
         with self._database.writing() as connection:
-            first = {"name": CLOCK, "owner": owner, "fence": 1, "until": until}
-            if _insert_new(connection, lead, first, ["name"]):
-                return 1
-            mine = connection.execute(
+            mine: int | None = connection.execute(
                 update(lead)
                 .where(lead.c.name == CLOCK, lead.c.owner == owner)
                 .values(until=until)
                 .returning(lead.c.fence)
             ).scalar()
-            return mine if mine is not None else self._take_over(connection, owner, lease)
+            if mine is not None:
+                return mine
+            first = _adding(lead, self._dialect, "name").values(name=CLOCK, owner=owner, fence=1, until=until)
+            if connection.execute(first).first() is not None:
+                return 1
+            return self._take_over(connection, owner, lease)
 
     def leader(self) -> str:
         """See ClockBook."""
@@ -83,7 +87,7 @@ class SqlClockBook:
             for run in missed:
                 if run.run_id in fresh:
                     row = rows.run_row(run) | {"holder": "", "seen": run.started}
-                    _insert_new(connection, run_table, row, ["run_id"])
+                    _insert_new(connection, run_table, row, "run_id")
             _note_seen(connection, robot, seen)
             return new
 
@@ -123,18 +127,29 @@ def must_lead(connection: Connection, fence: int) -> None:
 
 def _insert_occurrence(connection: Connection, one: Occurrence) -> bool:
     values = {name: getattr(one, name) for name in _OCCURRENCE}
-    return _insert_new(connection, occurrence, values, ["robot", "nominal"])
+    return _insert_new(connection, occurrence, values, "robot", "nominal")
 
 
 def _note_seen(connection: Connection, robot: str, seen: Seen) -> None:
-    values = {"schedule": seen.schedule, "until": seen.until}
-    if not _insert_new(connection, clock_seen, {"robot": robot, **values}, ["robot"]):
-        connection.execute(update(clock_seen).where(clock_seen.c.robot == robot).values(values))
+    values = {"robot": robot, "schedule": seen.schedule, "until": seen.until}
+    connection.execute(_noting(connection.dialect.name), values)
 
 
-def _insert_new(connection: Connection, table: Table, values: dict[str, Any], key: list[str]) -> bool:
+@lru_cache
+def _noting(dialect: str) -> Executable:
+    noting = INSERT[dialect](clock_seen)
+    new = {"schedule": noting.excluded.schedule, "until": noting.excluded.until}
+    return noting.on_conflict_do_update(index_elements=["robot"], set_=new)
+
+
+def _insert_new(connection: Connection, table: Table, values: dict[str, Any], *key: str) -> bool:
     """Insert a row unless its key is there; whether it was new."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return connection.execute(_adding(table, connection.dialect.name, *key), values).first() is not None
+
+
+@lru_cache
+def _adding(table: Table, dialect: str, *key: str) -> Any:
+    """Inserts a row unless its key is there; made once, since making it costs more than running it."""
     # PostgreSQL's driver counts no rows of such an insert; what it returns is certain.
-    adding = make(table).values(values).on_conflict_do_nothing(index_elements=key)
-    return connection.execute(adding.returning(table.c[key[0]])).first() is not None
+    adding = INSERT[dialect](table).on_conflict_do_nothing(index_elements=key)
+    return adding.returning(table.c[key[0]])

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     RowMapping,
     Select,
     Update,
@@ -266,11 +267,17 @@ def add_ticket(connection: Connection, order: Order) -> bool:
     """Add a ticket on a writing connection; False when there is one of its key."""
     values = {name: getattr(order, name) for name in _ORDER}
     fresh = {"state": TicketState.WAITING, "attempt": 0, "failures": 0, "owner": "", "stop_by": ""}
-    now = moment_of_database(connection.dialect.name)
-    row = values | fresh | {"outcome": "", "offered": now, "not_before": now}
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    adding = make(ticket).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return connection.execute(adding.returning(ticket.c.number)).scalar() is not None
+    adding = _adding(connection.dialect.name)
+    return connection.execute(adding, values | fresh | {"outcome": ""}).scalar() is not None
+
+
+@lru_cache
+def _adding(dialect: str) -> Executable:
+    """Adds a ticket unless its key is there; made once, since making it costs more than running it."""
+    now = moment_of_database(dialect)
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    adding = make(ticket).values(offered=now, not_before=now)
+    return adding.on_conflict_do_nothing(index_elements=["key"]).returning(ticket.c.number)
 
 
 def ticket_of(row: RowMapping) -> Ticket:
