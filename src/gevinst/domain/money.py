@@ -94,3 +94,9 @@ def ore_from_number(value: float | Decimal) -> int:
 def kroner(ore: int) -> Decimal:
     """The amount in kroner, two decimals."""
     return Decimal(ore).scaleb(-2)
+
+
+def kroner_text(ore: int, mark: str) -> str:
+    """Kroner with two decimals and no thousands; several times as fast as by way of Decimal."""
+    whole, part = divmod(abs(ore), ORE_PER_KRONE)
+    return f"{'-' if ore < 0 else ''}{whole}{mark}{part:02}"

@@ -127,7 +127,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"  #: the input cannot be used
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # frames have no truth of being equal
 class Reconciliation:
     """The whole result. Frames are sorted by booked, amount and item_id: the order of rows cannot show."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.reconciliation import Proposal, Side
-from gevinst.reports.items import Item, ItemBook
+from gevinst.reports.items import Item, ItemBook, item_book
 from gevinst.reports.sentences import proposal_because
 from gevinst.texts import Texts
 
@@ -28,12 +28,12 @@ class Doubt:
     alternatives: tuple[Alternative, ...]  #: best first
 
 
-def doubts(report: RunReport, texts: Texts) -> list[Doubt]:
-    """All proposals, in their order."""
+def doubts(report: RunReport, texts: Texts, most: int | None = None) -> list[Doubt]:
+    """The proposals in their order, all or the first few."""
     if report.result is None:
         return []
-    items = ItemBook(report.result)
-    return [_doubt(proposal, items, texts) for proposal in report.result.proposals]
+    items = item_book(report.result)
+    return [_doubt(proposal, items, texts) for proposal in report.result.proposals[:most]]
 
 
 def _doubt(proposal: Proposal, items: ItemBook, texts: Texts) -> Doubt:

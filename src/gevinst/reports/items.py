@@ -1,9 +1,9 @@
 """Items as reports show them: looked up by side and id, masked, with their place in words."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -11,36 +11,37 @@ import pyarrow as pa
 from gevinst.domain.item import ROW_ID, TEXT_DTYPE
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
-from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
 from gevinst.texts import Texts
 from gevinst.texts.findings import place_text
 
-_COLUMNS = (
-    "item_id",
-    "booked",
-    "amount",
-    "text",
-    "counterparty",
-    "reference",
-    "document",
-    "carried_from",
-    "place_file",
-    "place_sheet",
-    "place_line",
-    "place_cell",
-    "state",
-    "group",
-    "proposal",
-    "age_bank_days",
-    "cause",
-    "suspect",
-    "suspect_side",
-)
+
+class _Row(NamedTuple):
+    """The columns of a result's frame that an item is made of."""
+
+    item_id: str
+    booked: date
+    amount: int
+    text: str
+    counterparty: str
+    reference: str
+    document: str
+    carried_from: str
+    place_file: str
+    place_sheet: str
+    place_line: int
+    place_cell: str
+    state: str
+    group: int
+    proposal: int
+    age_bank_days: int
+    cause: str
+    suspect: str
+    suspect_side: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One item of a result, ready to be shown; texts are masked."""
+class Item(NamedTuple):
+    """One item of a result, ready to be shown; texts are masked. A tuple, since a large run has very many."""
 
     side: Side
     item_id: str
@@ -66,51 +67,58 @@ class Item:
 
 def items_of(side: Side, frame: pd.DataFrame) -> Iterator[Item]:
     """The rows of a result's frame (ITEM_COLUMNS and RESULT_COLUMNS) as items, in the frame's order."""
-    columns = [_listed(frame[name]) for name in _COLUMNS]
-    for row in zip(*columns, strict=True):
-        yield _item(side, dict(zip(_COLUMNS, row, strict=True)))
+    columns = [_listed(frame[name]) for name in _Row._fields]
+    for row in map(_Row._make, zip(*columns, strict=True)):
+        yield _item(side, row)
 
 
 def _listed(column: pd.Series) -> list[Any]:
     return list(column.dt.date) if column.dtype.kind == "M" else column.tolist()
 
 
-def _item(side: Side, row: dict[str, Any]) -> Item:
-    text = row["text"] or row["counterparty"]
-    numbers = (row["document"], row["reference"])
+def _item(side: Side, row: _Row) -> Item:
+    text = row.text or row.counterparty
+    numbers = (row.document, row.reference)
     return Item(
         side=side,
-        item_id=row["item_id"],
-        booked=row["booked"],
-        amount=row["amount"],
+        item_id=row.item_id,
+        booked=row.booked,
+        amount=row.amount,
         text=mask_cpr(" ".join(text.split())),
-        number=mask_cpr(next((n for n in numbers if n and n not in text and n != row["item_id"]), "")),
-        carried_from=row["carried_from"],
-        place=Place(
-            file=row["place_file"], sheet=row["place_sheet"], line=row["place_line"], cell=row["place_cell"]
-        ),
-        state=row["state"],
-        group=row["group"],
-        proposal=row["proposal"],
-        age_bank_days=row["age_bank_days"],
-        cause=row["cause"],
-        suspect=row["suspect"],
-        suspect_side=row["suspect_side"],
+        number=mask_cpr(next((n for n in numbers if n and n not in text and n != row.item_id), "")),
+        carried_from=row.carried_from,
+        place=Place(file=row.place_file, sheet=row.place_sheet, line=row.place_line, cell=row.place_cell),
+        state=row.state,
+        group=row.group,
+        proposal=row.proposal,
+        age_bank_days=row.age_bank_days,
+        cause=row.cause,
+        suspect=row.suspect,
+        suspect_side=row.suspect_side,
     )
 
 
+@lru_cache(maxsize=1)
+def item_book(result: Reconciliation) -> "ItemBook":
+    """Finds the items of a result; made once for all reports of a run."""
+    return ItemBook(result)
+
+
 class ItemBook:
-    """Finds items by side and id."""
+    """Finds items by side and id, and the items of a group."""
 
     def __init__(self, result: Reconciliation) -> None:
         frames = {Side.LEFT: result.left, Side.RIGHT: result.right}
-        self._cells = {
-            side: {name: _cells(frame[name]) for name in _COLUMNS} for side, frame in frames.items()
-        }
+        self._cells = {side: [_cells(frame[name]) for name in _Row._fields] for side, frame in frames.items()}
         self._positions = {
             side: {item_id: at for at, item_id in enumerate(frame["item_id"].tolist())}
             for side, frame in frames.items()
         }
+        self._members = {side: members_by_group(frame) for side, frame in frames.items()}
+
+    def members(self, side: Side, group: int) -> list[str]:
+        """Ids of the items of a group, in the result's order."""
+        return self._members[side].get(group, [])
 
     def find(self, side: Side | str, item_id: str) -> Item | None:
         """The item, or None when the result does not hold it."""
@@ -122,7 +130,7 @@ class ItemBook:
         return [self._item(side, at) for at in positions if at is not None]
 
     def _item(self, side: Side, at: int) -> Item:
-        return _item(side, {name: cell(at) for name, cell in self._cells[side].items()})
+        return _item(side, _Row._make([cell(at) for cell in self._cells[side]]))
 
 
 def _cells(column: pd.Series) -> Callable[[int], Any]:
@@ -132,6 +140,10 @@ def _cells(column: pd.Series) -> Callable[[int], Any]:
         return lambda at: days[at].item()
     if column.dtype == TEXT_DTYPE:
         texts = pa.array(column, type=pa.large_string())
+        different = texts.unique()
+        if len(different) == 1:  # as most columns of a file are: blank, or the name of the file
+            (text,) = different.to_pylist()
+            return lambda _: text
         return lambda at: texts[at].as_py()
     return column.to_numpy().item
 

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped]  # has anno
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from gevinst.domain.money import kroner
+from gevinst.domain.money import kroner_text
 
 DAY_ZERO = date(1899, 12, 30).toordinal()
 # What stands otherwise in XML: its marks, letters that it cannot hold, and what looks like one so written.
@@ -26,7 +26,12 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # as above
     """A sheet of a workbook in constant memory, with a list below its heading."""
 
     def write_list(
-        self, first: int, rows: Iterable[Sequence[Any]], styles: Sequence[tuple[str, Format]]
+        self,
+        first: int,
+        rows: Iterable[Sequence[Any]],
+        styles: Sequence[tuple[str, Format]],
+        *,
+        cut: Callable[[str], str] = str,
     ) -> int:
         """Write rows below all that was written before; gives their number.
 
@@ -35,8 +40,9 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # as above
             rows: one value for each column; None and "" leave a cell out.
             styles: kind and format of each column: text; day; kr, øre that show as kroner; n, a whole number;
                 fill_in, always blank.
+            cut: makes each text one that a cell holds.
         """
-        writers = [_writer(xl_col_to_name(at), kind, style) for at, (kind, style) in enumerate(styles)]
+        writers = [_writer(xl_col_to_name(at), kind, style, cut) for at, (kind, style) in enumerate(styles)]
         self._write_single_row(first)  # the heading, which waits until a later row comes
         write, count = self.row_data_fh.write, 0
         for count, values in enumerate(rows, start=1):
@@ -49,14 +55,16 @@ class ListSheet(Worksheet):  # type: ignore[misc]  # as above
         return count
 
 
-def _writer(letter: str, kind: str, style: Format) -> Writer:
+def _writer(letter: str, kind: str, style: Format, cut: Callable[[str], str]) -> Writer:
     """Writes the cells of one column."""
     head, index = f'<c r="{letter}', f'" s="{style._get_xf_index()}"'  # noqa: SLF001 - it has no public name
     if kind == "fill_in":
         return lambda place, _: f"{head}{place}{index}/>"
     if kind == "text":
         inline = f'{index} t="inlineStr"><is><t xml:space="preserve">'
-        return lambda place, value: f"{head}{place}{inline}{xml_text(value)}</t></is></c>" if value else ""
+        return lambda place, value: (
+            f"{head}{place}{inline}{xml_text(cut(value))}</t></is></c>" if value else ""
+        )
     show = _NUMBERS[kind]
     return lambda place, value: (
         "" if value is None or value == "" else f"{head}{place}{index}><v>{show(value)}</v></c>"
@@ -64,7 +72,7 @@ def _writer(letter: str, kind: str, style: Format) -> Writer:
 
 
 _NUMBERS: dict[str, Callable[[Any], str]] = {
-    "kr": lambda ore: str(kroner(ore)),
+    "kr": lambda ore: kroner_text(ore, "."),
     "n": str,
     "day": lambda day: str(day.toordinal() - DAY_ZERO),
 }

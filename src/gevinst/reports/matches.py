@@ -9,8 +9,8 @@ from gevinst.app.run_report import RunReport
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.matching.budget import ACCEPTING
 from gevinst.domain.matching.rules import MatchPass
-from gevinst.domain.reconciliation import Reconciliation, Side, members_by_group
-from gevinst.reports.items import Item, ItemBook
+from gevinst.domain.reconciliation import Reconciliation, Side
+from gevinst.reports.items import Item, item_book
 from gevinst.reports.sentences import Group, because, group_rows
 from gevinst.texts import Texts
 
@@ -133,8 +133,7 @@ class _Teller:
 
     def __init__(self, result: Reconciliation, texts: Texts) -> None:
         self._texts = texts
-        self._items = ItemBook(result)
-        self._members = {Side.LEFT: members_by_group(result.left), Side.RIGHT: members_by_group(result.right)}
+        self._items = item_book(result)
 
     def matches(self, groups: pd.DataFrame) -> Iterator[Match]:
         for group in group_rows(groups):
@@ -146,7 +145,7 @@ class _Teller:
             )
 
     def _first(self, side: Side, group: int) -> tuple[Item, ...]:
-        ids = self._members[side].get(group, [])
+        ids = self._items.members(side, group)
         return tuple(self._items.find_all(side, ids[:MOST_ITEMS_SHOWN]))
 
 

@@ -1,5 +1,6 @@
 """Open items as the work list shows them: by age, with their cause and the item they may be mistaken for."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from gevinst.domain.decision import Decision, DecisionKind
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.reconciliation import Side, Tally
 from gevinst.reports.control import cause_title, undecided_rows
-from gevinst.reports.items import Item, ItemBook, items_of
+from gevinst.reports.items import Item, ItemBook, item_book, items_of
 from gevinst.reports.sentences import EXPLAINED_CAUSES, cause, finding_words
 from gevinst.texts import Texts
 
@@ -67,7 +68,7 @@ def open_items(report: RunReport, texts: Texts) -> list[OpenItem]:
     """All open and proposed items: oldest bucket first, then the largest amount."""
     if report.result is None:
         return []
-    book, notes = ItemBook(report.result), notes_by_item(report, texts)
+    book, notes = item_book(report.result), notes_by_item(report, texts)
     rows = [
         replace(_open_item(item, book, report, texts), notes=notes.get((side, item.item_id), ()))
         for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right))
@@ -110,23 +111,23 @@ def _note(note: Decision, as_of: date, texts: Texts) -> str:
 
 def age_buckets(rows: Sequence[OpenItem]) -> list[AgeBucket]:
     """The five age buckets, youngest first, empty ones too; they sum to the bridge."""
+    by_age: list[list[OpenItem]] = [[] for _ in (0, *AGE_LIMITS)]
+    for row in rows:
+        by_age[_bucket(row.days)].append(row)
     return [
         AgeBucket(
-            key=str((0, *AGE_LIMITS)[number]),
-            left=_tally(rows, number, Side.LEFT),
-            right=_tally(rows, number, Side.RIGHT),
-            items=tuple(row for row in rows if _bucket(row.days) == number),
+            key=str(days), left=_tally(some, Side.LEFT), right=_tally(some, Side.RIGHT), items=tuple(some)
         )
-        for number in range(len(AGE_LIMITS) + 1)
+        for days, some in zip((0, *AGE_LIMITS), by_age, strict=True)
     ]
 
 
 def _bucket(days: int) -> int:
-    return sum(days > limit for limit in AGE_LIMITS)
+    return bisect_left(AGE_LIMITS, days)
 
 
-def _tally(rows: Sequence[OpenItem], number: int, side: Side) -> Tally:
-    amounts = [row.item.amount for row in rows if _bucket(row.days) == number and row.item.side is side]
+def _tally(rows: Sequence[OpenItem], side: Side) -> Tally:
+    amounts = [row.item.amount for row in rows if row.item.side is side]
     return Tally(count=len(amounts), sum=sum(amounts))
 
 

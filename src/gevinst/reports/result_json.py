@@ -18,11 +18,10 @@ from gevinst.domain.reconciliation import (
     Side,
     SideTotals,
     Tally,
-    members_by_group,
 )
 from gevinst.domain.run import Run
 from gevinst.domain.source import Assumption
-from gevinst.reports.items import Item, ItemBook, items_of
+from gevinst.reports.items import Item, ItemBook, item_book, items_of
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.sentences import (
     Group,
@@ -37,6 +36,7 @@ from gevinst.reports.sentences import (
 from gevinst.texts import Language, Texts
 
 CONTRACT = "gevinst-result/1"
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def result_json(report: RunReport) -> dict[str, Any]:
@@ -87,17 +87,17 @@ def result_schema() -> dict[str, Any]:
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _JSON.encode(value)
 
 
 def _result(report: RunReport, danish: Texts, english: Texts) -> dict[str, Any]:
     result = report.result
     if result is None:
         return {"totals": {}, "groups": [], "proposals": [], "open": [], "notes": [], "bridge": None}
-    items = ItemBook(result)
+    items = item_book(result)
     return {
         "totals": {str(side): _totals(result.totals[side]) for side in Side},
-        "groups": _groups(result, danish, english),
+        "groups": _groups(result, items, danish, english),
         "proposals": [_proposal(proposal, items, danish, english) for proposal in result.proposals],
         "open": _open(report, result, items),
         "notes": [
@@ -157,12 +157,11 @@ def _totals(totals: SideTotals) -> dict[str, Any]:
     }
 
 
-def _groups(result: Reconciliation, danish: Texts, english: Texts) -> list[dict[str, Any]]:
-    left, right = members_by_group(result.left), members_by_group(result.right)
+def _groups(result: Reconciliation, items: ItemBook, danish: Texts, english: Texts) -> list[dict[str, Any]]:
     rows = [
         {
-            "left": left.get(row.group, []),
-            "right": right.get(row.group, []),
+            "left": items.members(Side.LEFT, row.group),
+            "right": items.members(Side.RIGHT, row.group),
             "pass": row.pass_id,
             "because": because(row, danish),
             "because_en": because(row, english),

@@ -235,7 +235,7 @@ def _result_facts(
         "matches_shown": sum(len(summary.shown) for summary in passes),
         "matches_rest": _rest(passes),
         "matches_file": "workbook" if workbook_holds_all(result) else "lists",
-        "doubts": doubts(report, texts),
+        "doubts": doubts(report, texts, MOST_DOUBTS),
         "notes": [texts.get(f"note.{key}", **facts) for key, facts in result.notes if not of_people(key)],
         "since": since_last(report, list(rows)),
         "settled": carried_settled(result),

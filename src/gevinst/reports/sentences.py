@@ -4,7 +4,8 @@ Nothing is stored as a sentence: each is made from the same facts in each langua
 drift apart.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,6 +30,7 @@ EXPLAINED_CAUSES = frozenset({"period_end"})
 
 # Stand-ins for the facts that differ in every group; all else repeats, so its sentence is made once.
 _AMOUNT, _OTHER_AMOUNT, _DIFFERENCE, _RATE, _KEY = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_ANY_MARK = re.compile("([\ue000-\ue004])")
 _BASIS_POINTS = 10_000
 _BY_WORD = frozenset({"text_date", "batch_text", "series"})
 
@@ -58,29 +60,41 @@ def group_rows(groups: pd.DataFrame) -> Iterator[Group]:
 
 def because(group: Group, texts: Texts) -> str:
     """Why the items of a group belong together, CPR numbers masked."""
-    skeleton = _because_skeleton(
+    pieces = _because_pieces(
         texts,
-        group._replace(group=0, amount_left=0, amount_right=0, difference=0, key=_KEY if group.key else ""),
+        _Shape(
+            reason=group.reason,
+            n_left=group.n_left,
+            n_right=group.n_right,
+            account=group.difference_account,
+            keyed=bool(group.key),
+            days=abs(group.days),
+            candidates=group.candidates,
+            alike=group.alike,
+        ),
     )
-    amount = group.amount_left if group.n_left else group.amount_right
-    facts = (
-        (_AMOUNT, texts.amount(amount)),
-        (_OTHER_AMOUNT, texts.amount(group.amount_right)),
-        (_DIFFERENCE, texts.amount(abs(group.difference))),
-        (_RATE, _rate(group, texts) if _RATE in skeleton else ""),
-        (_KEY, _shown_key(group, texts)),  # last: a key comes from a file and may hold anything
-    )
-    for mark, shown in facts:
-        skeleton = skeleton.replace(mark, shown)
-    return mask_cpr(skeleton)
+    return mask_cpr("".join([_FACTS[one](group, texts) if one in _FACTS else one for one in pieces]))
+
+
+class _Shape(NamedTuple):
+    """What groups have in common whose sentences differ in amounts and key alone."""
+
+    reason: str
+    n_left: int
+    n_right: int
+    account: str
+    keyed: bool
+    days: int
+    candidates: int
+    alike: int
 
 
 @lru_cache(maxsize=4096)
-def _because_skeleton(texts: Texts, group: Group) -> str:
-    """The sentence of all groups that differ in amounts and key alone, with marks where those go."""
-    days, candidates, account = abs(group.days), group.candidates, group.difference_account
+def _because_pieces(texts: Texts, shape: _Shape) -> tuple[str, ...]:
+    """The sentence of all groups of a shape, in pieces: text, and a mark where a fact goes."""
+    days, candidates, account = shape.days, shape.candidates, shape.account
     sentence = texts.get(
-        f"because.{group.reason}",
+        f"because.{shape.reason}",
         amount=_AMOUNT,
         other_amount=_OTHER_AMOUNT,
         difference=_DIFFERENCE,
@@ -90,14 +104,14 @@ def _because_skeleton(texts: Texts, group: Group) -> str:
         others=texts.get("because.others", count=candidates)
         if candidates
         else texts.get("because.others.none"),
-        alike=group.alike,
-        shape=texts.get("because.shape", left=group.n_left, right=group.n_right),
-        items=group.n_left + group.n_right,
-        shared=texts.get("because.shared", mark=_KEY) if group.key else "",
-        decided=texts.get("because.decided", mark=_KEY) if group.key else "",
+        alike=shape.alike,
+        shape=texts.get("because.shape", left=shape.n_left, right=shape.n_right),
+        items=shape.n_left + shape.n_right,
+        shared=texts.get("because.shared", mark=_KEY) if shape.keyed else "",
+        decided=texts.get("because.decided", mark=_KEY) if shape.keyed else "",
         account=texts.get("because.account", account=account) if account else "",
     )
-    return " ".join(sentence.split())
+    return tuple(_ANY_MARK.split(" ".join(sentence.split())))
 
 
 def _rate(group: Group, texts: Texts) -> str:
@@ -116,6 +130,15 @@ def _shown_key(group: Group, texts: Texts) -> str:
         return texts.day(date.fromisoformat(group.key[:10]))
     except ValueError:
         return group.key
+
+
+_FACTS: dict[str, Callable[[Group, Texts], str]] = {
+    _AMOUNT: lambda group, texts: texts.amount(group.amount_left if group.n_left else group.amount_right),
+    _OTHER_AMOUNT: lambda group, texts: texts.amount(group.amount_right),
+    _DIFFERENCE: lambda group, texts: texts.amount(abs(group.difference)),
+    _RATE: _rate,
+    _KEY: _shown_key,
+}
 
 
 def proposal_because(proposal: Proposal, items: ItemBook, texts: Texts) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -113,17 +114,11 @@ class _Pen:
             sheet.set_column(at, at, column.width)
             sheet.write_string(0, at, self.heading(column.key), self.formats["head"])
         styles = [(column.kind, self.formats[column.kind]) for column in columns]
-        count = sheet.write_list(1, map(self._short_texts, rows), styles)
+        count = sheet.write_list(1, rows, styles, cut=partial(_cell_text, texts=self.texts))
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
         sheet.repeat_rows(0)
         return count
-
-    def _short_texts(self, values: Sequence[Any]) -> Sequence[Any]:
-        """The values of a row, with texts that Excel can hold."""
-        if all(len(value) <= SURELY_SHORT for value in values if isinstance(value, str)):
-            return values
-        return [_cell_text(value, self.texts) if isinstance(value, str) else value for value in values]
 
 
 def _cell_text(text: str, texts: Texts) -> str:
