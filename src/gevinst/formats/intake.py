@@ -146,6 +146,9 @@ def _refuse_other_things(path: Path, place: Place) -> None:
         raise _rejected("FIL-007", place, folder=path.parent.name, variant="folder")
     if not path.is_file():
         raise _rejected("FIL-007", place, folder=path.parent.name)
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():  # whoever has it open in Excel or LibreOffice may not have saved it
+            raise _rejected("FIL-006", place, lock=lock.name, variant="open")
 
 
 def _rejected(code: str, place: Place, **facts: str | int) -> InputRejectedError:

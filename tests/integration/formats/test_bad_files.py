@@ -91,6 +91,19 @@ def test_a_file_under_way_is_left_alone(tmp_path: Path, name: str) -> None:
     assert refusal(tmp_path, BANK.encode(), name)[0] == "FIL-006"
 
 
+@pytest.mark.parametrize("lock", ["~$fil.csv", ".~lock.fil.csv#"])
+def test_a_file_that_somebody_has_open_is_left_alone(tmp_path: Path, lock: str) -> None:
+    (tmp_path / lock).write_bytes(b"Controller")
+    (tmp_path / "fil.csv").write_text(BANK, "utf-8")
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(tmp_path / "fil.csv")
+
+    [finding] = caught.value.findings
+    assert (finding.code, finding.place.file) == ("FIL-006", "fil.csv")
+    assert f"slet {lock}" in finding_text(finding, Texts("da")).do
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
