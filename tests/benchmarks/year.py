@@ -67,7 +67,7 @@ LISTS: dict[str, tuple[LayOut, int]] = {
         robot: (partial(lay_out_supplier, only=(robot,)), times)
         for robot, times in {
             "bilagsafstemning": 170,
-            "dubletfakturaer": 84,
+            "dubletfakturaer": 840,  # each tenth invoice has its file: 10,080 a month
             "leverandoerudtog": 84,
             "debitorkontrol": 210,
             "gaeldssortering": 84,
