@@ -47,8 +47,8 @@ class Item(NamedTuple):
     item_id: str
     booked: date
     amount: int  #: øre
-    text: str  #: text, or counterparty where the text is blank
-    number: str  #: document or reference that is not already in the text; "" for none
+    text: str  #: text, and the counterparty where the text does not hold it
+    number: str  #: document and reference, those that are not already in the text; "" for none
     carried_from: str
     place: Place
     state: str
@@ -77,15 +77,14 @@ def _listed(column: pd.Series) -> list[Any]:
 
 
 def _item(side: Side, row: _Row) -> Item:
-    text = row.text or row.counterparty
-    numbers = (row.document, row.reference)
+    text = _said(" ".join(row.text.split()), " ".join(row.counterparty.split()))
     return Item(
         side=side,
         item_id=row.item_id,
         booked=row.booked,
         amount=row.amount,
-        text=mask_cpr(" ".join(text.split())),
-        number=mask_cpr(next((n for n in numbers if n and n not in text and n != row.item_id), "")),
+        text=mask_cpr(text),
+        number=mask_cpr(_beside(text, row.item_id, row.document, row.reference)),
         carried_from=row.carried_from,
         place=Place(file=row.place_file, sheet=row.place_sheet, line=row.place_line, cell=row.place_cell),
         state=row.state,
@@ -96,6 +95,18 @@ def _item(side: Side, row: _Row) -> Item:
         suspect=row.suspect,
         suspect_side=row.suspect_side,
     )
+
+
+def _said(text: str, party: str) -> str:
+    """What a match by a word may have gone by."""
+    shown = (text, "" if party.casefold() in text.casefold() else party)
+    return ", ".join(filter(None, shown))
+
+
+def _beside(text: str, item_id: str, *numbers: str) -> str:
+    """The numbers that a reader does not see in the text or the id: a match may be made by any of them."""
+    unseen = [number for number in numbers if number and number not in text and number != item_id]
+    return " · ".join(dict.fromkeys(unseen))
 
 
 @lru_cache(maxsize=1)

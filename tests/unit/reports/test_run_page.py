@@ -254,3 +254,12 @@ def test_an_empty_result_makes_a_page() -> None:
     nothing = replace(full.result, left=left, right=right, groups=groups, proposals=())
 
     assert "Ingen poster er matchet." in block(replace(full, result=nothing), "matches")
+
+
+def test_every_number_and_name_that_a_match_may_go_by_stands_on_the_page() -> None:
+    result = sample_result()
+    left = result.left.assign(counterparty="Elværket", reference="041200007113571", document="1900042102")
+
+    shown = words(page(sample_report(replace(result, left=left))))
+
+    assert "Elværket 1900042102 · 041200007113571" in shown
