@@ -6,6 +6,7 @@ seed: processes are killed with -9, a machine is off for a night, a file is miss
 more is asked for by hand than a morning can do.
 """
 
+import json
 import os
 import random
 import shutil
@@ -89,8 +90,9 @@ class Month:
         self.parts: StoreParts = bootstrap.parts(
             replace(bootstrap.office(str(self.office.folder)), database=self.url)
         )
-        record_history(self.parts.queue._database)
-        self.robots: list[Robot] = bootstrap.robots(bootstrap.office(str(self.office.folder)))
+        robots = bootstrap.robots(bootstrap.office(str(self.office.folder)))
+        self.robots: list[Robot] = [one for one in robots if one.schedule]
+        self._done_file = self.office.folder / "done.json"
         self._chance = random.Random(self.plan.seed)  # noqa: S311 - no secret
         self._processes: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
         self._again_at: dict[tuple[str, str], float] = {}
@@ -99,6 +101,7 @@ class Month:
 
     def live(self) -> None:
         """Go through the month; returns when nothing is left to do."""
+        record_history(self.parts.queue._database)
         self.time = SimulatedTime.from_now(self.plan.start, 1)
         self._started(self.plan.hosts[0], LOOK_ONCE).wait()  # robots are due from when a clock has seen them
         self.time = SimulatedTime.from_now(self.plan.start, self.plan.speed)
@@ -240,6 +243,15 @@ class Month:
 
     def _note(self, what: str, words: str) -> None:
         self.done.append(Done(at=self.time.now(), what=what, words=words))
+        kept = [{"at": one.at.isoformat(), "what": one.what, "words": one.words} for one in self.done]
+        self._done_file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+
+    def remember(self) -> None:
+        """Read what was done to an office that was kept, so that its record can be judged again."""
+        kept = json.loads(self._done_file.read_text(encoding="utf-8"))
+        self.done = [
+            Done(at=datetime.fromisoformat(one["at"]), what=one["what"], words=one["words"]) for one in kept
+        ]
 
     def _robots(self) -> Iterator[tuple[str, int, str]]:
         """Host, number and run of each robot's process of this office."""

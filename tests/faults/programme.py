@@ -48,19 +48,25 @@ def _parser() -> argparse.ArgumentParser:
     month.add_argument("--speed", type=float, default=SPEED, help="times real speed")
     month.add_argument("--days", type=int, default=30, help="how long it is")
     month.add_argument("--hosts", type=int, default=1, help="machines")
+    month.add_argument("--judge", action="store_true", help="only show the record of the office in --keep")
     month.set_defaults(run=_month)
     return parser
 
 
 def _month(asked: argparse.Namespace) -> Sequence[str]:
     folder = Path(asked.keep or tempfile.mkdtemp(prefix="gevinst-month-"))
-    office = TestOffice(folder).furnish(demo=True)
+    office = TestOffice(folder)
+    if not asked.judge:
+        office.furnish(demo=True)
     url = _database(asked.database, folder)
     hosts = [f"vaert-{letter}" for letter in "abcdefgh"[: asked.hosts]]
     plan = Plan(speed=asked.speed, seed=asked.seed, hosts=hosts, days=asked.days)
     month = Month(office=office, url=url, plan=plan)
     begun = time.monotonic()
-    month.live()
+    if asked.judge:
+        month.remember()
+    else:
+        month.live()
     record = record_of(month)
     seconds = time.monotonic() - begun
     say(f"{month.plan.days} days in {seconds / 60:.1f} minutes, seed {asked.seed}, {len(hosts)} machine(s)")
