@@ -8,6 +8,7 @@ What is found is written to the current folder (`crash-…`, `timeout-…`, `oom
 import argparse
 import importlib
 import importlib.util
+import os
 import random
 import sys
 import tempfile
@@ -30,6 +31,7 @@ def main() -> None:
     """Read the command line, and fuzz."""
     if atheris is None and "--try" not in sys.argv:
         raise SystemExit("atheris is not installed; uv pip install atheris")
+    os.environ["RUST_BACKTRACE"] = "0"  # of a library that fails: slow, and nothing to us
     ours = _ours()
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("reader", choices=sorted(ours.TARGETS))
@@ -48,8 +50,7 @@ def main() -> None:
         changed = target.change(content, _changed, chance) if target.change and seed % 2 else None
         return bytes(atheris.Mutate(content, most) if changed is None else changed[:most])
 
-    # A process for each input is too slow; .xls and the like, which need one, are not fuzzed.
-    ours.workbook.try_out = lambda _: None
+    ours.workbook.try_out = ours.tried_in_fork  # a process from scratch for each input is too slow
     with tempfile.TemporaryDirectory() as scratch:
         corpus = asked.corpus or Path(scratch)
         corpus.mkdir(parents=True, exist_ok=True)

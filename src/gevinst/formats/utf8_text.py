@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
-BLOCK = 1 << 20
+BUFFER = 1 << 19
 LINE_ENDS = (b"\n", b"\r")
 LONGEST_LETTER = 4  # bytes of UTF-8
 SUBSTITUTE = b"\x1a"  # ends a text from DOS
@@ -64,7 +64,7 @@ class Utf8Text:
 
     def opened(self) -> io.BufferedReader:
         """The text as a file."""
-        return io.BufferedReader(_Stream(self.blocks()), BLOCK)
+        return io.BufferedReader(_Stream(self.blocks()), BUFFER)
 
 
 class _Stream(io.RawIOBase):

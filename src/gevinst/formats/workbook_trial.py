@@ -38,9 +38,18 @@ def try_out(intake: Intake) -> Parts:
         )
     except subprocess.TimeoutExpired as error:
         raise intake.rejected("FIL-005", what="workbook") from error
-    if done.returncode:
-        raise intake.rejected("FIL-005", what="far cell" if done.returncode == FAR else "workbook")
-    said = json.loads(done.stdout or b"{}")
+    return parts_of(intake, done.returncode, done.stdout)
+
+
+def parts_of(intake: Intake, code: int, answer: bytes) -> Parts:
+    """What a trial said, by its exit code and its output.
+
+    Raises:
+        InputRejectedError: FIL-005 it did not end well.
+    """
+    if code:
+        raise intake.rejected("FIL-005", what="far cell" if code == FAR else "workbook")
+    said = json.loads(answer or b"{}")
     sheets = {name: SheetMarks(errors=_by_place(cells)) for name, cells in said.get("errors", {}).items()}
     return Parts(sheets=sheets, days_from_1904=bool(said.get("from_1904")))
 
@@ -50,20 +59,24 @@ def _by_place(cells: list[tuple[int, int, str]]) -> dict[tuple[int, int], str]:
 
 
 def main() -> int:
-    """Lay out the workbook that stands on standard input; a fault that our process can tell is left to it."""
+    """Try the workbook that stands on standard input."""
     _limit_memory()
-    content = sys.stdin.buffer.read()
+    code, answer = tried(sys.stdin.buffer.read())
+    sys.stdout.write(answer)
+    return code
+
+
+def tried(content: bytes) -> tuple[int, str]:
+    """Lay out a workbook: the exit code and the answer. A fault that our process can tell is left to it."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height * sheet.total_width > LARGEST_AREA:
-                return FAR
+                return FAR, ""
     except FAULTS:
-        return 0
-    if content.startswith(OLE):
-        sys.stdout.write(json.dumps(_marks_of(content)))
-    return 0
+        return 0, ""
+    return 0, json.dumps(_marks_of(content)) if content.startswith(OLE) else ""
 
 
 def _marks_of(content: bytes) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fuzz.workbooks import binary_book
 from gevinst.domain.finding import InputRejectedError, Severity
 from gevinst.domain.source import SourceRead
 from gevinst.formats.reading import read_source, unsure
@@ -253,6 +254,16 @@ def test_a_workbook_of_excel_97_is_read_and_its_errors_stop_it(tmp_path: Path) -
     assert list(source.items["amount"]) == [125050, -1225]
     assert told(source) == [("CEL-003", "bog.xls:Poster:D4")]
     assert source.findings[0].found == "#DIV/0!"
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    (tmp_path / "bog.xlsb").write_bytes(binary_book())
+
+    source = read_source(tmp_path / "bog.xlsb")
+
+    assert list(source.items["amount"]) == [125050, -1225]
+    assert [day.date() for day in source.items["booked"]] == [date(2026, 1, 5), date(2026, 1, 6)]
+    assert (list(source.items["text"]), source.findings) == (["Leje", "Gebyr"], ())
 
 
 def test_an_error_in_a_text_of_excel_97_is_a_warning(tmp_path: Path) -> None:
