@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +21,9 @@ from gevinst.demo.held_to_truth import differences, truth_file
 from gevinst.demo.office import TRUTH
 from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Phase
-from gevinst.domain.run import Run, Trigger
+from gevinst.domain.run import Environment, Run, Trigger
 from gevinst.formats.robot_folder import load_robot, robot_ids
+from gevinst.texts import Language
 
 if TYPE_CHECKING:
     from gevinst.store.opening import StoreParts
@@ -45,6 +46,7 @@ class DemoRun:
     refused: RefusedError | None = None  #: why it could not
     off: Sequence[str] = ()  #: what it found otherwise than the truth has it
     compared: bool = False  #: held against the truth: not where people have decided since
+    minutes: int | None = None  #: saved in the period, all runs together; None in trial
 
 
 def lay_out_demo(of: Office, *, fresh: bool) -> None:
@@ -144,7 +146,40 @@ def _run(of: Office, one: DemoRun, opened: "StoreParts", stop: threading.Event) 
         ended = run_robot(of, run, robot, files={}, opened=opened.runs, stopping=stop.is_set)
     except RefusedError as error:
         return answer(refused=error)
+    if ended.environment is Environment.PRODUCTION:
+        answer = partial(answer, minutes=round(opened.runs.gain_minutes(one.robot, PERIOD)))
     if opened.runs.decisions(one.robot):
         return answer(run=ended)
     truth = json.loads(truth_file(of.data, one.robot, PERIOD).read_text("utf-8"))
     return answer(run=ended, off=differences(truth, of.runs / ended.folder), compared=True)
+
+
+def write_overview(
+    of: Office, ended: Sequence[DemoRun], conclude: Callable[[Run, Language], str]
+) -> Mapping[Language, Path]:
+    """Write the page of all robots, with the way to each run page, in each language.
+
+    Args:
+        of: the office.
+        ended: what came of the robots.
+        conclude: what a run came to, in one sentence of a language.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+    from gevinst.reports.demo_page import DemoRow, write_demo_page  # noqa: PLC0415 - loads the templates
+
+    rows = [
+        DemoRow(
+            run=one.run,
+            folder=of.runs / one.run.folder,
+            title=load_robot(of, one.robot).title,
+            conclusion={language: conclude(one.run, language) for language in Language},
+            matches=one.matches,
+            minutes=one.minutes,
+            is_true=not one.off if one.compared else None,
+        )
+        for one in ended
+        if one.run
+    ]
+    return write_demo_page(of.data, of.name, rows)

@@ -17,7 +17,7 @@ from gevinst.cli.progress_words import ProgressLine
 from gevinst.cli.run import trouble_lines
 from gevinst.cli.run_facts import page_of, summary_of
 from gevinst.cli.table import table
-from gevinst.domain.run import EXIT_CODES, Environment, ExitCode, Run, RunState
+from gevinst.domain.run import EXIT_CODES, ExitCode, RunState
 from gevinst.texts import Texts
 
 #: The exit code of several runs is the first of these that one of them has.
@@ -52,9 +52,7 @@ def demo(ctx: click.Context, *, fresh: bool, year: bool, everything: bool) -> No
         tell=lambda done, of: line.say(texts.get("cli.demo.running", done=done, of=of)),
     )
     line.clear()
-    _show(office, ended, texts)
-    if everything or any(one.off for one in ended):
-        click.echo(_truth_line(ended, texts))
+    _show(office, ended, texts, everything=everything)
     click.echo(texts.get("cli.demo.took", seconds=f"{time.perf_counter() - begun:.1f}"))
     ctx.exit(_exit_code(office, ended, texts))
 
@@ -68,40 +66,35 @@ def _lay_out_year(office: Office, texts: Texts) -> None:
     click.echo(texts.get("cli.demo.year_laid" if laid else "cli.demo.year_there"))
 
 
-def _show(office: Office, ended: Sequence[DemoRun], texts: Texts) -> None:
-    """The tables, and the run pages of the accounts."""
-    store = bootstrap.store(office)
-
-    def minutes(run: Run) -> str:
-        if run.environment is not Environment.PRODUCTION:
-            return texts.get("cli.demo.trial")
-        return texts.number(round(store.gain_minutes(run.robot, run.period)))
-
-    accounts, lists = (
-        [one.run for one in ended if one.run and one.matches is side] for side in (True, False)
-    )
-    tables = [
-        _table(name, runs, [minutes(run) for run in runs], texts)
-        for name, runs in (("account", accounts), ("list", lists))
-        if runs
-    ]
+def _show(office: Office, ended: Sequence[DemoRun], texts: Texts, *, everything: bool) -> None:
+    """The tables, and where the run pages are: of three robots by name, of all of them on one page."""
+    accounts, lists = ([one for one in ended if one.run and one.matches is side] for side in (True, False))
+    tables = [_table(name, part, texts) for name, part in (("account", accounts), ("list", lists)) if part]
     click.echo("\n\n".join(tables))
-    for page in filter(None, (page_of(office.runs / run.folder, texts) for run in accounts)):
-        click.echo(texts.get("cli.run.page", path=str(page)))
+    if not everything:
+        for page in filter(None, (page_of(office.runs / one.run.folder, texts) for one in ended if one.run)):
+            click.echo(texts.get("cli.run.page", path=str(page)))
+        return
+    pages = office_demo.write_overview(
+        office, ended, lambda run, language: summary_of(run, office.runs / run.folder, Texts(language))
+    )
+    click.echo("\n" + texts.get("cli.demo.pages", path=str(pages[texts.language])))
+    click.echo(_truth_line(ended, texts))
 
 
-def _table(kind: str, runs: Sequence[Run], minutes: Sequence[str], texts: Texts) -> str:
+def _table(kind: str, ended: Sequence[DemoRun], texts: Texts) -> str:
     """One line for each run: of accounts with both differences, of lists with what does not go up."""
     rows = [
         [
-            run.robot,
-            texts.get(f"state_of_run.{run.state}"),
-            *(texts.number(count) for count in (run.read, run.matched, run.open)),
-            *([texts.amount(run.difference)] if kind == "account" else []),
-            texts.amount(run.unexplained),
-            saved,
+            one.robot,
+            texts.get(f"state_of_run.{one.run.state}"),
+            *(texts.number(count) for count in (one.run.read, one.run.matched, one.run.open)),
+            *([texts.amount(one.run.difference)] if kind == "account" else []),
+            texts.amount(one.run.unexplained),
+            texts.get("cli.demo.trial") if one.minutes is None else texts.number(one.minutes),
         ]
-        for run, saved in zip(runs, minutes, strict=True)
+        for one in ended
+        if one.run
     ]
     both = ("state", "read", "matched", "open", "difference", "unexplained", "minutes")
     names = ("robot", *(name for name in both if name != "difference" or kind == "account"))
