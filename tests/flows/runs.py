@@ -1,6 +1,6 @@
 """Runs of a flow over a folder of files, for tests: real readers, a store in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,16 @@ def shipped_run(robot_id: str, data: Path, *, now: datetime, period: str = PERIO
     run = flow_run(flow_of(robot.flow), data, settings=robot.settings, now=now, period=period)
     run.robot = replace(run.robot, sources=robot.sources)
     return run
+
+
+def noting(left: list[Path]) -> Callable[..., Sequence[str]]:
+    """A deliverer that notes the folders whose files it was to hand out."""
+
+    def deliver(*given: Any, **_totals: Any) -> Sequence[str]:
+        left.append(given[-1])
+        return ()
+
+    return deliver
 
 
 def _there(name: str, case: Path) -> bool:

@@ -32,6 +32,7 @@ from gevinst.formats.workbook import read_workbook
 
 ZIP_START = b"PK"
 OLE_START = b"\xd0\xcf\x11\xe0"
+BALANCE_WORD = "saldo"  # a row that tells a balance is no sum of the rows
 MOST_HEADER_ROWS = 60  # rows among which a header is looked for
 _DTYPES = {
     ColumnKind.TEXT: "str",
@@ -147,6 +148,7 @@ class _Kept:
     rows: list[Row]
     lines: list[int]
     skipped: tuple[tuple[int, str], ...]
+    totals: list[tuple[int, Row, int]]  #: line, cells, and how many records stand above
 
 
 class _Reading:
@@ -164,6 +166,8 @@ class _Reading:
         kept = self._records()
         where = {column.key: self._position(column) for column in self._shape.columns}
         values = {column.key: self._column(column, where[column.key], kept) for column in self._shape.columns}
+        if kept.totals and not self._findings:  # else the sums are of what could be read
+            self._check_total(kept, where, values)
         if any(finding.severity is Severity.ERROR for finding in self._findings):
             raise InputRejectedError(self._findings)
         places: dict[str, list[Any]] = {
@@ -186,24 +190,47 @@ class _Reading:
         return _Part(cells=values, places=places, findings=tuple(self._findings), file=file)
 
     def _records(self) -> _Kept:
-        rows, lines, skipped = [], [], []
+        rows: list[Row] = []
+        lines, skipped, totals = [], [], []
         for row, line in zip(
             self._grid.rows[self._header + 1 :], self._grid.lines[self._header + 1 :], strict=True
         ):
             reason = self._no_record(row)
             if reason:
                 skipped.append((line, reason))
+                if reason == "subtotal":
+                    totals.append((line, row, len(rows)))
             else:
                 rows.append(row)
                 lines.append(line)
-        return _Kept(rows=rows, lines=lines, skipped=tuple(skipped))
+        return _Kept(rows=rows, lines=lines, skipped=tuple(skipped), totals=totals)
+
+    def _check_total(
+        self, kept: _Kept, where: Mapping[str, int | None], values: Mapping[str, Sequence[Any]]
+    ) -> None:
+        """The last totals are the sum of all records, of those above, or of those since the totals before.
+
+        One that is none of these tells of a record that is missing or changed.
+        """
+        line, row, above = kept.totals[-1]
+        if _first_text(row).startswith(BALANCE_WORD):
+            return
+        since = kept.totals[-2][2] if len(kept.totals) > 1 else 0
+        for column in self._shape.columns:
+            at = where[column.key]
+            if column.kind is not ColumnKind.AMOUNT or at is None or at >= len(row) or is_blank(row[at]):
+                continue
+            *_, told = _amounts([*(one[at] if at < len(one) else "" for one in kept.rows), row[at]])
+            amounts = [one or 0 for one in values[column.key]]
+            sums = [sum(amounts), sum(amounts[:above]), sum(amounts[since:above])]
+            if told not in sums:
+                self._tell("TAB-047", line, at, column, found=shown_value(row[at]), sum=sums[0])
 
     def _no_record(self, row: Row) -> str:
         """Why a row is no record; "" for one that is."""
         if blank_row(row):
             return "blank"
-        first = next((cell_text(cell) for cell in row if not is_blank(cell)), "")
-        if self._shape.skip and self._totals.match(first.casefold()):
+        if self._shape.skip and self._totals.match(_first_text(row)):
             return "subtotal"
         names = [fold(cell_text(cell)) for cell in row]
         return "header" if names[: len(self._names)] == self._names else ""
@@ -239,7 +266,9 @@ class _Reading:
             elif is_blank(cell) and (line, at) in self._grid.formulas:
                 self._tell("TAB-006", line, at, column)
 
-    def _tell(self, code: str, line: int, at: int, column: SourceColumn, *, found: str = "") -> None:
+    def _tell(
+        self, code: str, line: int, at: int, column: SourceColumn, *, found: str = "", **facts: int
+    ) -> None:
         place = Place(
             file=self._intake.name, sheet=self._grid.sheet, line=line, cell=f"{column_letter(at)}{line}"
         )
@@ -250,9 +279,14 @@ class _Reading:
                 place=place,
                 found=found,
                 severity=Severity.WARNING if unread else Severity.ERROR,
-                facts={"column": column.headings[0]},
+                facts={"column": column.headings[0], **facts},
             )
         )
+
+
+def _first_text(row: Row) -> str:
+    """What a row begins with, in small letters."""
+    return next((cell_text(cell) for cell in row if not is_blank(cell)), "").casefold()
 
 
 def _texts(cells: Sequence[Cell]) -> list[Any]:

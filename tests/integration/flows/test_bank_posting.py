@@ -12,14 +12,16 @@ import pandas as pd
 import pytest
 
 from flows.opus_check import check_accounts, check_csv, check_xml, moved, told_by_bank
-from flows.runs import flow_run, shipped_run
+from flows.runs import flow_run, noting, shipped_run
 from gevinst.app.flow_run import FlowRun
 from gevinst.demo.flows_posting import FOLDER, OWN, ROBOT, lay_out_posting
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.flow import FlowResult, SentFile, SentLine
+from gevinst.domain.flows import bank_posting
 from gevinst.domain.flows.bank_posting import FLOW, booking_day
 from gevinst.domain.journal import MOST_LINES, two_lines_each
+from gevinst.domain.run import RunState
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "bank_posting"
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -154,6 +156,25 @@ def test_the_check_finds_each_fault_of_a_csv_journal(right: str, wrong: str, wha
     told, _ = check_csv(content.replace(right, wrong, 1).encode())
 
     assert any(what in one for one in told)
+
+
+def test_a_journal_that_does_not_balance_is_not_delivered(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def lines_of(items: pd.DataFrame, *, first: int) -> pd.DataFrame:
+        lines = two_lines_each(items, first=first)
+        return lines.assign(amount=lines["amount"] + (lines.index == 0))
+
+    monkeypatch.setattr(bank_posting, "two_lines_each", lines_of)
+    left: list[Path] = []
+    run = normal(deliver=noting(left))
+
+    result = result_of(run)
+    run.deliver(tmp_path)
+
+    off = {one.key: one.difference for one in result.controls if one.difference}
+    assert off == {"journal_balance": 1, "journal_bank": 1}
+    assert (left, run.state()) == ([], RunState.OPEN_ITEMS)
 
 
 def test_what_nobody_decided_stands_on_the_interim_account_and_nowhere_else() -> None:
