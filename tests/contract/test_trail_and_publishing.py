@@ -100,7 +100,7 @@ def test_sessions_that_are_over_are_not_counted(parts: StoreParts) -> None:
 def test_who_has_no_password_here_cannot_prove_it_again(parts: StoreParts) -> None:
     account = an_account(parts, "a")
     seen = Visitor(account=account, session=open_session(parts.accounts, "a", AT).session)
-    door = Door(book=parts.accounts, passwords=Argon2Passwords())
+    door = Door(book=parts.accounts, passwords=Argon2Passwords(), half=lambda _: False)
 
     with pytest.raises(AccountError, match="ACC-017"):
         prove_again(door, seen, password="", address="x", now=AT)

@@ -1,6 +1,6 @@
 """Sign in, sign out, and keep accounts: the use cases behind the console's door."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -115,6 +115,16 @@ class Door:
 
     book: AccountBook
     passwords: Passwords
+    half: Callable[[str], bool]  #: whether a user name has a second factor, so that the password is half
+
+    def check_patience(self, user: str, address: str, now: datetime) -> None:
+        """Let nobody guess for long.
+
+        Raises:
+            AccountError: ACC-002 too many wrong ones, with the minutes to wait.
+        """
+        if self.book.wrong_since(user=user, address=address, since=now - WRONG_WITHIN) >= WRONG_ALLOWED:
+            raise AccountError("ACC-002", minutes=int(WRONG_WITHIN.total_seconds() // 60))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,14 +136,14 @@ class Opened:
 
 
 def sign_in(door: Door, *, user: str, password: str, address: str, now: datetime) -> Opened:
-    """Open a session for a user name and password.
+    """Open a session for a user name and password; a half one for a person who has a second factor.
 
     Raises:
         AccountError: ACC-001 name or password is wrong, whichever, or the account is disabled; ACC-002 too
             many wrong ones, with the minutes to wait.
     """
     name = user.strip().lower()[:NAME_LONGEST]
-    _check_patience(door.book, name, address, now)
+    door.check_patience(name, address, now)
     account = door.book.account(name)
     fits = door.passwords.fits(account.password_hash if account else "", password[:PASSWORD_LONGEST])
     if account is None or account.disabled or not fits:
@@ -142,19 +152,16 @@ def sign_in(door: Door, *, user: str, password: str, address: str, now: datetime
         )
         door.book.note_wrong(user=name, address=address, at=now, event=event)
         raise AccountError("ACC-001")
-    return open_session(door.book, account.user, now)
+    return open_session(door.book, account.user, now, half=door.half(account.user))
 
 
-def _check_patience(book: AccountBook, user: str, address: str, now: datetime) -> None:
-    if book.wrong_since(user=user, address=address, since=now - WRONG_WITHIN) >= WRONG_ALLOWED:
-        raise AccountError("ACC-002", minutes=int(WRONG_WITHIN.total_seconds() // 60))
-
-
-def open_session(book: AccountBook, user: str, now: datetime) -> Opened:
-    """Open a session for one who has proved who they are."""
+def open_session(book: AccountBook, user: str, now: datetime, *, half: bool = False) -> Opened:
+    """Open a session for one who has proved who they are; a half one opens no page but that for the code."""
     key = new_secret()
-    session = Session(key_hash=hash_of(key), user=user, csrf=new_secret(), opened=now, seen=now, proved=now)
-    book.open_session(session, _event("login", user, now, who=user))
+    session = Session(
+        key_hash=hash_of(key), user=user, csrf=new_secret(), opened=now, seen=now, proved=now, half=half
+    )
+    book.open_session(session, _event("login.half" if half else "login", user, now, who=user))
     return Opened(session=session, key=key)
 
 
@@ -169,7 +176,7 @@ class Visitor:
 def visitor(book: AccountBook, key: str, now: datetime) -> Visitor | None:
     """The account of a cookie's value; None when the session is unknown or over, or the account disabled."""
     session = book.session(hash_of(key)) if key else None
-    if session is None or session.ended(now):
+    if session is None or session.half or session.ended(now):
         return None
     account = book.account(session.user)
     if account is None or account.disabled:
@@ -188,7 +195,7 @@ def prove_again(door: Door, seen: Visitor, *, password: str, address: str, now: 
     """
     if not seen.account.password_hash:
         raise AccountError("ACC-017")
-    _check_patience(door.book, seen.account.user, address, now)
+    door.check_patience(seen.account.user, address, now)
     if not door.passwords.fits(seen.account.password_hash, password[:PASSWORD_LONGEST]):
         event = _event("login.refused", seen.account.user, now, who=seen.account.user)
         door.book.note_wrong(user=seen.account.user, address=address, at=now, event=event)

@@ -85,6 +85,7 @@ class ConsoleSettings:
 
     url: str = ""  #: such as https://gevinst.kommune.example; "" on loopback
     sign_in: SignInSettings | None = None
+    second_factor: frozenset[Role] = frozenset()  #: who has one, and a password, must have a device
 
 
 @dataclass(frozen=True, kw_only=True)

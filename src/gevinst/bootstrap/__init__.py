@@ -1,7 +1,15 @@
 """The one place that picks the concrete parts: database, readers, reports, clock."""
 
 from gevinst.bootstrap.cases import case_sheet, kept_row, read_case_sheet
-from gevinst.bootstrap.console import door, find_attachment, keep_attachment, robot, robot_names, robot_readme
+from gevinst.bootstrap.console import (
+    door,
+    factor_door,
+    find_attachment,
+    keep_attachment,
+    robot,
+    robot_names,
+    robot_readme,
+)
 from gevinst.bootstrap.database import back_up_database, check_database, copy_database, restore_database
 from gevinst.bootstrap.flows import flow_run
 from gevinst.bootstrap.here import (
@@ -64,6 +72,7 @@ __all__ = [
     "copy_database",
     "delivery_tools",
     "door",
+    "factor_door",
     "find_attachment",
     "firings",
     "flow_run",

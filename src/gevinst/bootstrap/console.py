@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from gevinst.app.second_factor import FactorDoor
     from gevinst.domain.robot import Robot
     from gevinst.store.attachments import Attachment
     from gevinst.store.opening import StoreParts
@@ -17,9 +18,21 @@ if TYPE_CHECKING:
 
 def door(opened: "StoreParts") -> Door:
     """What signing in needs: the accounts in the database, and Argon2."""
+    from gevinst.app.second_factor import has_factor  # noqa: PLC0415 - only the console needs it
     from gevinst.store.passwords import Argon2Passwords  # noqa: PLC0415 - only the console needs it
 
-    return Door(book=opened.accounts, passwords=Argon2Passwords())
+    factors = opened.factors
+    return Door(
+        book=opened.accounts, passwords=Argon2Passwords(), half=lambda user: has_factor(factors, user)
+    )
+
+
+def factor_door(opened: "StoreParts", of: Door) -> "FactorDoor":
+    """What a second factor needs beside the door: the devices' secrets, and codes by RFC 6238."""
+    from gevinst.app.second_factor import FactorDoor  # noqa: PLC0415 - only the console needs it
+    from gevinst.store.one_time_codes import TotpCodes  # noqa: PLC0415
+
+    return FactorDoor(door=of, factors=opened.factors, codes=TotpCodes())
 
 
 def robot(of: Office, robot_id: str) -> "Robot":

@@ -1,8 +1,9 @@
 """Accounts of the console, their sessions and tokens; secrets only as hashes."""
 
+import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gevinst.domain.access import Person, Role
@@ -20,6 +21,7 @@ WRONG_WITHIN = timedelta(minutes=15)
 PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 200  # a limit against work, not against people
 TOKEN_BYTES = 32
+RECOVERY_BYTES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,7 @@ class Session:
     opened: datetime  #: UTC
     seen: datetime  #: UTC; the last request
     proved: datetime  #: UTC; when the password was last given
+    half: bool = False  #: the password was right, and the second factor is still to come
 
     def ended(self, now: datetime) -> bool:
         """Whether it is too old, or idle for too long."""
@@ -58,6 +61,16 @@ class Session:
     def must_prove_again(self, now: datetime) -> bool:
         """Whether an approval asks for the password first."""
         return now - self.proved > REAUTHENTICATE_AFTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactor:
+    """What a person's device shares with the console."""
+
+    user: str
+    secret: str = field(repr=False)  #: base 32
+    confirmed: datetime | None  #: UTC; when the first code came back, None while it has not
+    last_step: int = 0  #: the half minute of the last code; a code works once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +95,12 @@ def new_secret() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def new_recovery_code() -> str:
+    """A random text of 80 bits that a person can keep on paper: abcd-efgh-ijkl-mnop."""
+    text = base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode().lower()
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
 def hash_of(secret: str) -> str:
-    """What is kept of a random secret; its 256 bits need no slow hash."""
+    """What is kept of a random secret; its 80 bits or more need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -49,11 +49,12 @@ class ConsolePart(Part):
 
     url: Address = ""
     oidc: OidcPart | None = None
+    second_factor: list[Role] = Field(default_factory=list)
 
     def settings(self) -> ConsoleSettings:
         """As the office has it."""
         sign_in = SignInSettings(**self.oidc.model_dump()) if self.oidc else None
-        return ConsoleSettings(url=self.url, sign_in=sign_in)
+        return ConsoleSettings(url=self.url, sign_in=sign_in, second_factor=frozenset(self.second_factor))
 
 
 CONSOLE_PARTS: tuple[type[Part], ...] = (ConsolePart, OidcPart)

@@ -1,6 +1,6 @@
 """The tables behind the console's door, as the queries see them; roles are a sorted list with commas."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text, false
 
 from gevinst.store.schema import SERIAL, Moment, metadata
 
@@ -25,7 +25,25 @@ session = Table(
     Column("opened", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("proved", Moment, nullable=False),
+    Column("half", Boolean, nullable=False, server_default=false()),
     Index("session_by_user", "user"),
+)
+
+#: The secret is kept as it is, since codes are made of it: by itself, without the password, it opens nothing.
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("confirmed", Moment),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
 )
 
 api_token = Table(

@@ -86,7 +86,11 @@ class SqlAccountBook:
 
     def open_sessions(self, now: datetime) -> Mapping[str, int]:
         """See AccountBook."""
-        goes_on = and_(session.c.seen >= now - SESSION_IDLE, session.c.opened >= now - SESSION_LONGEST)
+        goes_on = and_(
+            session.c.half.is_(False),
+            session.c.seen >= now - SESSION_IDLE,
+            session.c.opened >= now - SESSION_LONGEST,
+        )
         query = select(session.c.user, func.count()).where(goes_on).group_by(session.c.user)
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}

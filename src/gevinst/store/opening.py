@@ -20,6 +20,7 @@ from gevinst.store.queue_clock import SqlClockBook
 from gevinst.store.queue_deliveries import SqlDeliveryBook
 from gevinst.store.queue_tickets import SqlRunQueue
 from gevinst.store.schema import REVISIONS
+from gevinst.store.second_factors import SqlFactorBook
 from gevinst.store.signatures import SqlSignatureBook
 from gevinst.store.sql import SqlRunStore
 from gevinst.store.trail_view import SqlTrailView
@@ -41,6 +42,7 @@ class StoreParts:
     arrivals: SqlArrivalBook
     gains: SqlGainBook
     accounts: SqlAccountBook
+    factors: SqlFactorBook
     view: SqlConsoleView
     cases: SqlCaseBook
     signatures: SqlSignatureBook
@@ -84,6 +86,7 @@ def open_parts(url: str) -> StoreParts:
         arrivals=SqlArrivalBook(database),
         gains=SqlGainBook(database),
         accounts=SqlAccountBook(database),
+        factors=SqlFactorBook(database),
         view=SqlConsoleView(database),
         cases=SqlCaseBook(database),
         signatures=SqlSignatureBook(database),

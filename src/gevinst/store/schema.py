@@ -33,7 +33,7 @@ from gevinst.domain.decision import DecisionKind
 from gevinst.domain.run import Environment, RunState, Trigger
 
 #: Revisions of the migrations, oldest first; the last is what this program works with.
-REVISIONS = tuple(f"{number:04}" for number in range(1, 13))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
 
 MOMENT_WIDTH = 32  # 2026-11-01T06:00:00.000000+00:00
 SIDES = ("left", "right")

@@ -15,6 +15,7 @@ from gevinst.web.trouble import answer_trouble
 PUBLIC = frozenset(
     {
         "/login",
+        "/login/kode",
         "/login/kontor",
         "/login/kontor/svar",
         "/opsaetning",

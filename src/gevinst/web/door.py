@@ -1,5 +1,6 @@
 """The door: sign in, sign out, the first administrator, and the language."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -8,16 +9,20 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from gevinst.app.accounts import AccountError, Opened, make_first_account, open_session, sign_in, sign_out
+from gevinst.app.second_factor import finish_sign_in, half_session
+from gevinst.bootstrap import factor_door
 from gevinst.domain.account import SESSION_LONGEST
 from gevinst.web.console import Console
 from gevinst.web.rendering import bare_page
-from gevinst.web.visit import LANGUAGE_COOKIE, MaySee, address_of, strangers_form, texts_of, typed_texts
+from gevinst.web.visit import LANGUAGE_COOKIE, MayKeepOwn, address_of, strangers_form, texts_of, typed_texts
 
 SEE_OTHER, UNPROCESSABLE, UNAUTHORIZED, TOO_MANY = 303, 422, 401, 429
 SIGN_IN = "/login"
+CODE = "/login/kode"
 SETUP = "/opsaetning"
+OWN_ACCOUNT = "/konto"
 YEAR = 31_536_000  # seconds
-OWN_FIELDS = frozenset({"user", "password", "next"})
+OWN_FIELDS = frozenset({"user", "password", "next", "code"})
 
 router = APIRouter()
 Form = Annotated[FormData, Depends(strangers_form)]
@@ -46,16 +51,48 @@ async def do_sign_in(request: Request, form: Form) -> Response:
         )
     except AccountError as error:
         told = texts_of(request).get(f"error.{error.code}", **error.facts)
-        status = TOO_MANY if error.code == "ACC-002" else UNAUTHORIZED
-        return bare_page(request, "login", status=status, next=going, kept=kept, told=told)
+        return bare_page(request, "login", status=_status_of(error), next=going, kept=kept, told=told)
+    if opened.session.half:
+        asked = bare_page(request, "login_code", next=going, kept=kept, told="")
+        return with_session(asked, console, opened)
+    return _go_on(request, opened, going, kept)
+
+
+@router.post(CODE)
+async def do_code(request: Request, form: Form) -> Response:
+    """Take the code of one who has given the password, and go on."""
+    console: Console = request.app.state.console
+    going, code = own_path(_text(form, "next")), _text(form, "code")
+    kept = {name: values for name, values in typed_texts(form).items() if name not in OWN_FIELDS}
+    key = request.cookies.get(console.cookie, "")
+    session = await run_in_threadpool(half_session, console.door.book, key, console.now())
+    if session is None:
+        told = texts_of(request).get("web.login.over")
+        return bare_page(request, "login", status=UNAUTHORIZED, next=going, kept=kept, told=told)
+    at = factor_door(console.parts, console.door)
+    try:
+        opened = await run_in_threadpool(finish_sign_in, at, session, code=code, now=console.now())
+    except AccountError as error:
+        told = texts_of(request).get(f"error.{error.code}", **error.facts)
+        return bare_page(request, "login_code", status=_status_of(error), next=going, kept=kept, told=told)
+    return _go_on(request, opened, going, kept)
+
+
+def _go_on(request: Request, opened: Opened, going: str, kept: Mapping[str, list[str]]) -> Response:
+    """Where the person was going, with what they had typed."""
+    console: Console = request.app.state.console
     if kept:
         page = bare_page(request, "go_on", next=going, kept=kept, mark=opened.session.csrf)
         return with_session(page, console, opened)
     return with_session(RedirectResponse(going, SEE_OTHER), console, opened)
 
 
+def _status_of(error: AccountError) -> int:
+    return TOO_MANY if error.code == "ACC-002" else UNAUTHORIZED
+
+
 @router.post("/logout")
-def do_sign_out(visit: MaySee) -> Response:
+def do_sign_out(visit: MayKeepOwn) -> Response:
     """End the session."""
     sign_out(visit.console.door.book, visit.seen, visit.now)
     response = RedirectResponse(SIGN_IN, SEE_OTHER)

@@ -15,10 +15,16 @@ from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.refusal import RefusedError
 from gevinst.texts import Texts
-from gevinst.web.door import SEE_OTHER, SIGN_IN
+from gevinst.web.door import OWN_ACCOUNT, SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
 from gevinst.web.shield import API, SAFE, TooLargeError
-from gevinst.web.visit import ForeignFormError, SignInNeededError, TokenNeededError, texts_of
+from gevinst.web.visit import (
+    FactorNeededError,
+    ForeignFormError,
+    SignInNeededError,
+    TokenNeededError,
+    texts_of,
+)
 
 ID_BYTES = 4
 log = logging.getLogger("gevinst.console")
@@ -27,6 +33,7 @@ log = logging.getLogger("gevinst.console")
 def answer_trouble(app: FastAPI) -> None:
     """Give every known error its page."""
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(FactorNeededError, _factor_needed)
     app.add_exception_handler(NotAllowedError, _not_allowed)
     app.add_exception_handler(ForeignFormError, _foreign_form)
     app.add_exception_handler(TokenNeededError, _token_needed)
@@ -63,6 +70,10 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     typed = error.typed if isinstance(error, SignInNeededError) else {}
     told = texts_of(request).get("web.login.over")
     return bare_page(request, "login", status=HTTPStatus.UNAUTHORIZED, next=here, kept=typed, told=told)
+
+
+async def _factor_needed(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse(OWN_ACCOUNT, SEE_OTHER)
 
 
 async def _token_needed(request: Request, _error: Exception) -> Response:

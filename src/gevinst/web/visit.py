@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from gevinst.app.accounts import Visitor, visitor
+from gevinst.app.second_factor import must_enrol
 from gevinst.domain.access import Action, Person, require
 from gevinst.domain.account import Session
 from gevinst.texts import Language, Texts
@@ -32,6 +33,10 @@ class SignInNeededError(Exception):
 
 class TokenNeededError(Exception):
     """A program's request has no token, or one that is unknown, revoked or expired."""
+
+
+class FactorNeededError(Exception):
+    """The person's role asks for a second factor, and they have none yet."""
 
 
 class ForeignFormError(Exception):
@@ -83,7 +88,11 @@ class Visit:
     @property
     def password(self) -> str:
         """The password of the form as it was typed, with its blanks; "" when there is none."""
-        value = self.form.get("password")
+        return self.secret("password")
+
+    def secret(self, name: str) -> str:
+        """A text of the form as it was typed; "" when there is none."""
+        value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
     def typed_list(self, name: str) -> list[str]:
@@ -99,25 +108,33 @@ class Visit:
 class Gate:
     """Lets a request through when its person may do an action; the routes' own table of rights."""
 
-    def __init__(self, action: Action) -> None:
+    def __init__(self, action: Action, *, enrolled: bool = True) -> None:
         self.action = action
+        self._enrolled = enrolled  #: whether it waits for the second factor that a role asks for
 
     async def __call__(self, request: Request) -> Visit:
         """The visit.
 
         Raises:
-            SignInNeededError, ForeignFormError, NotAllowedError.
+            SignInNeededError, FactorNeededError, ForeignFormError, NotAllowedError.
         """
         console: Console = request.app.state.console
         key = request.cookies.get(console.cookie, "")
         seen = await run_in_threadpool(visitor, console.door.book, key, console.now())
         if seen is None:
             raise SignInNeededError(typed_texts(await strangers_form(request)))
+        if self._enrolled and console.office.console.second_factor:
+            await run_in_threadpool(self._check_factor, seen, console)
         require(seen.account.person, self.action)
         form = await read_form(request)
         if request.method not in SAFE and form.get(CSRF_FIELD) != seen.session.csrf:
             raise ForeignFormError
         return Visit(console=console, request=request, texts=texts_of(request), seen=seen, form=form)
+
+    @staticmethod
+    def _check_factor(seen: Visitor, console: Console) -> None:
+        if must_enrol(seen, console.office.console.second_factor, console.parts.factors):
+            raise FactorNeededError
 
 
 def may(action: Action) -> Any:
@@ -125,6 +142,7 @@ def may(action: Action) -> Any:
     return Depends(Gate(action))
 
 
+MayKeepOwn = Annotated[Visit, Depends(Gate(Action.SEE, enrolled=False))]
 MaySee = Annotated[Visit, may(Action.SEE)]
 MaySeeItems = Annotated[Visit, may(Action.SEE_ITEMS)]
 MayDecide = Annotated[Visit, may(Action.DECIDE)]

@@ -19,6 +19,7 @@ from gevinst.app.accounts import (
     set_roles,
 )
 from gevinst.app.office import ConfigurationError
+from gevinst.app.second_factor import drop_factor, has_factor
 from gevinst.bootstrap.administration import notice_ways, secret_places
 from gevinst.domain.access import Action, Role
 from gevinst.domain.account import PASSWORD_SHORTEST, Account
@@ -117,6 +118,15 @@ def sign_out_everywhere(visit: MayAdminister, user: str) -> Response:
     )
 
 
+@router.post(f"{LIST}/brugere/{{user}}/totrin")
+def no_second_factor(visit: MayAdminister, user: str) -> Response:
+    """Take the account's second factor away, when its device is lost."""
+    factors = visit.console.parts.factors
+    return _change(
+        visit, user, "factor", lambda: drop_factor(factors, by=visit.person, user=user, now=visit.now)
+    )
+
+
 @router.get(f"{LIST}/noegler")
 def tokens(visit: MayAdminister) -> Response:
     """What programs show instead of a sign-in."""
@@ -193,6 +203,7 @@ def _account(visit: Visit, of: Account, *, error: str = "", status: int = HTTPSt
         shortest=PASSWORD_SHORTEST,
         error=error,
         told=visit.typed("told"),
+        has_factor=has_factor(visit.console.parts.factors, of.user),
         owner=of.person.may(Action.CONFIRM_GAINS),
     )
 
