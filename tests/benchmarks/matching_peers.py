@@ -1,12 +1,13 @@
-"""The engine beside the libraries that people match with today, in one run: time, memory and what is right.
+"""The engine beside the libraries that people match with today: time, memory and what is right.
 
     uv run --with polars --with duckdb --with datacompy python tests/benchmarks/matching_peers.py 10000 100000
 
-Every tool reads the same two files in a process of its own and matches: the peers with øre as whole numbers
-and ISO dates, which is kinder than what an office has. First by reference and amount, then the rest by amount
-and the nearest day within three; datacompy joins by reference and amount alone. Seconds are of the processor,
-the import not counted; memory is the most that the whole process held. "gevinst reports" is the command
-`gevinst reconcile` with all it writes: result.json, workbook, lists, page.
+A line of JSON for each size and tool; matching_speed.py makes a table of them. Every tool reads the same two
+files in a process of its own and matches: the peers with øre as whole numbers and ISO dates, which is kinder
+than what an office has. First by reference and amount, then the rest by amount and the nearest day within
+three; datacompy joins by reference and amount alone. Seconds are of the processor, the import not counted;
+memory is the most that the whole process held. "gevinst reports" is the command `gevinst reconcile` with all
+it writes: result.json, workbook, lists, page.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,25 +152,24 @@ TOOLS: Mapping[str, tuple[str, Callable[[Path], Pairs]]] = {
 }
 
 
-def measure(tool: str, folder: Path) -> str:
-    """One tool in this process: a line of figures."""
+def measure(tool: str, folder: Path) -> dict[str, float]:
+    """One tool in this process: its figures."""
     module, match = TOOLS[tool]
-    if find_spec(module) is None:
-        return "not installed"
     import_module(module)
     start = time.process_time()
     pairs = match(folder)
-    seconds = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KILOBYTE
-    said = f"{seconds:8.2f} s  {peak:6,} MB"
+    figures = {
+        "seconds": time.process_time() - start,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTE,  # MB
+    }
     if engine_seconds:
-        said += f"  (engine {engine_seconds[0]:.2f} s)"
-    if not pairs:
-        return said
-    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    right = sum(truth[one] == other for one, other in pairs)
-    true = sum(row >= 0 for row in truth)
-    return f"{said}  precision {right / len(pairs):.4f}  recall {right / true:.4f}"
+        figures["engine"] = engine_seconds[0]
+    if pairs:
+        truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+        right = sum(truth[one] == other for one, other in pairs)
+        figures["precision"] = right / len(pairs)
+        figures["recall"] = right / sum(row >= 0 for row in truth)
+    return figures
 
 
 def main() -> None:
@@ -183,30 +183,34 @@ def main() -> None:
     parser.add_argument("--write", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        sys.stdout.write(measure(given.one[0], Path(given.one[1])) + "\n")
+        # The command prints too: the figures are the last line.
+        sys.stdout.write("\n" + json.dumps(measure(given.one[0], Path(given.one[1]))) + "\n")
     elif given.write:
         write_files(given.write, given.sizes[0])
     else:
         for size in given.sizes:
-            measure_all(size, given.only or TOOLS)
+            for tool, figures in measure_all(size, given.only or TOOLS):
+                sys.stdout.write(json.dumps({"rows": size, "tool": tool, **figures}) + "\n")
 
 
-def measure_all(size: int, tools: Iterable[str]) -> None:
-    """Each tool on the same files, a line each."""
+def measure_all(size: int, tools: Iterable[str]) -> Iterator[tuple[str, dict[str, float]]]:
+    """The figures of each tool on the same files; none for one that is not installed.
+
+    Raises:
+        subprocess.CalledProcessError: a tool broke down.
+    """
     with tempfile.TemporaryDirectory() as folder:
         # In a process of its own too: a process begins with its parent's peak of memory as its own.
         _again("--write", folder, str(size))
         for tool in tools:
-            done = _again("--one", tool, folder)
-            last = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()[-1:]
-            sys.stdout.write(f"{size:>10,} {tool:16} {' '.join(last)}\n")
-            sys.stdout.flush()
+            if find_spec(TOOLS[tool][0]):
+                yield tool, json.loads(_again("--one", tool, folder).splitlines()[-1])
 
 
-def _again(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """This file as a process of its own."""
+def _again(*arguments: str) -> str:
+    """What this file prints as a process of its own."""
     command = [sys.executable, __file__, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 if __name__ == "__main__":
