@@ -326,8 +326,8 @@ def _distribution(folder: Path, month: Month, _dice: Dice, times: int) -> Writte
         for at in range(ROWS * times)
     ]
     rows += [
-        ("F80001", _day(month.bank_days[0]), "Medarbejder", ""),
-        ("F80002", _day(month.bank_days[0]), "Lager", ""),
+        ("G8001", _day(month.bank_days[0]), "Medarbejder", ""),
+        ("G8002", _day(month.bank_days[0]), "Lager", ""),
     ]
     header = ("Fakturabilag", "Reg.dato", "Ref.navn", "Fakturanr./Reference.")
     _table(folder / "ind" / "kreditor" / f"fordeling_{month.period}" / "5790000000012.csv", header, rows)
