@@ -97,3 +97,14 @@ def test_a_new_file_does_not_overwrite_what_a_person_has_settled() -> None:
     better = frame(["L1 2026-10-28 100,00 B", "L2 2026-10-05 100,00 A"])
 
     assert groups(decided(left, right, MATCH)) == groups(decided(left, better, MATCH)) == [(("B1",), ("L1",))]
+
+
+def test_an_undo_of_what_is_no_longer_there_is_no_error() -> None:
+    """Source: github.com/OCA/account-reconcile/issues/579: a reset ends in a server error."""
+    left, right = frame(["B2 2026-10-05 41,00 A"]), frame(["L1 2026-10-28 100,00 B"])
+    undo = replace(MATCH, number=2, kind=DecisionKind.UNDO, left=(), right=(), undoes=1)
+
+    gone = decided(left, right, MATCH)
+
+    assert gone.notes == (("decision_gone", {"number": 1}),)
+    assert summary(decided(left, right, MATCH, undo)) == summary(decided(left, right)) == summary(gone)
