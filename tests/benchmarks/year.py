@@ -1,8 +1,9 @@
 """A year of a municipality of 90,000 citizens through all robots: `python tests/benchmarks/year.py`.
 
 Each robot gets the rows of twelve months, made by the demo's own generator, and takes them with `gevinst run`
-as it is shipped, in one run where it can, else month by month; what delivers runs in production. Seconds and memory are those of its
-processes; making the lists is not counted. What came out is held against the truth made with the lists.
+as it is shipped, in one run where it can, else month by month; what delivers runs in production. Seconds and
+memory are those of its processes; making the lists is not counted. What came out is held against the truth
+that was made with the lists.
 
     python tests/benchmarks/year.py                     # all robots, the whole year
     python tests/benchmarks/year.py --share 0.01        # a hundredth of every list
@@ -168,8 +169,8 @@ def shown(robot: str, runs: Sequence[Measured]) -> str:
     """A row of the table."""
     wrong = sorted({part for one in runs for part in one.wrong})
     return (
-        f"| {robot} | {len(runs)} | {sum(one.rows for one in runs):,} | {sum(one.processor for one in runs):.0f} "
-        f"| {sum(one.clock for one in runs):.0f} | {max(one.clock for one in runs):.1f} "
+        f"| {robot} | {len(runs)} | {sum(one.rows for one in runs):,} "
+        f"| {sum(one.processor for one in runs):.0f} | {sum(one.clock for one in runs):.0f} | {max(one.clock for one in runs):.1f} "
         f"| {max(one.peak for one in runs):,} | {', '.join(wrong) or 'yes'} |"
     )
 
@@ -186,9 +187,7 @@ def main() -> None:
     asked.add_argument("robots", nargs="*", metavar="ROBOT", default=list(LISTS))
     asked.add_argument("--share", type=float, default=1.0, help="of the length of each list")
     options = asked.parse_args()
-    say(
-        "| Robot | Runs | Rows read | Processor, s | Clock, s | Slowest run, s | Peak MB | As the truth says |"
-    )
+    say("| Robot | Runs | Rows read | Processor, s | Clock, s | Slowest run, s | Peak MB | As the truth |")
     say("| --- | --: | --: | --: | --: | --: | --: | --- |")
     for robot in options.robots:
         times = max(1, round(LISTS[robot].times * options.share))
