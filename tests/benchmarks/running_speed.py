@@ -131,8 +131,8 @@ def main() -> None:
             )
     with installation() as office:
         kept, hashed = audit_rates(office)
-        share = f"{kept / hashed:.0%} of hashing"
-        shown("audit rows, 100 a commit", f"{kept:,.0f} a second of processor time ({share})")
+        part = f"{kept / hashed:.0%} of hashing"
+        shown("audit rows, 100 a commit", f"{kept:,.0f} a second of processor time ({part})")
     with installation() as office:
         shown("clock, 1,000 robots", f"{clock_share(office):.1%} of one core")
     shown(

@@ -76,9 +76,11 @@ class EngineQueue:
 
     def nudge(self) -> None:
         """See RunQueue."""
-        for ticket in self._book.without_engine_job():
+        unsent = self._book.without_engine_job()
+        if unsent:  # a burst of robots costs the disk one commit
             with self._book.together() as connection:
-                self._send(ticket, connection)
+                for ticket in unsent:
+                    self._send(ticket, connection)
 
     def listen(self, heard: Callable[[], object]) -> float:
         """See RunQueue."""
