@@ -170,7 +170,8 @@ def shown(robot: str, runs: Sequence[Measured]) -> str:
     wrong = sorted({part for one in runs for part in one.wrong})
     return (
         f"| {robot} | {len(runs)} | {sum(one.rows for one in runs):,} "
-        f"| {sum(one.processor for one in runs):.0f} | {sum(one.clock for one in runs):.0f} | {max(one.clock for one in runs):.1f} "
+        f"| {sum(one.processor for one in runs):.0f} | {sum(one.clock for one in runs):.0f} "
+        f"| {max(one.clock for one in runs):.1f} "
         f"| {max(one.peak for one in runs):,} | {', '.join(wrong) or 'yes'} |"
     )
 

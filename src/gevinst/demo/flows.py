@@ -19,22 +19,17 @@ BALANCES = (  # status, day, øre, and the list of the truth that it belongs on
 )
 
 
-def lay_out_flows(folder: Path, period: str, *, times: int = 1) -> None:
+def lay_out_flows(folder: Path, period: str) -> None:
     """Write a month's lists under ind/ and their truth under facit/; the same bytes each time.
-
-    Args:
-        folder: of the office's data.
-        period: a month such as 2026-10.
-        times: how many times as long the lists are.
 
     Raises:
         OSError: a file cannot be written.
     """
-    lay_out_consolidation(folder, period, times=times)
-    lay_out_controls(folder, period, times=times)
-    lay_out_posting(folder, period, times=times)
-    lay_out_supplier(folder, period, times=times)
-    lay_out_balances(folder, period, times=times)
+    lay_out_consolidation(folder, period)
+    lay_out_controls(folder, period)
+    lay_out_posting(folder, period)
+    lay_out_supplier(folder, period)
+    lay_out_balances(folder, period)
 
 
 def lay_out_balances(folder: Path, period: str, *, times: int = 1) -> None:

@@ -80,7 +80,7 @@ class _Year:
         return [line for line in self.lines if line.unit == unit]
 
 
-def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:
+def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026) -> None:
     """Write the input and the truth of every robot that gathers files.
 
     Raises:
@@ -93,7 +93,7 @@ def lay_out_consolidation(folder: Path, period: str, *, seed: int = 2026, times:
         lay_out_hours,
         lay_out_project_spool,
     ):
-        lay_out(folder, period, seed=seed, times=times)
+        lay_out(folder, period, seed=seed)
 
 
 def lay_out_budget(folder: Path, period: str, *, seed: int = 2026, times: int = 1) -> None:

@@ -210,10 +210,11 @@ class _Reading:
     ) -> None:
         """The last totals are the sum of all records, of those above, or of those since the totals before.
 
-        One that is none of these tells of a record that is missing or changed.
+        One that is none of these tells of a record that is missing or changed. In a column of balances they
+        may repeat the last one; a list that tells balances in rows of their own is not added up.
         """
         line, row, above = kept.totals[-1]
-        if _first_text(row).startswith(BALANCE_WORD):
+        if any(_first_text(one).startswith(BALANCE_WORD) for _, one, _ in kept.totals):
             return
         since = kept.totals[-2][2] if len(kept.totals) > 1 else 0
         for column in self._shape.columns:
@@ -223,7 +224,7 @@ class _Reading:
             *_, told = _amounts([*(one[at] if at < len(one) else "" for one in kept.rows), row[at]])
             amounts = [one or 0 for one in values[column.key]]
             sums = [sum(amounts), sum(amounts[:above]), sum(amounts[since:above])]
-            if told not in sums:
+            if told not in (*sums, *amounts[above - 1 : above]):
                 self._tell("TAB-047", line, at, column, found=shown_value(row[at]), sum=sums[0])
 
     def _no_record(self, row: Row) -> str:

@@ -32,6 +32,8 @@ def rows_of(tmp_path: Path, *lines: str) -> int:
         ("I alt;3,00", "a;1,00", "b;2,00"),  # above the rows
         ("a;1,00", "b;2,00", "I alt;"),
         ("a;1,00", "b;2,00", "Saldo;77,00"),  # a balance is no sum
+        ("Saldo;70,00", "a;1,00", "b;2,00", "I alt;73,00"),  # nor is one that goes on from a balance
+        ("a;10,00", "b;12,00", "I alt;12,00"),  # the last of a column of balances
     ],
 )
 def test_a_total_that_agrees_is_left_out(tmp_path: Path, lines: tuple[str, ...]) -> None:
