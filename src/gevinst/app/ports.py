@@ -23,6 +23,8 @@ from gevinst.domain.side import Side
 DONE_STATES = frozenset({RunState.AGREED, RunState.OPEN_ITEMS})
 #: States that a run leaves no more.
 FINAL_STATES = DONE_STATES | {RunState.REJECTED, RunState.FAILED, RunState.STOPPED, RunState.MISSED}
+#: In the evidence of a run: which rows of the input stand in which file that it made.
+OUTPUT_LINES = "linjer_i_filer.json"
 
 
 @dataclass(frozen=True, kw_only=True)

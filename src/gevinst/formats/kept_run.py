@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from gevinst.app.ports import KeptGroup
+from gevinst.app.ports import OUTPUT_LINES, KeptGroup
 from gevinst.domain.decision import DECIDED
 from gevinst.domain.flow import SentLine
 from gevinst.domain.sampling import SampleMatch
 
 RESULT = "result.json"
 MANIFEST = "manifest.json"
-OUTPUT_LINES = "linjer_i_filer.json"  # which rows of the input stand in which file that the run made
 INPUT = "input/"
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from gevinst.app.flow_report import FlowReport
+from gevinst.app.ports import OUTPUT_LINES
 from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, OutputFile, ResultTable
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
-from gevinst.formats.kept_run import OUTPUT_LINES
 from gevinst.reports.cells import harmless
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from gevinst.app.ports import OUTPUT_LINES
 from gevinst.domain.flow import SentLine
-from gevinst.formats.kept_run import OUTPUT_LINES, kept_lines
+from gevinst.formats.kept_run import kept_lines
 
 
 def test_lines_are_those_of_the_file_that_left_and_nothing_of_another(tmp_path: Path) -> None:
