@@ -30,8 +30,8 @@ def rents(period: str, *, amount: str = "5.000,00") -> HandWork:
 def test_what_is_learnt_is_what_a_person_went_by_and_does_nothing_by_itself() -> None:
     """Source: enterprisetimes.co.uk, 31 March 2022: learned patterns fail common sense.
 
-    And github.com/odoo/odoo/issues/282310: a rule created by itself ran over the whole backlog. Any two of the rents are as much alike in amount and day as those that the person matched; only the number
-    of the lease tells them apart.
+    And github.com/odoo/odoo/issues/282310: a rule created by itself ran over the whole backlog.
+    Any two of the rents are as much alike in amount and day; the number of the lease tells them apart.
     """
     bank = [f"B{at} 2026-10-01 5.000,00 Husleje 5511{at:02}" for at in range(RENTS)]
     bank += [f"C{at} 2026-12-01 41,00 Husleje 5511{at:02}" for at in range(RENTS)]

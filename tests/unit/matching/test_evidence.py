@@ -24,6 +24,17 @@ def test_usual_damage_to_a_reference_is_mended(damaged: str) -> None:
     assert reasons(result) == {"reference"}
 
 
+def test_the_number_of_a_match_is_the_longest_that_both_items_show() -> None:
+    bank, ledger = referenced("B1", "NKS20261014-018"), referenced("L1", "NKS20261014-018")
+    cancelled = [
+        line(f"{name} {LEDGER} {amount} ST-00002") for name, amount in (("L2", "8,17"), ("L3", "-8,17"))
+    ]
+
+    result = match([bank], [ledger, *cancelled])
+
+    assert sorted(result.groups["key"]) == ["NKS20261014018", "ST00002"]
+
+
 @pytest.mark.parametrize("damaged", ["7712354", "7712845", "77123", "12345"])
 def test_a_number_that_is_nearly_alike_makes_a_pair_of_its_own_kind(damaged: str) -> None:
     result = match([referenced("B1", damaged)], [referenced("L1", "7712345")])

@@ -220,10 +220,11 @@ class Board:
         *,
         reason: TextColumn | str,
         key: TextColumn | str = "",
+        links: TextColumn | str = "",
         candidates: Indexes | int = 0,
         alike: Indexes | int = 0,
     ) -> None:
-        """Make one group of each pair (left[i], right[i])."""
+        """Make one group of each pair (left[i], right[i]); `links` are the codes that they were found by."""
         if not len(left):
             return
         amounts = self.left.amount[left], self.right.amount[right]
@@ -243,7 +244,7 @@ class Board:
         numbers = self.made.add_pairs(columns, len(left))
         self.left.group[left] = numbers
         self.right.group[right] = numbers
-        self._note_links(reason, key)
+        self._note_links(reason, links)
 
     def add(
         self,
@@ -280,11 +281,11 @@ class Board:
         for side, end in zip(self.sides, ends, strict=True):
             side.group[end] = number
 
-    def _note_links(self, reason: TextColumn | str, key: TextColumn | str) -> None:
+    def _note_links(self, reason: TextColumn | str, links: TextColumn | str) -> None:
         """Count the forms of the codes that pairs were made by."""
-        if isinstance(reason, str) or isinstance(key, str):
+        if isinstance(reason, str) or isinstance(links, str):
             return
-        codes = as_texts(key).filter(pc.is_in(as_texts(reason), value_set=REASONS_BY_CODE))
+        codes = as_texts(links).filter(pc.is_in(as_texts(reason), value_set=REASONS_BY_CODE))
         long = codes.filter(pc.greater_equal(pc.utf8_length(codes), SHORTEST_LINK))
         for found in pc.value_counts(shapes_of(long)).to_pylist():
             self.links[found["values"]] += found["counts"]

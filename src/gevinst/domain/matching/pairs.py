@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from gevinst.domain.matching.batches import waiting_for_a_sum
 from gevinst.domain.matching.board import Board, BoardSide
@@ -23,7 +24,7 @@ from gevinst.domain.matching.evidence import (
     shared_words,
     weak_pairs,
 )
-from gevinst.domain.matching.marks import Mask, Names
+from gevinst.domain.matching.marks import Indexes, Mask, Names
 from gevinst.domain.matching.rules import Key, MatchPass
 from gevinst.domain.matching.series import series
 
@@ -150,17 +151,29 @@ def _add(board: Board, rule: MatchPass, *, only: Edges, answers: Sequence[Answer
     pairs = np.array([pair for answer in answers for pair in answer.pairs], dtype=np.int64).reshape(-1, 2)
     answer_of = np.repeat(np.arange(1, len(made_by)), [len(answer.pairs) for answer in answers])
     answer_of = np.concatenate([np.zeros(len(only), dtype=np.int64), answer_of])
-    left = np.concatenate([only.left, pairs[:, 0]])
+    left, right = (np.concatenate([only.left, pairs[:, 0]]), np.concatenate([only.right, pairs[:, 1]]))
+    mark = np.concatenate([only.mark, edges.mark_of(pairs)])
+    by_code = rule.key is Key.CODE
     marks = board.left.words if rule.key is Key.TEXT else board.left.codes
     board.add_pairs(
         rule,
         left,
-        np.concatenate([only.right, pairs[:, 1]]),
+        right,
         reason=chosen(made_by, answer_of),
-        key=marks.written_of(np.concatenate([only.mark, edges.mark_of(pairs)])),
+        key=marks.written_of(_longest_code(board, left, right) if by_code else mark),
+        links=marks.written_of(mark) if by_code else "",
         candidates=rivals(board, left, days=rule.days),
         alike=np.array([0, *(answer.alike for answer in answers)], dtype=np.int64)[answer_of],
     )
+
+
+def _longest_code(board: Board, left: Indexes, right: Indexes) -> Indexes:
+    """The longest code that each pair shares, as a person finds it: NKS20261014018, not 20261014018."""
+    pair, codes = board.left.codes.shared_with(left, board.right.codes, right)
+    length = pc.utf8_length(board.left.codes.written).to_numpy()
+    order = np.lexsort((codes, length[codes], pair))
+    longest: Indexes = codes[order[np.append(np.diff(pair[order]) != 0, True)]] if len(pair) else codes
+    return longest
 
 
 def pair_edges(board: Board, rule: MatchPass) -> Edges:

@@ -33,7 +33,8 @@ def _opposites(side: BoardSide, days: int) -> dict[tuple[int, int], str]:
         for code in side.own.names_of(at):
             by_code[int(side.amount[at]), code].append(at)
     found: dict[tuple[int, int], str] = {}
-    for amount, code in sorted(key for key in by_code if key[0] > 0 and (-key[0], key[1]) in by_code):
+    both = [key for key in by_code if key[0] > 0 and (-key[0], key[1]) in by_code]
+    for amount, code in sorted(both, key=lambda key: (-len(key[1]), key)):  # the longest code is shown
         plus, minus = by_code[amount, code], by_code[-amount, code]
         if len(plus) * len(minus) > MOST_OPPOSITES:
             continue
