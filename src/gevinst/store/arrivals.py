@@ -5,11 +5,10 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.domain.arrival import Arrival, ArrivalState
 from gevinst.domain.queue import Order
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.item_schema import arrival as table
 from gevinst.store.queue_clock import must_lead
 from gevinst.store.queue_tickets import add_ticket
@@ -29,7 +28,7 @@ class SqlArrivalBook:
         with self._database.writing() as connection:
             if fence is not None:
                 must_lead(connection, fence)
-            make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            make = insert_on(connection.dialect.name)
             adding = make(table).values(values)
             once = adding.on_conflict_do_update(
                 index_elements=["robot", "sha256"],

@@ -1,11 +1,12 @@
 """Connections to SQLite and PostgreSQL, set so that both keep what they say they have kept."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -65,6 +66,11 @@ class Database:
             raise StorePlaceError(database=self.name, cause=str(error.orig)) from error
         except DatabaseError as error:
             raise StoreDamagedError(database=self.name, cause=str(error.orig)) from error
+
+
+def insert_on(dialect: str) -> Callable[[Table], postgresql.Insert | sqlite.Insert]:
+    """The INSERT of a database's own SQL, which knows what to do when a key is there."""
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
 
 
 # Parameters hold bank lines and names, and an error's text ends in logs: so both engines hide them. What the

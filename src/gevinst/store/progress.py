@@ -1,10 +1,9 @@
 """How far running runs have come, in a database."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.domain.progress import Progress
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.item_schema import run_progress
 
 
@@ -23,7 +22,7 @@ class SqlProgressBook:
             "at": progress.at,
         }
         with self._database.writing() as connection:
-            make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            make = insert_on(connection.dialect.name)
             adding = make(run_progress).values({"run_id": progress.run_id, **values})
             connection.execute(adding.on_conflict_do_update(index_elements=["run_id"], set_=values))
 

@@ -5,10 +5,9 @@ from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.domain.alarm import Alarm, AlarmKind
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.queue_schema import alarm
 
 _ALARM = tuple(field.name for field in fields(Alarm))
@@ -31,7 +30,7 @@ class SqlAlarmBook:
             # An insert that meets an open alarm would use up a number each time, and people read the numbers.
             if connection.execute(counted).rowcount:
                 return False
-            make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            make = insert_on(connection.dialect.name)
             opening = make(alarm).values(values | {"last": at, "count": 1, "closed_by": "", "why": ""})
             once = opening.on_conflict_do_update(
                 index_elements=["kind", "subject"],

@@ -7,20 +7,18 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.queue_port import LostLeadError, Seen
 from gevinst.domain.occurrence import Occurrence
 from gevinst.domain.queue import Order
 from gevinst.domain.run import Run
 from gevinst.store import rows
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.queue_schema import clock_seen, lead, moment_of_database, occurrence
 from gevinst.store.queue_tickets import add_ticket
 from gevinst.store.schema import run as run_table
 
 CLOCK = "clock"
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 _OCCURRENCE = tuple(field.name for field in fields(Occurrence))
 
@@ -137,7 +135,8 @@ def _note_seen(connection: Connection, robot: str, seen: Seen) -> None:
 
 @lru_cache
 def _noting(dialect: str) -> Executable:
-    noting = INSERT[dialect](clock_seen)
+    """Notes until when a robot is decided, whether it was known or not."""
+    noting = insert_on(dialect)(clock_seen)
     new = {"schedule": noting.excluded.schedule, "until": noting.excluded.until}
     return noting.on_conflict_do_update(index_elements=["robot"], set_=new)
 
@@ -151,5 +150,5 @@ def _insert_new(connection: Connection, table: Table, values: dict[str, Any], *k
 def _adding(table: Table, dialect: str, *key: str) -> Any:
     """Inserts a row unless its key is there; made once, since making it costs more than running it."""
     # PostgreSQL's driver counts no rows of such an insert; what it returns is certain.
-    adding = INSERT[dialect](table).on_conflict_do_nothing(index_elements=key)
+    adding = insert_on(dialect)(table).on_conflict_do_nothing(index_elements=key)
     return adding.returning(table.c[key[0]])

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Update, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.ports import FinishedRunError, UnknownRunError
 from gevinst.app.queue_port import Delivery, DeliveryState
 from gevinst.domain.run import RunState
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.queue_schema import delivery
 from gevinst.store.schema import run as run_table
 
@@ -96,7 +95,7 @@ def _added(connection: Connection, one: Delivery) -> bool:
     values: dict[str, Any] = {name: getattr(one, name) for name in _DELIVERY}
     again = (delivery.c.key == one.key, delivery.c.run_id == one.run_id)  # the same run tries once more
     connection.execute(delete(delivery).where(*again, delivery.c.state == DeliveryState.DROPPED))
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_on(connection.dialect.name)
     adding = make(delivery).values(values)
     once = adding.on_conflict_do_nothing(index_elements=["key"], index_where=text("state <> 'dropped'"))
     return connection.execute(once.returning(delivery.c.key)).first() is not None

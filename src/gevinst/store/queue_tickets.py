@@ -27,11 +27,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.queue_port import EndedTicketError, LostClaimError, UnknownTicketError
 from gevinst.domain.queue import LIVE, Claim, Order, Ticket, TicketState, claim_of
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.queue_schema import moment_of_database, ticket
 from gevinst.store.queue_turn import turn_of
 
@@ -275,7 +274,7 @@ def add_ticket(connection: Connection, order: Order) -> bool:
 def _adding(dialect: str) -> Executable:
     """Adds a ticket unless its key is there; made once, since making it costs more than running it."""
     now = moment_of_database(dialect)
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    make = insert_on(dialect)
     adding = make(ticket).values(offered=now, not_before=now)
     return adding.on_conflict_do_nothing(index_elements=["key"]).returning(ticket.c.number)
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gevinst.app.item_port import ItemStateError, LostItemError, QueueCount, UnknownItemError
 from gevinst.domain.audit import AuditEvent
@@ -34,7 +33,7 @@ from gevinst.domain.work_item import (
     state_after,
 )
 from gevinst.store import trail
-from gevinst.store.engine import Database
+from gevinst.store.engine import Database, insert_on
 from gevinst.store.item_schema import NO_DEADLINE, work_item, work_item_file
 from gevinst.store.item_statements import (
     CLAIMED,
@@ -339,7 +338,7 @@ def _added(
     fresh = {"attempt": 0, "failures": 0, "owner": "", "code": "", "message": ""}
     made = {"state": state, "parent": parent, "made_by": made_by, "created": now, "not_before": now}
     row = values | fresh | made | {"deadline": item.deadline or NO_DEADLINE}
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_on(connection.dialect.name)
     adding = make(work_item).values(row)
     taken_over = adding.on_conflict_do_update(
         index_elements=["queue", "key"],
