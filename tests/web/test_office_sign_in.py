@@ -1,8 +1,10 @@
 """Sign-in by the office's own provider: code flow with PKCE, roles from a claim, and what is refused."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +17,7 @@ from gevinst import bootstrap
 from gevinst.app.accounts import set_roles
 from gevinst.app.office_sign_in import MOST_PENDING, Waiting
 from gevinst.domain.access import Role
+from gevinst.domain.account import REAUTHENTICATE_AFTER
 from gevinst.web.app import create_app
 from gevinst.web.console import Console
 from web.offices import ADDRESS, IT
@@ -28,8 +31,9 @@ client_id = "gevinst"
 "Gevinst.Controller" = "controller"
 "Gevinst.Revision" = "auditor"
 """
+KNOWN_USER = "Regnskab01@kommune.example"
 KNOWN = {
-    "preferred_username": "Regnskab01@kommune.example",
+    "preferred_username": KNOWN_USER,
     "name": "Regnskab",
     "roles": ["Gevinst.Controller"],
 }
@@ -80,6 +84,32 @@ def test_a_person_comes_in_with_the_roles_of_the_claim(office: Console, provider
     assert [row.detail["by"] for row in office.parts.runs.audit_of(["account.added"], account.user)] == [
         "oidc"
     ]
+
+
+def test_who_signs_shows_the_provider_anew_that_they_are_there(
+    office: Console, provider: SmallProvider
+) -> None:
+    client, paper = browser(office), "/afstemning/2026-10"
+
+    def shown(who: str, seconds: int) -> int:
+        provider.claims |= {"preferred_username": who, "auth_time": int(time.time()) + seconds}
+        out = client.get("/login/kontor", params={"bevis": "ja", "next": paper}).headers["location"]
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(out).query).items()}
+        assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+        answer = {"code": provider.approve(out), "state": asked["state"]}
+        back: Response = client.get("/login/kontor/svar", params=answer)
+        return back.status_code
+
+    def must_prove() -> bool:
+        with sqlite3.connect(office.parts.url.removeprefix("sqlite:///")) as database:
+            (proved,) = database.execute("SELECT max(proved) FROM session").fetchone()
+        return datetime.now(UTC) - datetime.fromisoformat(proved) > REAUTHENTICATE_AFTER
+
+    signed_in(client, provider)  # by the provider's own session: it does not say when it last asked
+    assert must_prove()
+    refused = shown(KNOWN_USER, -3_600), shown("another@kommune.example", 0)
+    assert (*refused, must_prove()) == (401, 401, True)
+    assert (shown(KNOWN_USER, 0), must_prove()) == (303, False)
 
 
 def test_roles_follow_the_provider_at_the_next_sign_in(office: Console, provider: SmallProvider) -> None:

@@ -155,11 +155,27 @@ def sign_in(door: Door, *, user: str, password: str, address: str, now: datetime
     return open_session(door.book, account.user, now, half=door.half(account.user))
 
 
-def open_session(book: AccountBook, user: str, now: datetime, *, half: bool = False) -> Opened:
-    """Open a session for one who has proved who they are; a half one opens no page but that for the code."""
+def open_session(
+    book: AccountBook, user: str, now: datetime, *, half: bool = False, proved: datetime | None = None
+) -> Opened:
+    """Open a session for one who has proved who they are.
+
+    Args:
+        book: where it is kept.
+        user: of the account.
+        now: UTC.
+        half: whether it opens no page but that for the second factor's code.
+        proved: when they proved it, if not now.
+    """
     key = new_secret()
     session = Session(
-        key_hash=hash_of(key), user=user, csrf=new_secret(), opened=now, seen=now, proved=now, half=half
+        key_hash=hash_of(key),
+        user=user,
+        csrf=new_secret(),
+        opened=now,
+        seen=now,
+        proved=proved or now,
+        half=half,
     )
     book.open_session(session, _event("login.half" if half else "login", user, now, who=user))
     return Opened(session=session, key=key)

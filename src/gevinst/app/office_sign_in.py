@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from gevinst.app.accounts import NAME_LONGEST, AccountBook, AccountError, Opened, open_session
+from gevinst.app.accounts import (
+    NAME_LONGEST,
+    AccountBook,
+    AccountError,
+    Opened,
+    Visitor,
+    open_session,
+)
 from gevinst.app.office import SignInSettings
 from gevinst.domain.access import Role
-from gevinst.domain.account import Account, new_secret
+from gevinst.domain.account import SESSION_LONGEST, Account, new_secret
 from gevinst.domain.audit import AuditEvent
 
 PENDING_LASTS = timedelta(minutes=10)
 MOST_PENDING = 1_000  # whoever opens the page without end gets no more of our memory
+CLOCKS_APART = timedelta(minutes=1)  # the provider's and ours
+LATEST = 2**37  # seconds; a moment far beyond all that can be, and before the last that there is
 NAME_SIGNS = frozenset(".-_@")
 
 
@@ -25,6 +34,7 @@ class Pending:
     verifier: str  #: of PKCE
     going: str  #: where the person was going
     at: datetime
+    proves: bool = False  #: one who is signed in already shows that they are there
 
 
 class Provider(Protocol):
@@ -51,14 +61,15 @@ class Waiting:
     def __init__(self) -> None:
         self._by_state: dict[str, Pending] = {}
 
-    def begin(self, going: str, now: datetime) -> Pending:
+    def begin(self, going: str, now: datetime, *, proves: bool = False) -> Pending:
         """A new one, with secrets of its own."""
         self._by_state = {
             state: one for state, one in self._by_state.items() if now - one.at <= PENDING_LASTS
         }
         while len(self._by_state) >= MOST_PENDING:
             self._by_state.pop(next(iter(self._by_state)))
-        one = Pending(state=new_secret(), nonce=new_secret(), verifier=new_secret(), going=going, at=now)
+        fresh = {name: new_secret() for name in ("state", "nonce", "verifier")}
+        one = Pending(**fresh, going=going, at=now, proves=proves)
         self._by_state[one.state] = one
         return one
 
@@ -72,6 +83,9 @@ def sign_in_by_office(
     book: AccountBook, claims: Mapping[str, Any], settings: SignInSettings, now: datetime
 ) -> Opened:
     """Open a session for one whom the provider has vouched for; the account and its roles follow the claims.
+
+    When they last showed the provider that they are there is the claim auth_time: the provider's own session
+    may be older than ours, and an approval asks by ours.
 
     Raises:
         AccountError: ACC-014 the claims name nobody, or one whose account has a password of its own;
@@ -89,7 +103,39 @@ def sign_in_by_office(
     shown = str(claims.get(settings.name_claim) or user).strip()[:NAME_LONGEST]
     new = Account(user=user, shown_name=shown, password_hash="", roles=roles, created=now)
     _keep(book, known, new, now)
-    return open_session(book, user, now)
+    return open_session(book, user, now, proved=_shown(claims) or now - SESSION_LONGEST)
+
+
+def prove_by_office(
+    book: AccountBook,
+    seen: Visitor,
+    claims: Mapping[str, Any],
+    settings: SignInSettings,
+    *,
+    pending: Pending,
+    now: datetime,
+) -> None:
+    """Note that a person who is signed in has just shown the provider that they are there.
+
+    Raises:
+        AccountError: ACC-014 see sign_in_by_office; ACC-022 it is another person; ACC-023 the provider did
+            not ask them, or does not say when.
+    """
+    user = _user(claims, settings)
+    if user != seen.account.user:
+        raise AccountError("ACC-022", user=seen.account.user)
+    shown = _shown(claims)
+    if shown is None or not pending.at - CLOCKS_APART <= shown <= now + CLOCKS_APART:
+        raise AccountError("ACC-023")
+    book.touch_session(replace(seen.session, seen=now, proved=now))
+
+
+def _shown(claims: Mapping[str, Any]) -> datetime | None:
+    """When the person last showed the provider that they are there; None when it does not say."""
+    found = claims.get("auth_time")
+    if not isinstance(found, int) or not 0 < found < LATEST:
+        return None
+    return datetime.fromtimestamp(found, UTC)
 
 
 def _keep(book: AccountBook, known: Account | None, new: Account, now: datetime) -> None:

@@ -31,8 +31,11 @@ class OidcProvider:
     def address(self, pending: Pending, back: str) -> str:
         """See Provider."""
         found = self._discovered()
+        # The provider has a session of its own: who is to show that they are there is asked all the same.
+        there: Mapping[str, Any] = {"prompt": "login", "max_age": 0} if pending.proves else {}
         address, _ = self._client(back).create_authorization_url(
             _endpoint(found, "authorization_endpoint"),
+            **there,
             state=pending.state,
             nonce=pending.nonce,
             code_verifier=pending.verifier,

@@ -57,6 +57,7 @@ def page(visit: Visit, template: str, *, status: int = OK, **facts: Any) -> HTML
     shared = {
         "person": visit.person,
         "shown_name": visit.seen.account.shown_name,
+        "by_office": not visit.seen.account.password_hash,
         "csrf": visit.session.csrf,
         "ways": ways_of(visit.person, visit.request),
     }

@@ -1,13 +1,23 @@
 """Sign in by the office's own sign-in: out to the provider, and back."""
 
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from gevinst.app.accounts import AccountError
-from gevinst.app.office_sign_in import PENDING_LASTS, Provider, Waiting, sign_in_by_office
+from gevinst.app.accounts import AccountError, visitor
+from gevinst.app.office import SignInSettings
+from gevinst.app.office_sign_in import (
+    PENDING_LASTS,
+    Pending,
+    Provider,
+    Waiting,
+    prove_by_office,
+    sign_in_by_office,
+)
 from gevinst.bootstrap.administration import sign_in_provider
 from gevinst.web.console import Console
 from gevinst.web.door import SEE_OTHER, UNAUTHORIZED, own_path, with_session
@@ -26,7 +36,9 @@ router = APIRouter()
 def go_out(request: Request) -> Response:
     """Send the browser to the provider."""
     console, provider = _parts(request)
-    pending = _waiting(request).begin(own_path(request.query_params.get("next", "/")), console.now())
+    going = own_path(request.query_params.get("next", "/"))
+    proves = request.query_params.get("bevis") == "ja"
+    pending = _waiting(request).begin(going, console.now(), proves=proves)
     try:
         address = provider.address(pending, _back(request, console))
     except AccountError as error:
@@ -57,10 +69,32 @@ def come_back(request: Request) -> Response:
         return _refused(request, AccountError("ACC-016"))
     try:
         claims = provider.claims(pending, code, _back(request, console), console.now())
+        if pending.proves:
+            return _proved(request, claims, settings, pending)
         opened = sign_in_by_office(console.door.book, claims, settings, console.now())
     except AccountError as error:
         return _refused(request, error)
-    response = with_session(RedirectResponse(pending.going, SEE_OTHER), console, opened)
+    return _arrived(console, with_session(RedirectResponse(pending.going, SEE_OTHER), console, opened))
+
+
+def _proved(
+    request: Request, claims: Mapping[str, Any], settings: SignInSettings, pending: Pending
+) -> Response:
+    """Go on with the session that there is, whose person has shown that they are there.
+
+    Raises:
+        AccountError: ACC-016 nobody is signed in; see prove_by_office.
+    """
+    console: Console = request.app.state.console
+    now = console.now()
+    seen = visitor(console.door.book, request.cookies.get(console.cookie, ""), now)
+    if seen is None:
+        raise AccountError("ACC-016")
+    prove_by_office(console.door.book, seen, claims, settings, pending=pending, now=now)
+    return _arrived(console, RedirectResponse(pending.going, SEE_OTHER))
+
+
+def _arrived(console: Console, response: Response) -> Response:
     response.delete_cookie(_cookie(console), path="/", secure=console.secure, httponly=True)
     return response
 
