@@ -16,7 +16,6 @@ KEPT_COLUMNS = (
     Column(key="transaction"),
     Column(key="day", kind=ColumnKind.DAY),
     Column(key="amount", kind=ColumnKind.AMOUNT),
-    Column(key="bank_text"),
     Column(key="posted_to"),
     Column(key="journal"),
     Column(key="journal_day", kind=ColumnKind.DAY),

@@ -294,7 +294,8 @@ def test_a_line_on_the_interim_account_waits_for_a_person_in_every_later_run() -
     result = result_of(normal(sent=lambda *_: (first_journal(month),)))
 
     assert [case.cause for case in result.cases if case.item_id == "T005"] == ["no_posting_rule"]
-    assert rows(result, "interim").loc["T005", "journal"] == FIRST
+    waiting = rows(result, "interim")["document"]
+    assert waiting.to_dict() == {"T005": "GEVINST20261030002", "T006": "", "T008": "", "T009": ""}
 
 
 def test_a_line_on_the_interim_account_that_a_rule_fits_by_now_is_to_be_reposted() -> None:

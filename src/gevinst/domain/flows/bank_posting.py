@@ -144,7 +144,7 @@ INTERIM_COLUMNS = (
     _TEXT,
     Column(key="interim"),
     _RULE,
-    Column(key="journal"),
+    Column(key="document"),
 )
 LEFT_COLUMNS = (_ID, _DAY, _AMOUNT, _SENDER, _TEXT, _RULE)
 
@@ -276,8 +276,8 @@ def _with_fates(
 def _held_against(sent: Sent, lines: pd.DataFrame) -> pd.DataFrame:
     """The lines with their fate, and with the journal that holds them already."""
     of_each = sent.lines.set_index("id").reindex(lines["id"]).set_axis(lines.index)
-    of_each["journal"] = of_each["journal"].fillna("")
-    return lines.join(of_each).assign(fate=np.where(of_each["journal"] != "", IN_JOURNAL, lines["wanted"]))
+    of_each["document"] = of_each["document"].fillna("")
+    return lines.join(of_each).assign(fate=np.where(of_each["document"] != "", IN_JOURNAL, lines["wanted"]))
 
 
 def _fates(made: pd.DataFrame, decided: Decided) -> NDArray[np.str_]:
@@ -354,6 +354,7 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
     journal = _journal(work, settings)
     posted, waiting, left = work.of(POSTED), work.waiting(), work.of(ELSEWHERE, NOTHING)
     kept = work.of(IN_JOURNAL)
+    booked = kept[kept["posted_to"] != kept["interim"]]  # the others are waiting
     answers = given.tables.get(ANSWERS)
     return FlowResult(
         conclusion="bank_posting",
@@ -363,7 +364,7 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
             "waiting": len(waiting),
             "waiting_amount": _turnover(waiting),
             "left": len(left),
-            "kept": len(kept),
+            "kept": len(booked),
             "day": work.posted_on,
         },
         controls=_controls(work, journal),
@@ -375,7 +376,7 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
         ),
         warnings=tuple(warnings),
         outputs=tuple(_outputs(journal, given, work.lines)),
-        done={"posting": [*posted["id"], *kept["id"][kept["posted_to"] != kept["interim"]]]},
+        done={"posting": [*posted["id"], *booked["id"]]},
     )
 
 
