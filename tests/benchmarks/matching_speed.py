@@ -125,8 +125,8 @@ def engine_table(figures: Mapping[int, Mapping[str, float]]) -> Iterator[str]:
     for size, of in figures.items():
         a_line = of["memory"] * KILOBYTE**2 / (2 * size)
         yield (
-            f"| {size:,} | {of['seconds']:.2f} | {of['memory']:,.0f} MB | {of['input']:,.0f} MB | {a_line:,.0f} "
-            f"| {of['precision']:.4f} | {of['recall']:.3f} | {of['proposed'] * 100:.1f} % |"
+            f"| {size:,} | {of['seconds']:.2f} | {of['memory']:,.0f} MB | {of['input']:,.0f} MB "
+            f"| {a_line:,.0f} | {of['precision']:.4f} | {of['recall']:.3f} | {of['proposed'] * 100:.1f} % |"
         )
 
 

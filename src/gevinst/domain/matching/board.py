@@ -354,10 +354,16 @@ def _days_of(items: pd.DataFrame) -> Indexes:
 
 
 def order_of(items: pd.DataFrame, texts: Sequence[str]) -> Indexes:
-    """The rows by booking day, amount and then the text columns; only ties are compared as text."""
-    days, amounts = _days_of(items), items["amount"].to_numpy()
-    order = np.lexsort((amounts, days))
-    same = (np.diff(days[order]) == 0) & (np.diff(amounts[order]) == 0)
+    """The rows by booking day, amount and then the text columns."""
+    order = np.lexsort((items["amount"].to_numpy(), _days_of(items)))
+    return order[by_texts(items, order, texts)]
+
+
+def by_texts(items: pd.DataFrame, order: Indexes, texts: Sequence[str]) -> Indexes:
+    """Places in an order by booking day and amount, with ties by the texts; only these are compared."""
+    days, amounts = _days_of(items)[order], items["amount"].to_numpy()[order]
+    places = np.arange(len(order))
+    same = (np.diff(days) == 0) & (np.diff(amounts) == 0)
     tied = np.append(same, False) | np.append(False, same) if len(order) else np.zeros(0, dtype=np.bool_)
     if tied.any():
         rows = pa.array(order[tied])
@@ -365,5 +371,5 @@ def order_of(items: pd.DataFrame, texts: Sequence[str]) -> Indexes:
         alike = np.cumsum(np.append(True, ~same))[tied]  # the number of each day and amount
         table = pa.table({"alike": alike, **columns})
         by_text = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
-        order[tied] = order[tied][by_text.to_numpy()]
-    return order
+        places[tied] = places[tied][by_text.to_numpy()]
+    return places

@@ -14,7 +14,7 @@ from gevinst.domain.decision import Decision
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.item import TEXT_DTYPE
 from gevinst.domain.matching.batches import batch
-from gevinst.domain.matching.board import Board, BoardSide, make_board, order_of
+from gevinst.domain.matching.board import Board, BoardSide, Note, by_texts, make_board
 from gevinst.domain.matching.budget import over_budget
 from gevinst.domain.matching.columns import Texts, chosen
 from gevinst.domain.matching.decided import apply_decisions
@@ -109,8 +109,10 @@ def reconcile(
     why = ({}, {}) if errors else causes(board, period_end=as_of, proposed=(holders[0] >= 0, holders[1] >= 0))
     day = as_of or _last_day(left.items, right.items)
     single = [one.number for one in found if len(one.alternatives) == 1]
-    frames = _states(board, holders, day, why, single=single, rejected=bool(errors))
-    return _result(board, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
+    ended = _Ended.of(board, day)
+    del board  # its codes and words are more than half of the memory, and the result is another part
+    frames = _states(ended, holders, why, single=single, rejected=bool(errors))
+    return _result(ended, frames=frames, found=found, inputs=(left, right), rules=rules, errors=errors)
 
 
 def _one_currency(left: SideInput, right: SideInput) -> None:
@@ -144,25 +146,56 @@ def _held(side: BoardSide, held: Sequence[tuple[str, int]]) -> Indexes:
     return result
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Placed:
+    """Where the items of one side have ended; item by item in the board's order."""
+
+    source: pd.DataFrame  #: the items as they came
+    order: Indexes  #: the row of `source` that each item is
+    group: Indexes  #: -1 for none
+    age: Indexes  #: bank days, at least 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ended:
+    """What a result needs of the board."""
+
+    sides: tuple[_Placed, _Placed]
+    groups: pd.DataFrame
+    notes: tuple[Note, ...]
+
+    @staticmethod
+    def of(board: Board, day: date) -> "_Ended":
+        """All of it; ages are counted to the day."""
+        number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
+        left, right = (
+            _Placed(
+                source=side.source,
+                order=side.order,
+                group=side.group,
+                age=np.maximum(number - side.day, 0),
+            )
+            for side in board.sides
+        )
+        return _Ended(sides=(left, right), groups=board.groups(), notes=board.notes)
+
+
 def _states(
-    board: Board,
+    ended: _Ended,
     holders: tuple[Indexes, Indexes],
-    day: date,
     why: tuple[Mapping[int, Cause], Mapping[int, Cause]],
     *,
     single: Sequence[int],
     rejected: bool,
 ) -> dict[Side, pd.DataFrame]:
     """The result of each side; `single` are the proposals of one alternative."""
-    number = int(board.calendar.ordinals(np.array([day], dtype="datetime64[D]"))[0])
     return {
         name: _side_frame(
             side,
             holders[at],
             _why_columns(_waiting(holders[at], single), why[at], "input_rejected" if rejected else ""),
-            number,
         )
-        for at, (name, side) in enumerate(zip(Side, board.sides, strict=True))
+        for at, (name, side) in enumerate(zip(Side, ended.sides, strict=True))
     }
 
 
@@ -172,17 +205,17 @@ def _waiting(proposal: Indexes, single: Sequence[int]) -> Indexes:
     return found
 
 
-def _side_frame(side: BoardSide, proposal: Indexes, why: Mapping[str, Texts], day: int) -> pd.DataFrame:
+def _side_frame(side: _Placed, proposal: Indexes, why: Mapping[str, Texts]) -> pd.DataFrame:
     matched, held = side.group >= 0, proposal >= 0
     columns = {
         "state": chosen(STATES, np.where(matched, 0, np.where(held, 1, 2))),
         "group": side.group,
         "proposal": proposal,
-        "age_bank_days": np.where(matched, 0, np.maximum(day - side.day, 0)),
+        "age_bank_days": np.where(matched, 0, side.age),
         **why,
     }
-    order = order_of(side.source, ("item_id",))
-    place = np.argsort(side.order)[order]  # of each row of the result, on the board
+    place = by_texts(side.source, side.order, ("item_id",))  # of each row of the result, on the board
+    order = side.order[place]
     shown = {name: values.take(place) for name, values in columns.items()}
     frame = side.source.iloc[order].reset_index(drop=True).assign(**shown)
     return frame.astype({name: dtype for name, dtype in RESULT_COLUMNS.items() if dtype != TEXT_DTYPE})
@@ -207,7 +240,7 @@ def _why_columns(waiting: Indexes, why: Mapping[int, Cause], fallback: str) -> d
 
 
 def _result(
-    board: Board,
+    ended: _Ended,
     *,
     frames: Mapping[Side, pd.DataFrame],
     found: tuple[Proposal, ...],
@@ -215,18 +248,17 @@ def _result(
     rules: Rules,
     errors: tuple[Finding, ...],
 ) -> Reconciliation:
-    groups = board.groups()
     totals = {name: _totals(frames[name], side) for name, side in zip(Side, inputs, strict=True)}
     return Reconciliation(
         left=frames[Side.LEFT],
         right=frames[Side.RIGHT],
-        groups=groups,
+        groups=ended.groups,
         proposals=found,
         rejected=errors,
         warnings=tuple(one for side in inputs for one in side.findings if one.severity == "warning"),
-        notes=board.notes,
+        notes=ended.notes,
         totals=totals,
-        bridge=_bridge(totals, inputs, accepted=int(groups["difference"].sum())),
+        bridge=_bridge(totals, inputs, accepted=int(ended.groups["difference"].sum())),
         rules=rules,
     )
 
