@@ -12,7 +12,7 @@ from gevinst.domain.flow_rows import joined_keys, place_of
 #: Kinds of messages that say no: an error, and one that ends the work.
 REFUSALS = ("E", "A")
 KINDS = ("I", "S", "W", *REFUSALS)
-#: Messages that say that the ERP has the document: received without errors, and received before.
+#: Numbers by which KMD Opus says that it has the document: received without errors, and received before.
 HAS_IT = ("305", "301")
 #: States of a file that may have reached the ERP.
 LEFT = ("delivered", "uncertain")
