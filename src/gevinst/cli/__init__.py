@@ -11,6 +11,7 @@ import click
 import gevinst
 from gevinst import bootstrap
 from gevinst.cli.click_words import speak_danish
+from gevinst.cli.examples import EXAMPLES
 
 #: Sub-commands: module and name; the catalogue has cli.<name>.help.
 COMMANDS = {
@@ -83,7 +84,11 @@ class LazyGroup(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command = getattr(import_module(module), name)
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            return None
+        if cmd_name in EXAMPLES:
+            command.epilog = "\b\n" + "\n".join(EXAMPLES[cmd_name])
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -102,6 +107,7 @@ class LazyGroup(click.Group):
         from gevinst.texts import Texts  # noqa: PLC0415 - as below
 
         texts = Texts(language())
+        self.epilog = "\b\n" + texts.get("cli.exit_codes")
         for section, names in SECTIONS.items():
             found = [(name, self.get_command(ctx, name)) for name in names]
             with formatter.section(texts.get(f"cli.section.{section}")):

@@ -2,11 +2,14 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
-from gevinst.cli import COMMANDS, SECTIONS
+from gevinst.cli import COMMANDS, SECTIONS, group
+from gevinst.cli.examples import EXAMPLES
 from integration.cli.conftest import Command, Done
 
 ROOT = Path(__file__).parents[3]
@@ -242,6 +245,21 @@ def test_help_is_in_the_users_language(gevinst: Command, command: str) -> None:
 
 def test_every_command_stands_once_in_the_help() -> None:
     assert sorted(name for names in SECTIONS.values() for name in names) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("example", [one for some in EXAMPLES.values() for one in some])
+def test_an_example_is_a_command_that_is_understood(example: str) -> None:
+    [program, *words] = shlex.split(example)
+    command: click.Command = group
+    for word in words:
+        inner = (
+            command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        )
+        command = inner or command
+
+    known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    assert (program, command is group) == ("gevinst", False)
+    assert {word for word in words if word.startswith("--")} <= known
 
 
 def test_a_wrong_option_is_refused_in_danish(gevinst: Command) -> None:
