@@ -1,15 +1,31 @@
 """Each rule at its limit: what is just enough to match, and what is just too little."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 
+from gevinst.domain.decision import Decision, DecisionKind
+from gevinst.domain.finding import Finding, Severity
 from gevinst.domain.matching.codes import is_fik_id, near_codes
-from gevinst.domain.matching.rules import Key, MatchPass, PassKind
+from gevinst.domain.matching.engine import SideInput, reconcile
+from gevinst.domain.matching.rules import Key, MatchPass, PassKind, Rules
 from gevinst.domain.matching.signs import compare_signs
-from unit.matching.builders import CALENDAR, Line, causes, groups, line, match, open_ids, proposed, reasons
+from gevinst.domain.place import Place
+from unit.matching.builders import (
+    CALENDAR,
+    Line,
+    Pair,
+    causes,
+    frame,
+    groups,
+    line,
+    match,
+    open_ids,
+    proposed,
+    reasons,
+)
 
 FIRST = date(2026, 10, 5)
 Sides = tuple[list[Line], list[Line]]
@@ -135,6 +151,7 @@ def test_the_last_day_of_a_window_is_in_it_and_the_next_is_not(
     inside, outside = match(*make(days)), match(*make(days + 1))
 
     assert inside.groups["pass_id"].tolist() == [by]
+    assert inside.groups[["candidates", "alike"]].to_numpy().tolist() == [[0, 0]]
     assert outside.groups["pass_id"].tolist() == []
 
 
@@ -253,7 +270,15 @@ def test_a_settlement_gathers_ten_days_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("net", "is_made"),
-    [("99,00", True), ("98,99", False), ("99,70", True), ("99,71", False), ("100,00", False)],
+    [
+        ("99,00", True),
+        ("98,99", False),
+        ("99,70", True),
+        ("99,71", False),
+        ("100,00", False),
+        ("100,50", False),
+        ("-99,00", False),
+    ],
 )
 def test_a_fee_is_within_the_rates_of_its_rule(*, net: str, is_made: bool) -> None:
     rule = MatchPass(id="kort", kind=PassKind.NET_OF_FEE, fee_rate_low=3_000, fee_rate_high=10_000)
@@ -439,3 +464,119 @@ def test_a_pass_may_be_kept_to_rows_that_say_a_word() -> None:
 
     assert groups(result) == [(("B",), ("L",))]
     assert open_ids(result) == {"C", "M"}
+
+
+@pytest.mark.parametrize(("days", "made"), [(2, [(("B",), ("M",))]), (3, [])])
+def test_a_word_more_does_not_outweigh_three_days(days: int, made: list[Pair]) -> None:
+    ledger = [item("L", 0, "1.234,50", "Elværket"), item("M", days, "1.234,50", "Elværket Aarhus")]
+
+    assert groups(match([item("B", 0, "1.234,50", "Elværket Aarhus")], ledger)) == made
+
+
+def test_names_decide_whatever_the_order_of_the_rows() -> None:
+    bank = [item("B", 0, "1.234,50", "1 Hansen Byg og Tag"), item("C", 0, "1.234,50", "2 Hansen Byg")]
+    ledger = [item("L", 0, "1.234,50", "1 Hansen Byg"), item("M", 0, "1.234,50", "2 Hansen Byg Tag")]
+
+    assert groups(match(bank, ledger)) == [(("B",), ("M",)), (("C",), ("L",))]
+
+
+def test_items_that_can_be_paired_in_one_way_are() -> None:
+    bank = [item("B", 0, "1.234,50", "Elværket Havneparken"), item("C", 1, "1.234,50", "Havneparken")]
+    ledger = [item("L", 0, "1.234,50", "Elværket"), item("M", 1, "1.234,50", "Havneparken")]
+
+    assert groups(match(bank, ledger)) == [(("B",), ("L",)), (("C",), ("M",))]
+
+
+def test_an_amount_that_a_third_item_has_does_not_pair_two_other_names() -> None:
+    bank = [item("B", 1, "1.873,41", "Elværket"), item("X", 20, "77,31", "Havnens Iskiosk")]
+    ledger = [item("L", 0, "1.873,41", "Havnens Iskiosk"), item("Y", 40, "78,41", "Elværket")]
+    assert (("B",), ("L",)) in groups(match(bank, ledger))
+
+    assert (("B",), ("L",)) not in groups(match(bank, [*ledger, item("Z", 60, "1.873,41", "Stadion")]))
+
+
+@pytest.mark.parametrize("numbers", ["7712345 7712346 7712347", "7712345 7722345 7732345"])
+def test_where_numbers_are_given_out_in_a_row_one_digit_is_no_damage(numbers: str) -> None:
+    one, other, known = numbers.split()
+    bank, ledger = [item("B", 1, "500,00", number=one)], [item("L", 0, "500,00", number=other)]
+    assert reasons(match(bank, ledger)) == {"reference_near"}
+
+    third = [item("X", 3, "41,00", number=known)], [item("Y", 3, "41,00", number=known)]
+
+    assert groups(match([*bank, *third[0]], [*ledger, *third[1]])) == [(("X",), ("Y",))]
+
+
+def test_of_two_wrong_signs_none_is_named_unless_it_shares_a_word() -> None:
+    def suspected(text: str) -> tuple[str, str]:
+        ledger = [item("L", 0, "-873,41", "Havnens Iskiosk"), item("M", 0, "-873,41", "Stadion Drift")]
+        return causes(match([item("B", 0, "873,41", text)], ledger))["B"]
+
+    assert suspected("Elværket") == ("no_counterpart_bank", "")
+    assert suspected("Stadion Drift") == ("sign", "M")
+
+
+def test_of_a_crowd_the_kind_that_is_larger_leaves_some_open() -> None:
+    bank = [item(f"B{at:03}", 0, "1.234,56", "Kontingent") for at in range(210)]
+    ledger = [item(f"L{at:03}", 0, "1.234,56", "Kontingent") for at in range(205)]
+
+    result = match(bank, ledger)
+
+    assert reasons(result) == {"interchangeable"}
+    assert len(groups(result)) == 205
+    assert set(result.groups["alike"]) == {210}
+    assert set(result.groups["candidates"]) == {209}
+
+
+def decision(number: int, kind: DecisionKind, left: str, right: str, *, amount: int = 0) -> Decision:
+    return Decision(
+        number=number,
+        robot="hovedkonto",
+        period="2026-10",
+        kind=kind,
+        who="controller",
+        at=datetime(2026, 11, 2, tzinfo=UTC),
+        run_id="run-1",
+        left=(left,),
+        right=(right,),
+        amount_left=amount,
+        amount_right=amount,
+    )
+
+
+def decided(bank: list[Line], ledger: list[Line], *decisions: Decision) -> list[Pair]:
+    left, right = (SideInput(items=frame(side)) for side in (bank, ledger))
+    return groups(reconcile(left, right, rules=Rules(), calendar=CALENDAR, decisions=decisions))
+
+
+def test_what_people_split_may_still_go_with_others() -> None:
+    parts = [item("M", 0, "512,25", number="88001234"), item("N", 0, "99,10", number="88001234")]
+    bank, ledger = [item("B", 1, "611,35", number="88001234")], [item("L", 0, "77,00"), *parts]
+
+    split = decision(1, DecisionKind.UNMATCH, "B", "L")
+
+    assert decided(bank, ledger, split) == [(("B",), ("M", "N"))]
+
+
+def test_a_later_split_from_another_item_leaves_what_was_matched() -> None:
+    bank, ledger = [item("B", 1, "77,00")], [item("L", 40, "77,00"), item("M", 0, "77,00")]
+
+    matched = decision(1, DecisionKind.MATCH, "B", "L", amount=7_700)
+    split = decision(2, DecisionKind.UNMATCH, "B", "M")
+
+    assert decided(bank, ledger, matched, split) == [(("B",), ("L",))]
+
+
+@pytest.mark.parametrize(("severity", "is_matched"), [(Severity.WARNING, True), (Severity.ERROR, False)])
+def test_a_warning_stops_nothing_and_an_error_stops_all(*, severity: Severity, is_matched: bool) -> None:
+    finding = Finding(code="FIL-001", place=Place(file="udtog.csv"), severity=severity)
+    bank, ledger = (frame([item(name, 0, "18.734,15")]) for name in ("B", "L"))
+
+    result = reconcile(
+        SideInput(items=bank, findings=(finding,)),
+        SideInput(items=ledger),
+        rules=Rules(),
+        calendar=CALENDAR,
+    )
+
+    assert bool(groups(result)) is is_matched
+    assert (result.warnings, result.rejected) == (((finding,), ()) if is_matched else ((), (finding,)))
