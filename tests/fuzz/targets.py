@@ -152,7 +152,8 @@ def tried_in_fork(intake: Intake) -> Parts:
     if not child:
         code = LIBRARY_FAILED
         try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            for one in (signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV):  # the fuzzer listens to them
+                signal.signal(one, signal.SIG_DFL)
             signal.alarm(MOST_SECONDS)
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             code, answer = tried(intake.content)

@@ -62,8 +62,12 @@ def _open_cell(cell: object) -> str:
     return f'<table:table-cell office:value-type="float" office:value="{cell}"/>'
 
 
-def binary_book() -> bytes:
-    """The rows as Excel's binary format keeps them; days are plain numbers there."""
+def binary_book(*, amounts_in: int = 3) -> bytes:
+    """The rows as Excel's binary format keeps them; days are plain numbers there.
+
+    Args:
+        amounts_in: the column of the amounts, from 0.
+    """
     link = 'Id="rId1" Type="worksheet" Target="worksheets/sheet1.bin"'
     return _package(
         {
@@ -78,19 +82,19 @@ def binary_book() -> bytes:
                 ]
             ),
             "xl/_rels/workbook.bin.rels": f"<Relationships><Relationship {link}/></Relationships>".encode(),
-            "xl/worksheets/sheet1.bin": _binary_sheet(),
+            "xl/worksheets/sheet1.bin": _binary_sheet((0, 1, 2, amounts_in)),
         }
     )
 
 
-def _binary_sheet() -> bytes:
+def _binary_sheet(columns: Sequence[int]) -> bytes:
     rows = (HEADER, *((float((day - _EPOCH).days), *rest) for day, *rest in ROWS))
     parts = [_record(_WORKSHEET)]
-    parts.append(_record(_DIMENSION, struct.pack("<IIII", 0, len(rows) - 1, 0, len(HEADER) - 1)))
+    parts.append(_record(_DIMENSION, struct.pack("<IIII", 0, len(rows) - 1, 0, columns[-1])))
     parts.append(_record(_DATA))
     for line, row in enumerate(rows):
         parts.append(_record(_ROW, struct.pack("<II", line, 0) + bytes(9)))
-        for column, cell in enumerate(row):
+        for column, cell in zip(columns, row, strict=True):
             place = struct.pack("<II", column, 0)
             kept = _wide(cell) if isinstance(cell, str) else struct.pack("<d", cell)
             parts.append(_record(_TEXT if isinstance(cell, str) else _REAL, place + kept))

@@ -16,6 +16,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
 from gevinst.formats.intake import Intake
+from gevinst.formats.sheet_scan import LAST_COLUMN, LAST_ROW
 from gevinst.formats.workbook_parts import LARGEST_AREA, Parts, SheetMarks
 
 MOST_MEMORY = 3 << 30  # bytes of address space; the largest .xls takes less than one
@@ -72,7 +73,8 @@ def tried(content: bytes) -> tuple[int, str]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            if sheet.total_height * sheet.total_width > LARGEST_AREA:
+            height, width = sheet.total_height, sheet.total_width
+            if height > LAST_ROW or width > LAST_COLUMN or height * width > LARGEST_AREA:
                 return FAR, ""
     except FAULTS:
         return 0, ""

@@ -266,6 +266,15 @@ def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
     assert (list(source.items["text"]), source.findings) == (["Leje", "Gebyr"], ())
 
 
+def test_a_binary_workbook_with_a_cell_beyond_any_sheet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bog.xlsb").write_bytes(binary_book(amounts_in=4_000_000))
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(tmp_path / "bog.xlsb")
+
+    assert [(one.code, one.facts["what"]) for one in caught.value.findings] == [("FIL-005", "far cell")]
+
+
 def test_an_error_in_a_text_of_excel_97_is_a_warning(tmp_path: Path) -> None:
     source = read_source(old_book(tmp_path, amount=""))
 
