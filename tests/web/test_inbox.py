@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from gevinst import bootstrap
 from gevinst.domain.arrival import Arrival, ArrivalState
-from gevinst.domain.run import RunState
+from gevinst.domain.run import Environment, RunState
 from gevinst.runner.inbox_folder import InboxFolder
 from gevinst.web.console import Console
 from runs import a_run, kept
@@ -161,3 +163,42 @@ def test_a_folder_that_cannot_be_written_is_told_as_such(
     assert answer.status_code == 409
     assert "No space left on device" in answer.text
     assert list((box / "ind").iterdir()) == []
+
+
+def corrected(console: Console, box: Path) -> str:
+    """A file for October, which is done; its hash."""
+    done = replace(a_run("run-8"), environment=Environment.PRODUCTION)
+    kept(console.parts.runs, done, RunState.AGREED)
+    path = box / "behandles" / "udtog_2026-10.xml"
+    path.parent.mkdir()
+    path.write_text("<ny/>", "utf-8")
+    return sha256(b"<ny/>").hexdigest()
+
+
+def test_a_corrected_file_is_shown_first_and_runs_on_a_persons_word(console: Console, box: Path) -> None:
+    digest = corrected(console, box)
+    operator = reader(console, "operator")
+    shown = operator.get("/indbakke").text
+    assert "Rettet fil: venter på dig" in shown
+    assert 'href="/koersler/run-8"' in shown
+
+    assert operator.post("/indbakke/hovedkonto/rettet", fil=digest, act="take").status_code == 409
+    done = operator.post("/indbakke/hovedkonto/rettet", fil=digest, act="take", hvorfor="Ny fra banken")
+
+    assert done.headers["location"] == "/indbakke?told=take"
+    [ticket] = bootstrap.queue(console.parts).tickets()
+    assert (ticket.order.robot, ticket.order.period) == ("hovedkonto", "2026-10")
+    assert "Rettet fil" not in operator.get("/indbakke").text
+    again = operator.post("/indbakke/hovedkonto/rettet", fil=digest, act="refuse", hvorfor="Fortrudt")
+    assert again.status_code == 409
+
+
+def test_a_corrected_file_is_put_away_by_one_who_may_run(console: Console, box: Path) -> None:
+    digest = corrected(console, box)
+    answer = {"fil": digest, "act": "refuse", "hvorfor": "Forkert konto"}
+
+    assert reader(console, "auditor").post("/indbakke/hovedkonto/rettet", **answer).status_code == 403
+    done = reader(console, "operator").post("/indbakke/hovedkonto/rettet", **answer)
+
+    assert done.headers["location"] == "/indbakke?told=refuse"
+    assert (box / "fejl" / "udtog_2026-10.xml").read_text("utf-8") == "<ny/>"

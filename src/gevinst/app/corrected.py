@@ -95,15 +95,16 @@ def refuse_held(one: HeldFile, tools: HeldTools, *, who: str, why: str) -> Path:
     return put
 
 
-def find_held(held: Sequence[HeldFile], robot: str, name: str) -> HeldFile:
-    """One of the files that wait.
+def find_held(held: Sequence[HeldFile], robot: str, file: str) -> HeldFile:
+    """One of the files that wait, by its name or its SHA-256.
 
     Raises:
         InboxError: INB-006 it does not wait.
     """
-    found = next((one for one in held if (one.robot.id, one.file.name) == (robot, name)), None)
+    own = (one for one in held if one.robot.id == robot)
+    found = next((one for one in own if file in (one.file.name, one.file.sha256)), None)
     if found is None:
-        raise InboxError("INB-006", file=name, robot=robot)
+        raise InboxError("INB-006", file=file, robot=robot)
     return found
 
 

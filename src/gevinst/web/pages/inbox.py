@@ -9,8 +9,11 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from gevinst import bootstrap
+from gevinst.app.arrivals import month_of
+from gevinst.app.corrected import HeldFile, find_held, held_files, refuse_held, take_held
 from gevinst.app.inbox import LARGEST, InboxError, InboxTools, WaitingFile, drop_file, try_again
 from gevinst.domain.arrival import Arrival, ArrivalState, DropFolder
+from gevinst.domain.reconciliation import Tally
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Run
 from gevinst.store.uploads import upload_name
@@ -36,6 +39,15 @@ class ArrivedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectedFile:
+    """A file that came for a month that is done."""
+
+    held: HeldFile
+    period: str
+    change: tuple[Tally, Tally] | None  #: rows only in it, rows only in the file before
+
+
+@dataclass(frozen=True, kw_only=True)
 class RobotBox:
     """The drop folder of one robot."""
 
@@ -43,6 +55,7 @@ class RobotBox:
     title: str
     arrival: DropFolder
     works: bool  #: in trial or production: files are taken
+    corrected: Sequence[CorrectedFile]
     waiting: Sequence[WaitingFile]
     arrived: Sequence[ArrivedFile]
 
@@ -60,6 +73,7 @@ def _page(visit: Visit, error: str = "") -> Response:
         "inbox",
         status=HTTPStatus.CONFLICT if error else HTTPStatus.OK,
         boxes=boxes,
+        corrected=sum(len(box.corrected) for box in boxes),
         waiting=sum(len(box.waiting) for box in boxes),
         refused=sum(one.again for box in boxes for one in box.arrived),
         error=error,
@@ -86,9 +100,40 @@ def _box(visit: Visit, robot: Robot) -> RobotBox | None:
         title=robot_title(robot, visit.texts),
         arrival=robot.arrival,
         works=robot.phase in (Phase.TRIAL, Phase.PRODUCTION),
+        corrected=[_corrected(visit, one) for one in _held(visit, robot)],
         waiting=folder.waiting(),
         arrived=arrived,
     )
+
+
+def _held(visit: Visit, robot: Robot) -> Sequence[HeldFile]:
+    return held_files([robot], bootstrap.held_tools(visit.console.office, visit.console.parts))
+
+
+def _corrected(visit: Visit, one: HeldFile) -> CorrectedFile:
+    change = bootstrap.held_change(visit.console.office, one)
+    return CorrectedFile(held=one, period=month_of(one.file), change=change)
+
+
+@router.post(f"{LIST}/{{robot_id}}/rettet")
+def answer(visit: MayRun, robot_id: str) -> Response:
+    """Let a file replace what its month was done with, or put it away."""
+    robot, _ = _tools(visit, robot_id)
+    why = visit.typed("hvorfor")
+    if not why:
+        return _page(visit, visit.texts.get("error.PLN-001"))
+    act = {"take": take_held, "refuse": refuse_held}.get(visit.typed("act"))
+    if act is None:
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+    tools = bootstrap.held_tools(visit.console.office, visit.console.parts)
+    try:
+        one = find_held(held_files([robot], tools), robot.id, visit.typed("fil"))
+        act(one, tools, who=visit.person.user, why=why)
+    except InboxError as error:
+        return _page(visit, sentence_of(error, visit.texts))
+    except OSError as error:
+        return _page(visit, visit.texts.get("error.INB-005", file=robot.id, cause=error.strerror or ""))
+    return RedirectResponse(f"{LIST}?told={visit.typed('act')}", SEE_OTHER)
 
 
 @router.post(f"{LIST}/{{robot_id}}/upload")
