@@ -16,7 +16,7 @@ from gevinst.app.signing import check_run
 from gevinst.app.start_run import new_run
 from gevinst.bootstrap.here import now, user
 from gevinst.bootstrap.runs import run_robot
-from gevinst.bootstrap.unattended import parts
+from gevinst.bootstrap.unattended import SIGN_OF_LIFE, parts
 from gevinst.demo.held_to_truth import differences, truth_file
 from gevinst.demo.office import TRUTH
 from gevinst.domain.refusal import RefusedError
@@ -57,7 +57,8 @@ def lay_out_demo(of: Office, *, fresh: bool) -> None:
         fresh: begin again, without the runs and the database of before.
 
     Raises:
-        ConfigurationError: MAK-015 the office has files or runs of its own, which a demo would write over.
+        ConfigurationError: MAK-015 the office has files or runs of its own, which a demo would write over;
+            MAK-021 clock and worker run on what would be removed.
         OSError: the data folder cannot be written.
     """
     from gevinst.demo import lay_out  # noqa: PLC0415 - only the demo makes data
@@ -67,6 +68,7 @@ def lay_out_demo(of: Office, *, fresh: bool) -> None:
     if not is_demo and any(_holds_something(of.data / name) for name in (INPUTS, of.runs.name)):
         raise ConfigurationError("MAK-015", path=str(of.data))
     if is_demo and (fresh or not (of.data / LAST_OF_ACCOUNTS).is_file()):
+        _check_nobody_runs(of)
         _clear(of)
     (of.data / TRUTH).mkdir(parents=True, exist_ok=True)  # from here on the folder is the demo's
     if not (of.data / LAST_OF_ACCOUNTS).is_file():
@@ -77,6 +79,16 @@ def lay_out_demo(of: Office, *, fresh: bool) -> None:
 
 def _holds_something(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
+
+
+def _check_nobody_runs(of: Office) -> None:
+    """Whether a clock still works on the database."""
+    from gevinst.runner.worker import owner_is_gone  # noqa: PLC0415 - loads the queue
+
+    file = of.data / SIGN_OF_LIFE
+    owner = str(json.loads(file.read_text("utf-8"))["owner"]) if file.is_file() else ""
+    if owner and not owner_is_gone(owner):
+        raise ConfigurationError("MAK-021", owner=":".join(owner.split(":")[:2]), path=str(file))
 
 
 def _clear(of: Office) -> None:

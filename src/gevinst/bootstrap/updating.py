@@ -122,6 +122,8 @@ def _update(of: "Office", found: "RobotPack", base: "RobotPack", name: str) -> U
         if to_trial:
             files[ROBOT_FILE] = in_trial(files[ROBOT_FILE].decode("utf-8-sig")).encode()
             told = changes(ours, files, made.clashes)
+            if _phase(files) != "trial":
+                raise ConfigurationError("MAK-019", robot=name, cause="phase")
     except ValueError as error:
         raise ConfigurationError("MAK-019", robot=name, cause=str(error)) from error
     return Update(

@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,12 @@ from gevinst import bootstrap
 from gevinst.app.office import ConfigurationError, Office
 from gevinst.bootstrap import demo as office_demo
 from gevinst.bootstrap.demo import PERIOD, DemoRun, lay_out_demo, run_demo
+from gevinst.bootstrap.unattended import SIGN_OF_LIFE
 from gevinst.cli.demo import _exit_code, _truth_line
 from gevinst.cli.errors import exit_code_of
 from gevinst.domain.run import ExitCode, Run, RunState
+from gevinst.runner.heartbeat import write_sign_of_life
+from gevinst.runner.worker import owner_id
 from gevinst.texts import Texts
 from integration.cli.conftest import Command
 from runs import a_run, ended
@@ -78,6 +82,15 @@ def test_what_is_laid_out_is_kept_until_it_shall_be_fresh(office: Office) -> Non
     assert file.read_bytes().startswith(b"Konto;")
 
 
+def test_nothing_is_removed_under_a_clock_that_runs(office: Office) -> None:
+    write_sign_of_life(office.data / SIGN_OF_LIFE, owner=owner_id(), leading=True, at=bootstrap.now())
+
+    with pytest.raises(ConfigurationError, match="MAK-021"):
+        lay_out_demo(office, fresh=True)
+
+    assert (office.data / BALANCES).is_file()
+
+
 def test_what_was_laid_out_half_is_laid_out_anew(office: Office) -> None:
     (office.data / BALANCES).unlink()
     (office.data / "ind" / "bank" / f"hovedkonto_{PERIOD}.xml").write_text("<half", encoding="utf-8")
@@ -133,7 +146,7 @@ def test_a_stop_ends_what_runs_and_begins_nothing_more(
     def end(_office: Office, run: Run, _robot: object, *, stopping: Callable[[], bool], **_more: Any) -> Run:
         begun.append(run.robot)
         while len(begun) > 1 and not stopping():
-            pass
+            time.sleep(0.01)
         if len(begun) > 1:
             raise KeyboardInterrupt
         return replace(ended(run), folder="ingen")
