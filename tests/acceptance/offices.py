@@ -44,6 +44,9 @@ path = "ind/{id}_bank_{{period}}.csv"
 [sources.ledger]
 path = "ind/{id}_ledger_{{period}}.csv"
 {more}
+"""
+#: What a robot in production has besides: what an item took by hand, and its passport.
+EARNS = """
 [gain.case_types.payment]
 minutes = 2.0
 n = 30
@@ -126,7 +129,7 @@ class TestOffice:
         """Add a robot: `bank` and `more` are lines of its file, `rules` its rules."""
         folder = self.folder / "robots" / robot
         folder.mkdir()
-        text = ROBOT.format(id=robot, bank=bank, more=more, phase=phase)
+        text = ROBOT.format(id=robot, bank=bank, more=more, phase=phase) + EARNS
         assert tomllib.loads(text)["id"] == robot
         (folder / "robot.toml").write_text(text, encoding="utf-8")
         (folder / "rules.toml").write_text(rules, encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.offices import TestOffice
+from acceptance.offices import EARNS, TestOffice
 
 FLOWS = Path(__file__).parents[1] / "items" / "tasks"
 ROBOT = """
@@ -27,25 +27,7 @@ retries = 0
 {more}
 """
 SPLITS = '[items]\ngives = "faktura"\nkey = "invoice"\ntries = 1\n'
-HANDLES = """
-[items]
-takes = "faktura"
-[gain.case_types.faktura]
-minutes = 2.5
-n = 30
-method = "stopwatch"
-measured = 2026-06-15
-valid_until = 2036-06-15
-[passport]
-moves_money = false
-risk = "Lav"
-controls = "Stikprøve"
-legal_basis = "Kasse- og regnskabsregulativ"
-data_categories = "Beløb"
-deletion = "5 år"
-exit_plan = "robot alene"
-review = 2036-06-30
-"""
+HANDLES = '[items]\ntakes = "faktura"\n' + EARNS
 
 
 @pytest.fixture
@@ -83,9 +65,9 @@ def test_a_run_splits_its_work_and_another_handles_each_item(office: TestOffice)
     assert "The ERP does not answer" in page
     assert "1234" not in page
     assert [one["state"] for one in said["items"]] == ["done", "business", "done", "parked", "done"]
-    assert (handled.facts["minutes_saved"], "<dd>7,5</dd>" in page) == ("7.50", True)
+    assert (handled.facts["minutes_saved"], "<dd>6,0</dd>" in page) == ("6.00", True)
     earned = office.database("SELECT case_type, hundredths, run_id FROM gain")
-    assert earned == [("faktura", 250, handled.facts["run_id"])] * 3
+    assert earned == [("payment", 200, handled.facts["run_id"])] * 3
 
 
 def test_splitting_the_same_work_again_adds_nothing(office: TestOffice) -> None:
