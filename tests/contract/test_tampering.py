@@ -18,7 +18,7 @@ from gevinst.domain.decision import Decision, DecisionKind
 from gevinst.domain.file_profile import FileProfile
 from gevinst.domain.run import RunState
 from gevinst.store import open_store, witness
-from gevinst.store.opening import open_database
+from gevinst.store.revisions import open_database
 from gevinst.store.schema import Moment
 from runs import MORNING, a_run, a_statement, an_entry, an_input, an_item, ended
 

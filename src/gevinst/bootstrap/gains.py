@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=4)
 def _book(url: str) -> "GainBook":
-    from gevinst.store import open_parts  # noqa: PLC0415 - loads SQLAlchemy
+    from gevinst.store import open_gains  # noqa: PLC0415 - loads SQLAlchemy
 
-    return open_parts(url).gains
+    return open_gains(url)
 
 
 def gain_book(of: Office) -> "GainBook":

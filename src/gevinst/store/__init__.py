@@ -8,15 +8,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gevinst.store.gain_book import SqlGainBook
     from gevinst.store.opening import StoreParts
     from gevinst.store.sql import SqlRunStore
 
 
 def open_store(url: str) -> SqlRunStore:
-    """The store of an office; see `gevinst.store.opening.open_store`."""
-    from gevinst.store import opening  # noqa: PLC0415 - see above
+    """The store of an office.
 
-    return opening.open_store(url)
+    Args:
+        url: `sqlite:///path/to/file.db` (made when it is not there), or `postgresql+psycopg://user@host/name`.
+
+    Raises:
+        StoreError: see `gevinst.store.revisions.open_database`.
+    """
+    from gevinst.store.revisions import open_database  # noqa: PLC0415 - see above
+    from gevinst.store.sql import SqlRunStore  # noqa: PLC0415 - as above
+
+    return SqlRunStore(open_database(url))
+
+
+def open_gains(url: str) -> SqlGainBook:
+    """What is kept of gains; see open_store."""
+    from gevinst.store.gain_book import SqlGainBook  # noqa: PLC0415 - see above
+    from gevinst.store.revisions import open_database  # noqa: PLC0415 - as above
+
+    return SqlGainBook(open_database(url))
 
 
 def open_parts(url: str) -> StoreParts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select
 
-from gevinst.store.opening import open_database
+from gevinst.store.revisions import open_database
 from gevinst.store.schema import metadata
 
 SCHEMAS = ("account_schema", "console_schema", "gain_schema", "item_schema", "queue_schema")

@@ -11,8 +11,8 @@ from sqlalchemy.engine import make_url
 
 from gevinst.app.queue_port import UpkeepError
 from gevinst.store.engine import Database, make_private
-from gevinst.store.opening import open_database
 from gevinst.store.queue_schema import moment_of_database, ticket
+from gevinst.store.revisions import open_database
 from gevinst.store.schema import REVISIONS, metadata
 
 ROWS_AT_A_TIME = 1_000
