@@ -69,11 +69,7 @@ def words_of(record: Record, month: Month) -> str:
     lines += ["", "What was done to the office:"]
     lines += [f"  {_local(one.at)}  {one.words}" for one in month.done]
     lines += ["", "What was not as planned, and why:"]
-    lines += [
-        f"  {_local(one.at)}  {one.robot:<16} {one.kind:<12} {one.why}"
-        + (f"  [{one.done}]" if one.done else "")
-        for one in record.irregular
-    ]
+    lines += [_line_of(one) for one in record.irregular]
     lines += ["", *(record.problems or ["Nothing lost, nothing twice, everything explained."])]
     return "\n".join(lines)
 
