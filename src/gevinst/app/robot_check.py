@@ -1,6 +1,7 @@
 """Check a robot before it runs: its passport, rules and layouts, and its small cases."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,6 +20,9 @@ TESTS = "tests"  # the folder of a robot that holds its cases
 ANSWER = "expected.json"
 #: Parts of an answer that say how to run the case, or that only a person reads.
 NOT_COMPARED = frozenset({"settings", "exit_code", "left", "right", "carried", "fault", "cell", "passes"})
+README_PARTS = ("Før", "Efter", "Gevinst", "Risiko", "Stop")
+UNWRITTEN = "Skriv, "  # how a part begins that nobody has written
+_ROW = re.compile(r"^\| (\w+) \| (.*\S) \|$", re.MULTILINE)
 
 
 class Part(StrEnum):
@@ -111,12 +115,14 @@ def _layouts(robot: Robot, tools: CheckTools) -> Checked:
 
 
 def _readme(folder: Path) -> Checked:
-    there = (folder / "README.md").is_file()
-    return Checked(
-        part=Part.README,
-        mark=Mark.FINE if there else Mark.NOTE,
-        said="readme" if there else "readme_missing",
-    )
+    """The parts that a controller reads: each stands there, and is no more what `gevinst new` wrote."""
+    file = folder / "README.md"
+    rows = dict(_ROW.findall(file.read_text("utf-8-sig", errors="replace"))) if file.is_file() else {}
+    missing = [name for name in README_PARTS if rows.get(name, UNWRITTEN).startswith(UNWRITTEN)]
+    if missing:
+        facts = {"missing": ", ".join(missing)}
+        return Checked(part=Part.README, mark=Mark.NOTE, said="readme_missing", facts=facts)
+    return Checked(part=Part.README, mark=Mark.FINE, said="readme")
 
 
 def _tests(robot: Robot, tools: CheckTools) -> list[Checked]:

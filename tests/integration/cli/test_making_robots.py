@@ -73,6 +73,7 @@ def test_a_new_robot_runs_and_passes_its_check(office: Path, gevinst: Command) -
     assert checked.code == 0
     assert ("test", "fine") in marks
     assert ("production", "note") in marks
+    assert ("readme", "note") in marks  # nobody has written what was before and after
     assert json.loads(ran.out)["state"] == "agreed"
     assert (office / "robots" / "konto" / "README.md").is_file()
 

@@ -8,8 +8,10 @@ import pytest
 
 from flows.runs import PERIOD, shipped_run
 from gevinst import bootstrap
+from gevinst.app.robot_check import Mark, _readme
 from gevinst.demo import flows
 from gevinst.domain.flows import FLOW_IDS
+from gevinst.domain.robot import Robot
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 ROBOTS = bootstrap.robots(bootstrap.office())
@@ -46,3 +48,10 @@ def test_small_differences_come_out_as_their_truth_says(data: Path) -> None:
     assert [[one.cause, one.amount] for one in result.cases] == truth["cases"]
     lists = {one.key: one.rows["amount"].tolist() for one in result.tables}
     assert lists == {name: truth[name] for name in ("proposed", "other")}
+
+
+@pytest.mark.parametrize("robot", ROBOTS, ids=lambda one: one.id)
+def test_a_robots_readme_says_before_after_gain_risk_and_how_to_stop(robot: Robot) -> None:
+    checked = _readme(bootstrap.office().robots / robot.id)
+
+    assert (checked.mark, checked.facts) == (Mark.FINE, {})
