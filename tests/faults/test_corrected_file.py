@@ -123,3 +123,16 @@ def test_fault_08_a_robot_may_say_that_its_file_grows(
 
     assert [one.order.robot for one in opened.queue.tickets()] == ["konto"]
     assert opened.alarms.alarms() == []
+
+
+def test_fault_08_a_second_file_waits_until_the_first_has_been_used(
+    office: TestOffice, look: Callable[[], StoreParts]
+) -> None:
+    first = office.data / "indbakke" / WORK / NAME
+    (first.parent / "rettet_2026-10.csv").write_text("Dato;Tekst\n", encoding="utf-8")
+
+    opened = look()
+
+    assert len(opened.queue.tickets()) == 1
+    assert [Path(one.path) for one in opened.arrivals.arrivals("konto")] == [first]
+    assert opened.alarms.alarms() == []

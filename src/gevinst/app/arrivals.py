@@ -100,6 +100,8 @@ class Arrivals:
 
     def _take(self, robot: Robot, drop: Drop, path: Path, fence: int) -> None:
         arrival = arrived_now(robot, drop, path, self.now())
+        if self._follows_another(robot, arrival):
+            return
         if waits_for_a_person(robot, arrival, self.book, self.store):
             self._call(arrival)
             return
@@ -109,6 +111,13 @@ class Arrivals:
         self._note(arrival, "file.seen")
         drop.archive(path, refused=False)
         self.told(robot, path.name)
+
+    def _follows_another(self, robot: Robot, one: Arrival) -> bool:
+        """Whether the month's first file is still worked on; only then is it known whether this corrects it."""
+        if not asks(robot):
+            return False
+        others = self.book.arrivals(robot.id, [ArrivalState.TAKEN])
+        return any((each.source, month_of(each)) == (one.source, month_of(one)) for each in others)
 
     def _call(self, one: Arrival) -> None:
         """Call a person to a file, once while this clock runs; a closed alarm stays closed until then."""
@@ -165,12 +174,18 @@ def alarm_subject(one: Arrival) -> str:
     return f"{one.robot}:{one.sha256[:16]}"
 
 
+def asks(robot: Robot) -> bool:
+    """Whether a robot's second file for a month waits for a person: what a trial shows binds nobody."""
+    again = robot.arrival.again if robot.arrival else Again.RUN
+    return again is Again.ASK and robot.phase is Phase.PRODUCTION
+
+
 def waits_for_a_person(robot: Robot, one: Arrival, book: ArrivalBook, store: RunStore) -> bool:
     """Whether a file may not start a run by itself, since it would replace what its month was done with.
 
     Content that has arrived before is not asked about: it changes nothing.
     """
-    if robot.arrival is None or robot.arrival.again is Again.RUN or done_with(one, store) is None:
+    if not asks(robot) or done_with(one, store) is None:
         return False
     before = book.arrivals(robot.id, [ArrivalState.TAKEN, ArrivalState.ARCHIVED])
     return one.sha256 not in {each.sha256 for each in before}

@@ -10,6 +10,7 @@ from gevinst.app.arrivals import (
     Drop,
     alarm_subject,
     arrived_now,
+    asks,
     done_with,
     order_of,
     waits_for_a_person,
@@ -20,7 +21,7 @@ from gevinst.app.queue_port import AlarmBook, RunQueue
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.arrival import Arrival, ArrivalState
 from gevinst.domain.audit import AuditEvent
-from gevinst.domain.robot import Phase, Robot
+from gevinst.domain.robot import Robot
 from gevinst.domain.run import Run
 
 
@@ -48,12 +49,7 @@ class HeldFile:
 
 def held_files(robots: Sequence[Robot], tools: HeldTools) -> list[HeldFile]:
     """The files that wait, by robot and name."""
-    return [
-        one
-        for robot in robots
-        if robot.arrival and robot.phase is Phase.PRODUCTION
-        for one in _held(robot, tools)
-    ]
+    return [one for robot in robots if asks(robot) for one in _held(robot, tools)]
 
 
 def _held(robot: Robot, tools: HeldTools) -> Iterator[HeldFile]:
