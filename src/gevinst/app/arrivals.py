@@ -113,7 +113,7 @@ class Arrivals:
         self.told(robot, path.name)
 
     def _follows_another(self, robot: Robot, one: Arrival) -> bool:
-        """Whether the first file of the month is worked on; only then is it known whether this corrects it."""
+        """Whether the month's first file is worked on, so that nobody knows yet whether this corrects it."""
         if not asks(robot):
             return False
         others = self.book.arrivals(robot.id, [ArrivalState.TAKEN])
