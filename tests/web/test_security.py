@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -22,6 +22,7 @@ from gevinst.web import door, pages
 from gevinst.web.app import PUBLIC, create_app, routes_of
 from gevinst.web.console import Console, open_console
 from gevinst.web.shield import LOG_CSP
+from gevinst.web.turnstile import Turnstile
 from gevinst.web.visit import Gate
 from web.case_runs import HOSTILE, Line, put_run
 from web.offices import EVERYTHING, IT, PASSWORD, lay_out_office, visiting
@@ -417,14 +418,21 @@ def test_v5_2_1_more_than_was_announced_is_not_read_to_its_end(console: Console)
 def test_v5_2_1_what_a_stranger_sends_is_not_read(
     cases: Console, path: str, user: str, size: int, status: int
 ) -> None:
-    someone = visiting(cases, user)
+    async def unread() -> Any:
+        raise AssertionError(path)
+
+    assert status_of_sending(cases, path, user, size, unread) == status
+
+
+def status_of_sending(
+    console: Console, path: str, user: str, size: int, receive: Callable[[], Awaitable[Any]]
+) -> int:
+    """What a form is answered whose body comes as the test has it come."""
+    someone = visiting(console, user)
     kind = "multipart/form-data; boundary=x"
     headers = {"host": "127.0.0.1", "content-type": kind, "content-length": str(size)}
     headers["cookie"] = "; ".join(f"{name}={value}" for name, value in someone.client.cookies.items())
     told: list[Any] = []
-
-    async def unread() -> Any:
-        raise AssertionError(path)
 
     async def keep(message: Any) -> None:
         told.append(message)
@@ -437,9 +445,25 @@ def test_v5_2_1_what_a_stranger_sends_is_not_read(
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("testclient", 50_000),
     }
-    asyncio.run(create_app(cases)(scope, unread, keep))
+    asyncio.run(create_app(console)(scope, receive, keep))
+    return int(told[0]["status"])
 
-    assert told[0]["status"] == status
+
+def test_v15_3_1_what_comes_drop_by_drop_is_not_waited_for(cases: Console) -> None:
+    hasty = replace(cases, slowest_upload=0.05)
+
+    async def drop_by_drop() -> Any:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"", "more_body": True}
+
+    assert status_of_sending(hasty, "/arbejde/r1.1/note", EVERYTHING, 10_000, drop_by_drop) == 408
+    assert status_of_sending(hasty, "/login", "", 10_000, drop_by_drop) == 408
+
+
+def test_v15_3_1_nobody_watches_so_many_runs_that_others_wait(cases: Console) -> None:
+    full = replace(cases, watching=Turnstile(each=0, together=9))
+
+    assert visiting(full, EVERYTHING).get("/koersler/r1/live").text == "retry: 60000\n\n"
 
 
 # What is told and what is logged, V16

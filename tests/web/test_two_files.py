@@ -139,6 +139,34 @@ def test_the_trail_tells_who_reconciled_which_bytes(console: Console, controller
     assert len(str(row.detail["left"])) == 64
 
 
+def test_large_files_are_reconciled_apart_and_in_time(console: Console, controller: Reader) -> None:
+    key = sent(controller, BANK, LEDGER).rpartition("/")[2]
+    shelf_of = bootstrap.pair_shelf(console.office)
+    pair = shelf_of.find("controller", key)
+    assert pair
+
+    with pytest.raises(TwoFilesError, match="TWO-010"):
+        bootstrap.reconcile_bounded(console.office, console.parts, pair, apart_from=0, seconds=0.01)
+    assert shelf_of.find("controller", key) == pair
+    bootstrap.reconcile_bounded(console.office, console.parts, pair, apart_from=0)
+
+    done = shelf_of.find("controller", key)
+    assert done
+    assert done.outcome == "open_items"
+
+
+def test_one_person_reconciles_two_files_at_a_time(console: Console, controller: Reader) -> None:
+    path = sent(controller, BANK, LEDGER)
+    form = {"csrf": controller.csrf("/to-filer")}
+
+    with console.reconciling.enter("controller"):
+        waiting = controller.client.post(f"{path}/afstem", data=form)
+
+    assert waiting.status_code == 503
+    assert "Der afstemmes allerede" in waiting.text
+    assert controller.client.post(f"{path}/afstem", data=form).status_code == 303
+
+
 # The shelf itself
 
 

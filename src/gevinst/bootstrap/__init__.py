@@ -42,7 +42,7 @@ from gevinst.bootstrap.runs import (
     trial_tools,
     write_reports,
 )
-from gevinst.bootstrap.two_files import look_at, make_robot, pair_shelf, reconcile_pair
+from gevinst.bootstrap.two_files import look_at, make_robot, pair_shelf, reconcile_bounded
 from gevinst.bootstrap.unattended import (
     clock_process,
     firings,
@@ -104,7 +104,7 @@ __all__ = [
     "queue",
     "read_balance",
     "read_case_sheet",
-    "reconcile_pair",
+    "reconcile_bounded",
     "replace_reports",
     "restore_database",
     "robot",

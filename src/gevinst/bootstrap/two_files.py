@@ -1,5 +1,7 @@
 """The parts of reconciling two files now."""
 
+import multiprocessing
+import os
 import shutil
 import tomllib
 from dataclasses import replace
@@ -7,17 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gevinst.app.office import Office
-from gevinst.app.two_files import Asked, FileSide, Look, Pair, RobotWish, SeenRow
+from gevinst.app.two_files import Asked, FileSide, Look, Pair, RobotWish, SeenRow, TwoFilesError
 from gevinst.bootstrap.here import now, versions
 from gevinst.bootstrap.runs import conclude, replace_reports
 from gevinst.texts import Texts
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from gevinst.domain.source import SourceRead
     from gevinst.store.opening import StoreParts
     from gevinst.store.uploads import PairFolder
 
 PREVIEW = 8  # rows
+APART_FROM = 400_000  # bytes: some 12,000 rows, which take five seconds when nothing agrees
+LONGEST = 180.0  # seconds
 RECONCILED, MADE = "files.reconciled", "robot.made"
 
 
@@ -125,6 +131,58 @@ def reconcile_pair(of: Office, opened: "StoreParts", pair: Pair) -> Pair:
     done = replace(pair, outcome=str(report.run.state), summary=summary)
     pair_shelf(of).note(done)
     return done
+
+
+def reconcile_bounded(
+    of: Office, opened: "StoreParts", pair: Pair, *, apart_from: int = APART_FROM, seconds: float = LONGEST
+) -> None:
+    """Reconcile small files at once, and large ones in a process of their own, which is ended in time.
+
+    In the console's own process the work would keep every other page waiting.
+
+    Args:
+        of: the office.
+        opened: its database.
+        pair: the files.
+        apart_from: bytes of both files from which another process does it.
+        seconds: that the process may take.
+
+    Raises:
+        InputRejectedError, OSError: see reconcile_pair.
+        TwoFilesError: TWO-010 it took too long.
+        EOFError: the other process ended by an error of ours, which it has written to the log.
+    """
+    if sum(pair.path(side).stat().st_size for side in FileSide) < apart_from:
+        reconcile_pair(of, opened, pair)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would take the console's threads with it
+    answer, told = context.Pipe(duplex=False)
+    process = context.Process(target=_reconcile_apart, args=(of, pair, told), daemon=True)
+    process.start()
+    told.close()
+    in_time = answer.poll(seconds)  # for the answer, or for an end without one
+    if not in_time:
+        process.kill()
+    process.join()
+    if not in_time:
+        raise TwoFilesError("TWO-010", minutes=max(1, round(seconds / 60)))
+    trouble = answer.recv()
+    if trouble is not None:
+        raise trouble
+
+
+def _reconcile_apart(of: Office, pair: Pair, told: "Connection") -> None:
+    """The other process: reconcile, and tell what went wrong; it makes way for the pages."""
+    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - only here it has no database yet
+
+    if hasattr(os, "nice"):
+        os.nice(10)
+    try:
+        reconcile_pair(of, parts(of), pair)
+    except OSError as error:
+        told.send(error)
+    else:
+        told.send(None)
 
 
 def make_robot(of: Office, opened: "StoreParts", pair: Pair, wish: RobotWish) -> None:

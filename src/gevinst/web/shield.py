@@ -1,7 +1,9 @@
 """What stands before every page: which host, whose form, how large, and what the browser may do with it."""
 
+import math
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +40,10 @@ class TooLargeError(Exception):
     """More was sent than the console takes."""
 
 
+class TooSlowError(Exception):
+    """What was sent with a request came too slowly."""
+
+
 class Shield:
     """ASGI middleware around the whole console."""
 
@@ -54,7 +60,7 @@ class Shield:
             return
         refused = self._refusal(scope)
         app = PlainTextResponse(refused[1], status_code=refused[0]) if refused else self._app
-        await app(scope, self._counted(receive, self._most(scope)), self._dressed(send))
+        await app(scope, self._measured(receive, self._most(scope)), self._dressed(send))
 
     def _most(self, scope: Scope) -> int:
         """Bytes of one request: a program sends words, and is read before it is known who it is."""
@@ -79,20 +85,25 @@ class Shield:
         same = not origin or urlsplit(origin).netloc == headers.get("host", "")
         return same and headers.get("sec-fetch-site", "") in OWN_SITE
 
-    @staticmethod
-    def _counted(receive: Receive, most: int) -> Receive:
-        """Stop reading once more has come than was announced or is allowed."""
-        taken = 0
+    def _measured(self, receive: Receive, most: int) -> Receive:
+        """Stop reading once more has come than was announced or is allowed, or once it took too long."""
+        taken, done = 0, False
+        latest = anyio.current_time() + self._console.slowest_upload
 
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
+        async def measured() -> Message:
+            nonlocal taken, done
+            try:
+                with anyio.fail_at(math.inf if done else latest):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlowError from None
             taken += len(message.get("body", b""))
+            done = not message.get("more_body", False)
             if taken > most:
                 raise TooLargeError
             return message
 
-        return counted
+        return measured
 
     def _dressed(self, send: Send) -> Send:
         async def dressed(message: Message) -> None:

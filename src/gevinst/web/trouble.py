@@ -17,7 +17,8 @@ from gevinst.domain.refusal import RefusedError
 from gevinst.texts import Texts
 from gevinst.web.door import OWN_ACCOUNT, SEE_OTHER, SIGN_IN
 from gevinst.web.rendering import bare_page
-from gevinst.web.shield import API, SAFE, TooLargeError
+from gevinst.web.shield import API, SAFE, TooLargeError, TooSlowError
+from gevinst.web.turnstile import BusyError
 from gevinst.web.visit import (
     FactorNeededError,
     ForeignFormError,
@@ -40,6 +41,8 @@ def answer_trouble(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_value)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLargeError, _too_large)
+    app.add_exception_handler(TooSlowError, _too_slow)
+    app.add_exception_handler(BusyError, _busy)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Exception, _ours)
@@ -101,6 +104,14 @@ async def _foreign_form(request: Request, _error: Exception) -> Response:
 
 async def _too_large(request: Request, _error: Exception) -> Response:
     return trouble_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
+
+
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    return trouble_page(request, HTTPStatus.REQUEST_TIMEOUT, "too_slow")
+
+
+async def _busy(request: Request, _error: Exception) -> Response:
+    return trouble_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "busy")
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -21,12 +21,14 @@ from gevinst.web.door import SEE_OTHER
 from gevinst.web.rendering import page
 from gevinst.web.robots import robot_title
 from gevinst.web.shield import LOG_CSP
+from gevinst.web.turnstile import BusyError
 from gevinst.web.typed import moment_of
 from gevinst.web.visit import MaySee, MaySeeItems, MayStop, Visit
 
 NOT_FOUND = 404
 LIVE_EVERY = 1.0  # seconds
 LONGEST_LIVE = 3_600
+WATCH_AGAIN = 60_000  # milliseconds
 #: Files of an evidence folder that are pages of their own; all others are downloaded.
 SHOWN = {
     "koersel.html": "text/html",
@@ -150,7 +152,17 @@ def stop_run(visit: MayStop, run_id: str) -> Response:
 async def live(visit: MaySee, run_id: str) -> Response:
     """How a run goes, as server-sent events, until it or the session ends, or an hour has passed."""
     await run_in_threadpool(_known_or_waiting, visit.console, run_id)
-    return StreamingResponse(_events(visit, run_id), media_type="text/event-stream")
+    return StreamingResponse(_watched(visit, run_id), media_type="text/event-stream")
+
+
+async def _watched(visit: Visit, run_id: str) -> AsyncIterator[str]:
+    """The events, unless too many are watched: then a browser asks again in a minute, and the page stands."""
+    try:
+        with visit.console.watching.enter(visit.person.user):
+            async for event in _events(visit, run_id):
+                yield event
+    except BusyError:
+        yield f"retry: {WATCH_AGAIN}\n\n"
 
 
 async def _events(visit: Visit, run_id: str) -> AsyncIterator[str]:

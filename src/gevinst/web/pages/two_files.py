@@ -162,7 +162,10 @@ def reconcile(visit: MayRun, key: str) -> Response:
     if not all(look.ready for look in looks):
         return _recognised_page(visit, pair, visit.texts.get("two.not_ready"))
     try:
-        bootstrap.reconcile_pair(visit.console.office, visit.console.parts, pair)
+        with visit.console.reconciling.enter(visit.person.user):
+            bootstrap.reconcile_bounded(visit.console.office, visit.console.parts, pair)
+    except TwoFilesError as error:
+        return _recognised_page(visit, pair, sentence_of(error, visit.texts))
     except OSError as error:
         told = visit.texts.get("error.TWO-009", cause=error.strerror or "")
         return _recognised_page(visit, pair, told)
