@@ -185,7 +185,7 @@ def write_overview(
         DemoRow(
             run=one.run,
             folder=of.runs / one.run.folder,
-            title=load_robot(of, one.robot).title,
+            title=load_robot(of, one.robot, whole=False).title,
             conclusion={language: conclude(one.run, language) for language in Language},
             matches=one.matches,
             minutes=one.minutes,

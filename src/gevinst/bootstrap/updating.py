@@ -154,8 +154,8 @@ def planned_return(of: "Office", opened: "RunStore", name: str) -> Update:
     """What would become of a robot if the version of before its last update were put back.
 
     Raises:
-        ConfigurationError: CFG-003 there is no such robot; MAK-020 it was never updated, or that version is
-            not there any more; MAK-019 a file of the robot cannot be read.
+        ConfigurationError: MAK-020 there is no such robot, it was never updated, or that version is not there
+            any more; MAK-019 a file of the robot cannot be read.
     """
     row = _last(opened, name)
     folder = of.data / KEPT / name / str(row.detail.get("kept", "-") if row else "-")

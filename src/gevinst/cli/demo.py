@@ -23,6 +23,7 @@ from gevinst.texts import Texts
 #: The exit code of several runs is the first of these that one of them has.
 WORST_FIRST = (
     ExitCode.FAILED,
+    ExitCode.INTERRUPTED,
     ExitCode.CONFIGURATION,
     ExitCode.ALREADY_RUNNING,
     ExitCode.INPUT,
