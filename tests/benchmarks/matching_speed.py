@@ -31,6 +31,7 @@ from gevinst.domain.matching.rules import Rules
 Numbers = NDArray[np.int64]
 SEED = 20261001
 KILOBYTE = 1024
+MOST_REPORTED, REPORTS = 100_000, "gevinst reports"  # rows a side that the command writes reports of
 SCORES = ("Precision", "Recall", "Proposed")
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "matching.md"
 BEGIN, END = "<!-- speed: made by tests/benchmarks/matching_speed.py -->", "<!-- speed: end -->"
@@ -131,15 +132,16 @@ def engine_table(figures: Mapping[int, Mapping[str, float]]) -> Iterator[str]:
 
 
 def peers_table(figures: Mapping[str, Mapping[int, Mapping[str, float]]]) -> Iterator[str]:
-    """Each tool's seconds at each size; its memory and what is right at the largest."""
+    """Each tool's seconds at each size; the rest at the largest that it was measured at."""
     sizes = sorted({size for of in figures.values() for size in of})
     heads = [*(f"{size:,}" for size in sizes), "Memory", "Times polars", *SCORES[:2]]
     yield f"| Tool | {' | '.join(heads)} |"
     yield f"| --- |{' ---: |' * len(heads)}"
     for tool, of in figures.items():
-        last, least = of[sizes[-1]], figures.get("polars", {}).get(sizes[-1])
+        largest = max(of)
+        last, least = of[largest], figures.get("polars", {}).get(largest)
         cells = [
-            *(f"{of[size]['seconds']:.2f}" for size in sizes),
+            *(f"{of[size]['seconds']:.2f}" if size in of else "" for size in sizes),
             f"{last['memory']:,.0f} MB",
             f"{last['seconds'] / least['seconds']:.1f}" if least else "",
             *(f"{last[name]:.4f}" if name in last else "" for name in ("precision", "recall")),
@@ -151,10 +153,11 @@ def tables(sizes: Sequence[int]) -> str:
     """Both tables, from this run."""
     alone = {size: _in_a_process(size) for size in sizes}
     sys.path[:0] = [str(Path(__file__).parents[1])]  # as pytest does: tests are no package
-    measure_all = import_module("benchmarks.matching_peers").measure_all
+    peers = import_module("benchmarks.matching_peers")
     tools: dict[str, dict[int, Mapping[str, float]]] = {}
     for size in sizes:
-        for tool, found in measure_all(size, import_module("benchmarks.matching_peers").TOOLS):
+        chosen = [tool for tool in peers.TOOLS if size <= MOST_REPORTED or tool != REPORTS]
+        for tool, found in peers.measure_all(size, chosen):
             tools.setdefault(tool, {})[size] = found
     return "\n".join([*engine_table(alone), "", *peers_table(tools)])
 

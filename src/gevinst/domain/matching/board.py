@@ -50,6 +50,11 @@ class Column:
         """All texts."""
         return self._texts.take(pa.array(self._order))
 
+    def some(self, items: Indexes) -> list[str]:
+        """The texts of some items."""
+        texts: list[str] = self._texts.take(pa.array(self._order[items])).to_pylist()
+        return texts
+
 
 @dataclass(kw_only=True)
 class BoardSide:

@@ -244,9 +244,9 @@ def _nearest_double(board: Board, edges: Edges, names: Names) -> Mask:
     """Of one item and doubles of one another, by the same two numbers, the pair nearest in time."""
     places = {pair: at for at, pair in enumerate(zip(edges.left.tolist(), edges.right.tolist(), strict=True))}
     nearest = np.zeros(len(edges), dtype=np.bool_)
-    for knot in knots(edges):
+    for knot in knots(edges.keep(~only_each_other(edges))):
         numbers = {names[places[pair]] for pair in knot.pairs}
-        if len(knot.pairs) > 1 and len(numbers) == 1:
+        if len(numbers) == 1:
             for one in earliest(board, knot):
                 nearest[[places[pair] for pair in one.pairs]] = True
     return nearest

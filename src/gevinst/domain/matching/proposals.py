@@ -1,6 +1,6 @@
 """Proposals: candidate pairs and sums that are left after all passes, gathered for a person to decide."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -21,11 +21,31 @@ def proposals(board: Board, passes: Sequence[MatchPass]) -> tuple[Proposal, ...]
     edges = _left_over(board, passes)
     conflicting = _pairs_of(edges.keep(conflicts(board, edges)))
     small = [knot for knot in knots(edges) if len(knot.left) + len(knot.right) <= MOST_ITEMS]
-    made = [_proposal(board, number, knot, conflicting) for number, knot in enumerate(small)]
+    ranks = _ranks(board, edges)
     held = [{at for knot in small for at in knot.left}, {at for knot in small for at in knot.right}]
+    ids = _Ids(board, held, board.doubts)
+    made = [
+        _proposal(board, number, knot, conflicting, ranks=ranks, ids=ids) for number, knot in enumerate(small)
+    ]
     for doubt in _open_doubts(board, held):
-        made.append(_sum_proposal(board, len(made), doubt))
+        made.append(_sum_proposal(board, len(made), doubt, ids=ids))
     return tuple(made)
+
+
+class _Ids:
+    """The ids of the items of proposals, read at once."""
+
+    def __init__(self, board: Board, held: Sequence[Collection[int]], doubts: Sequence[Doubt]) -> None:
+        in_doubt = ({at for one in doubts for at in one.left}, {at for one in doubts for at in one.right})
+        self._known: list[dict[int, str]] = []
+        for side, of_knots, of_sums in zip(board.sides, held, in_doubt, strict=True):
+            items = np.array(sorted({*of_knots, *of_sums}), dtype=np.int64)
+            self._known.append(dict(zip(items.tolist(), side.ids.some(items), strict=True)))
+
+    def of(self, side: int, items: Sequence[int]) -> tuple[str, ...]:
+        """The ids of some items of a side."""
+        known = self._known[side]
+        return tuple([known[at] for at in items])
 
 
 def _pairs_of(edges: Edges) -> set[tuple[int, int]]:
@@ -40,20 +60,24 @@ def _left_over(board: Board, passes: Sequence[MatchPass]) -> Edges:
     return Edges(left=unique // width, right=unique % width, mark=np.full(len(unique), -1, dtype=np.int64))
 
 
-def _proposal(board: Board, number: int, knot: Knot, conflicting: set[tuple[int, int]]) -> Proposal:
-    ranked = sorted(knot.pairs, key=lambda pair: _rank(board, pair))[:MOST_ALTERNATIVES]
+def _proposal(
+    board: Board,
+    number: int,
+    knot: Knot,
+    conflicting: set[tuple[int, int]],
+    *,
+    ranks: Mapping[tuple[int, int], int],
+    ids: _Ids,
+) -> Proposal:
+    ranked = sorted(knot.pairs, key=ranks.__getitem__)[:MOST_ALTERNATIVES]
     return Proposal(
         number=number,
-        left=_ids(board, 0, knot.left),
-        right=_ids(board, 1, knot.right),
+        left=ids.of(0, knot.left),
+        right=ids.of(1, knot.right),
         reason=_reason(board, knot, conflicting),
         facts=_facts(knot.left, knot.right, len(knot.pairs), amount=int(board.left.amount[knot.left[0]])),
-        alternatives=tuple((_ids(board, 0, (left,)), _ids(board, 1, (right,))) for left, right in ranked),
+        alternatives=tuple((ids.of(0, (left,)), ids.of(1, (right,))) for left, right in ranked),
     )
-
-
-def _ids(board: Board, side: int, items: Sequence[int]) -> tuple[str, ...]:
-    return tuple(board.sides[side].ids[at] for at in items)
 
 
 def _reason(board: Board, knot: Knot, conflicting: set[tuple[int, int]]) -> str:
@@ -75,10 +99,14 @@ def _facts(left: Sequence[int], right: Sequence[int], count: int, *, amount: int
     }
 
 
-def _rank(board: Board, pair: tuple[int, int]) -> tuple[int, int, int, tuple[int, int]]:
-    left, right = pair
-    codes, words, _ = shared(board, left, right)
-    return -codes, -words, abs(int(board.left.day[left] - board.right.day[right])), pair
+def _ranks(board: Board, edges: Edges) -> dict[tuple[int, int], int]:
+    """The place of each pair: most codes in common, then most words, then nearest in time, then by item."""
+    ends = edges.left, edges.right
+    codes = board.left.codes.common(ends[0], board.right.codes, ends[1])
+    words = board.left.words.common(ends[0], board.right.words, ends[1])
+    apart = np.abs(board.left.day[ends[0]] - board.right.day[ends[1]])
+    order = np.lexsort((*reversed(ends), apart, -words, -codes))
+    return dict(zip(zip(*(end[order].tolist() for end in ends), strict=True), range(len(edges)), strict=True))
 
 
 def _open_doubts(board: Board, held: list[set[int]]) -> Iterator[Doubt]:
@@ -94,15 +122,13 @@ def _open_doubts(board: Board, held: list[set[int]]) -> Iterator[Doubt]:
             yield doubt
 
 
-def _sum_proposal(board: Board, number: int, doubt: Doubt) -> Proposal:
+def _sum_proposal(board: Board, number: int, doubt: Doubt, *, ids: _Ids) -> Proposal:
     amount = int(board.left.amount[list(doubt.alternatives[0][0])].sum())
     return Proposal(
         number=number,
-        left=_ids(board, 0, doubt.left),
-        right=_ids(board, 1, doubt.right),
+        left=ids.of(0, doubt.left),
+        right=ids.of(1, doubt.right),
         reason="proposal_subset" if len(doubt.alternatives) > 1 else "proposal_sum",
         facts=_facts(doubt.left, doubt.right, len(doubt.alternatives), amount=amount),
-        alternatives=tuple(
-            (_ids(board, 0, left), _ids(board, 1, right)) for left, right in doubt.alternatives
-        ),
+        alternatives=tuple((ids.of(0, left), ids.of(1, right)) for left, right in doubt.alternatives),
     )
