@@ -72,6 +72,7 @@ def test_rules_that_lose_what_stands_end_with_three_and_name_it(office: TestOffi
 
     assert done.code == 3
     assert "B-4 | 4004" in done.out
+    assert "B-4  08.10.2026  1.234,00 kr.  Faktura 70044" in done.out
     assert "2026-09:" not in done.out
 
 

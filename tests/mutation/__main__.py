@@ -8,16 +8,14 @@ import argparse
 import ast
 import os
 import random
+import resource
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
-from signal import SIGKILL
 from types import CodeType, ModuleType
 
 ROOT = Path(__file__).parents[2]
@@ -45,8 +43,7 @@ TESTS = (
 )
 READING = ("tests/unit/matching/test_columns.py",)  # of codes and words
 SLOW = "restores_exactly or overwrites or laws or in_any_order or four_thousand"  # not run here
-LONGEST = 240  # seconds; a mutant that never ends is noticed
-PAUSE = 0.05
+LONGEST = 120  # seconds of the processor; a mutant that never ends is noticed
 
 
 class Broken(MetaPathFinder):
@@ -77,43 +74,29 @@ class _Loader(SourceFileLoader):
         return compile(self.tree, self.path, "exec")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Trial:
-    """A mutant whose tests run."""
-
-    broken: Mutant | None  #: None is the engine as it is
-    started: float  #: monotonic
-
-
 def trials(mutants: Iterable[Mutant | None], *, jobs: int) -> Iterator[tuple[Mutant | None, bool]]:
-    """Run the tests on each mutant, so many at once.
+    """Run the tests on each mutant, so many at once; None is the engine as it is.
 
     Returns:
         Each mutant as its tests end, and whether one of them failed.
     """
-    running: dict[int, _Trial] = {}
+    running: dict[int, Mutant | None] = {}
     for broken in mutants:
-        while len(running) >= jobs:
-            yield from _ended(running)
+        if len(running) >= jobs:
+            yield _ended(running)
         child = os.fork()
         if not child:
+            resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
             os._exit(_run(broken))
-        running[child] = _Trial(broken=broken, started=time.monotonic())
+        running[child] = broken
     while running:
-        yield from _ended(running)
+        yield _ended(running)
 
 
-def _ended(running: dict[int, _Trial]) -> Iterator[tuple[Mutant | None, bool]]:
-    """Those that have ended since, or have run too long and are ended here."""
-    time.sleep(PAUSE)
-    for child, trial in list(running.items()):
-        late = time.monotonic() - trial.started > LONGEST
-        if late:
-            os.kill(child, SIGKILL)
-        done, status = os.waitpid(child, 0 if late else os.WNOHANG)
-        if done:
-            del running[child]
-            yield trial.broken, late or os.waitstatus_to_exitcode(status) != 0
+def _ended(running: dict[int, Mutant | None]) -> tuple[Mutant | None, bool]:
+    """The next one that ends."""
+    child, status = os.wait()
+    return running.pop(child), os.waitstatus_to_exitcode(status) != 0
 
 
 def _run(broken: Mutant | None) -> int:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from gevinst.app.ports import KeptGroup, RunStore
 from gevinst.app.robot_run import RobotRun, RunTools
@@ -14,6 +15,7 @@ from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run
 
 Ends = tuple[tuple[str, ...], tuple[str, ...]]
+ItemName = tuple[Side, str]  # side and id
 
 
 class InputsGoneError(Exception):
@@ -29,6 +31,15 @@ class ChangedMatch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TriedItem:
+    """An item of a match that would come, go or change, as a person knows it."""
+
+    booked: date
+    amount: int  #: øre
+    text: str  #: as it stands in the file
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeriodTrial:
     """What the rules would do in one period."""
 
@@ -38,6 +49,7 @@ class PeriodTrial:
     new: tuple[KeptGroup, ...] = ()  #: of items that stand open
     lost: tuple[KeptGroup, ...] = ()  #: whose items would all be open
     changed: tuple[ChangedMatch, ...] = ()
+    items: Mapping[ItemName, TriedItem] = field(default_factory=dict)  #: those of the matches above
 
     @property
     def touched(self) -> tuple[KeptGroup, ...]:
@@ -81,7 +93,21 @@ def _try(run: Run, rules: Rules, tools: TrialTools) -> PeriodTrial:
         return PeriodTrial(run=run, problem="inputs_gone")
     except InputRejectedError:
         return PeriodTrial(run=run, problem="rejected")
-    return compare(run, tools.groups(run), groups_of(result))
+    trial = compare(run, tools.groups(run), groups_of(result))
+    return replace(trial, items=_tried_items(trial, result))
+
+
+def _tried_items(trial: PeriodTrial, result: Reconciliation) -> dict[ItemName, TriedItem]:
+    changed = (group for one in trial.changed for group in (*one.before, *one.after))
+    wanted = {item for group in (*trial.new, *trial.lost, *changed) for item in _items(group)}
+    return {
+        (side, name): TriedItem(booked=booked, amount=amount, text=text)
+        for side, frame in ((Side.LEFT, result.left), (Side.RIGHT, result.right))
+        for name, booked, amount, text in zip(
+            frame["item_id"], frame["booked"].dt.date, frame["amount"].tolist(), frame["text"], strict=True
+        )
+        if (side, name) in wanted
+    }
 
 
 def match_again(run: Run, robot: Robot, rules: Rules, tools: RunTools) -> Reconciliation:
@@ -137,7 +163,7 @@ def _ends(group: KeptGroup) -> Ends:
     return tuple(sorted(group.left)), tuple(sorted(group.right))
 
 
-def _items(group: KeptGroup) -> Iterator[tuple[Side, str]]:
+def _items(group: KeptGroup) -> Iterator[ItemName]:
     yield from ((Side.LEFT, name) for name in group.left)
     yield from ((Side.RIGHT, name) for name in group.right)
 

@@ -1,6 +1,7 @@
 """gevinst rules: try changed rules on earlier periods, and see which rules people's work suggests."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.money import kroner
 from gevinst.domain.period import is_period
+from gevinst.domain.reconciliation import Side
 from gevinst.domain.rule_mining import MOST_EXAMPLES, Ends, Score, Suggestion, suggest_rules
 from gevinst.domain.run import ExitCode
 from gevinst.formats.robot_folder import load_robot, load_rules
@@ -137,9 +139,13 @@ def _details(trial: PeriodTrial, texts: Texts) -> list[str]:
     """The first matches of each kind, one line each."""
     lines = []
     for key, groups in (("new", trial.new), ("lost", trial.lost)):
-        lines += [texts.get(f"cli.rules.line.{key}", **_facts(one, texts)) for one in groups[:SHOWN]]
+        for one in groups[:SHOWN]:
+            lines += [
+                texts.get(f"cli.rules.line.{key}", **_facts(one, texts)),
+                *_item_lines(trial, [one], texts),
+            ]
     for changed in trial.changed[:SHOWN]:
-        lines.append(_changed_line(changed, texts))
+        lines += [_changed_line(changed, texts), *_item_lines(trial, changed.after, texts)]
     if lines:
         lines = [texts.get("cli.rules.of_period", period=trial.run.period), *lines, ""]
     return lines
@@ -151,6 +157,26 @@ def _facts(group: KeptGroup, texts: Texts) -> dict[str, str]:
         "amount": texts.amount(group.amount),
         "rule": group.made_by,
     }
+
+
+def _item_lines(trial: PeriodTrial, groups: Sequence[KeptGroup], texts: Texts) -> list[str]:
+    """Day, text and amount of each item, so that a person can judge the match without opening the files."""
+    names = [(side, name) for one in groups for side, end in _ends_by_side(one) for name in end]
+    return [
+        texts.get(
+            "cli.rules.line.item",
+            name=mask_cpr(name),
+            booked=trial.items[side, name].booked,
+            amount=texts.amount(trial.items[side, name].amount),
+            text=mask_cpr(trial.items[side, name].text),
+        )
+        for side, name in names
+        if (side, name) in trial.items
+    ]
+
+
+def _ends_by_side(group: KeptGroup) -> tuple[tuple[Side, tuple[str, ...]], ...]:
+    return (Side.LEFT, group.left), (Side.RIGHT, group.right)
 
 
 def _changed_line(changed: ChangedMatch, texts: Texts) -> str:

@@ -104,6 +104,31 @@ def test_items_whose_names_differ_on_both_sides_are_not_interchangeable() -> Non
     assert proposed(result) == [(("B1", "B2"), ("L1", "L2"))]
 
 
+def test_a_correction_that_names_both_parties_goes_to_the_one_that_leaves_no_strangers() -> None:
+    bank = ["B1 2026-10-05 7.389,19 Fjordbyens Varmeværk", "B2 2026-10-06 7.389,19 Kloakservice Sydkysten"]
+    ledger = [
+        "L1 2026-10-05 7.389,19 Fjordbyens Varmeværk, fejlbetaling",
+        "L2 2026-10-06 7.389,19 Kloakservice Sydkysten, rettet (var Fjordbyens Varmeværk)",
+    ]
+
+    result = match(bank, ledger)
+
+    assert groups(result) == [(("B1",), ("L1",)), (("B2",), ("L2",))]
+
+
+def test_a_pair_in_doubt_that_nobody_would_mean_takes_nothing_from_its_neighbours() -> None:
+    far = ["F1 2026-01-05 71.235,11 Begyndelse", "F2 2026-12-21 91.235,11 Slutning"]
+    bank = ["B1 2026-10-05 3.475,53 Fjordbyens Varmeværk", "B2 2026-10-09 3.475,53 Sydkystens Varmeværk"]
+    ledger = [
+        "L1 2026-10-05 3.475,53 Fjordbyens Varmeværk, fejlbetaling",
+        "L2 2026-10-08 3.475,53 Sydkystens Varmeværk, rettet (var Fjordbyens Varmeværk)",
+    ]
+
+    result = match([*bank, far[0]], [*ledger, far[1]])
+
+    assert groups(result) == [(("B1",), ("L1",)), (("B2",), ("L2",))]
+
+
 def test_names_that_only_one_side_has_tell_nothing() -> None:
     bank = ["B1 2026-10-05 1.234,50 Kontingent Jensen", "B2 2026-10-05 1.234,50 Kontingent Hansen"]
     ledger = ["L1 2026-10-05 1.234,50 Kontingent", "L2 2026-10-05 1.234,50 Kontingent"]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import permutations
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +23,8 @@ MOST_PAIRS_IN_A_KNOT = 2_500
 MOST_PAIRS_COMPARED = 64  # in a larger knot names are not compared letter by letter
 SHORTEST_RUN = 3  # letters that two names have in common in a row
 CLEARLY_ALIKE = 2  # letters more
+CLEARLY_MORE = 2  # words more, of a whole way to pair a knot
+MOST_ASSIGNED = 5  # items a side; five have 120 ways
 MOST_DAYS_IN_ORDER = 5  # pairing by order of date needs each pair this close
 FEWEST_DAYS_BETWEEN = 3  # an item that is so much nearer is not outweighed by one more word
 
@@ -50,7 +53,7 @@ class Answer:
     """Pairs that a knot allows, and why."""
 
     pairs: tuple[tuple[int, int], ...]
-    reason: str  #: "interchangeable", "assignment", "evidence", "earliest" or "series"
+    reason: str  #: "interchangeable", "assignment", "evidence", "earliest", "series" or "best_assignment"
     alike: int = 0
 
 
@@ -98,6 +101,7 @@ def solve(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]:
         or _interchangeable(board, knot, shared_code=shared_code)
         or _only_assignment(knot)
         or _by_evidence(board, knot, shared_code=shared_code)
+        or _best_assignment(board, knot)
         or (_in_order(board, knot) if shared_code else [])
         or (earliest(board, knot) if shared_code else [])
     )
@@ -197,6 +201,25 @@ def _by_evidence(board: Board, knot: Knot, *, shared_code: bool) -> list[Answer]
     array = np.array(sorted(kept), dtype=np.int64)
     edges = Edges(left=array[:, 0], right=array[:, 1], mark=np.full(len(array), -1))
     return [answer for part in knots(edges) for answer in solve(board, part, shared_code=shared_code)]
+
+
+def _best_assignment(board: Board, knot: Knot) -> list[Answer]:
+    """The way to pair every item that shares clearly more words than any other way, and is no further apart.
+
+    Where an item names two parties, as a correction does, its own likeness may point to the wrong one; that
+    the other items would be left with strangers decides.
+    """
+    if len(knot.left) != len(knot.right) or len(knot.left) > MOST_ASSIGNED:
+        return []
+    ways = [tuple(zip(knot.left, rights, strict=True)) for rights in permutations(knot.right)]
+    ways = [way for way in ways if knot.pairs.issuperset(way)]
+    words = [sum(shared(board, *pair)[1] for pair in way) for way in ways]
+    days = [sum(_apart(board, pair) for pair in way) for way in ways]
+    best = max(range(len(ways)), key=words.__getitem__, default=-1)
+    others = [at for at in range(len(ways)) if at != best]
+    if all(words[best] - words[at] >= CLEARLY_MORE and days[best] <= days[at] for at in others) and ways:
+        return [Answer(pairs=ways[best], reason="best_assignment")]
+    return []
 
 
 def _best_of_ends(scores: Mapping[Pair, T], least: T) -> dict[tuple[str, int], T]:

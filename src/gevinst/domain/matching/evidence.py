@@ -138,6 +138,24 @@ def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
     return doubted
 
 
+def outweighed(board: Board, edges: Edges, *, sound: Mask) -> Mask:
+    """Pairs of which each item has a better sound one: more words in common, or nearer, and neither less.
+
+    Such a pair takes nothing from its neighbours: nobody would mean it.
+    """
+    words = shared_words(board, edges)
+    apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
+    result: Mask = np.ones(len(edges), dtype=np.bool_)
+    for ends in (edges.left, edges.right):
+        order = np.flatnonzero(sound)[np.lexsort((-apart[sound], words[sound]))]  # the best one last
+        best = np.full(int(ends.max(initial=-1)) + 1, -1)
+        best[ends[order]] = order
+        own = best[ends]
+        more, nearer = words[own] > words, apart[own] < apart
+        result &= (own >= 0) & (words[own] >= words) & (apart[own] <= apart) & (more | nearer)
+    return result
+
+
 def _of_same_items(every: Edges, edges: Edges) -> Mask:
     """Those of all pairs that are none of the edges and have an item of them."""
     width = max(every.right.max(initial=0), edges.right.max(initial=0)) + 1

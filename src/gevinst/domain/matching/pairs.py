@@ -21,6 +21,7 @@ from gevinst.domain.matching.evidence import (
     only_these_two,
     others_alike,
     outdone,
+    outweighed,
     shared_words,
     weak_pairs,
 )
@@ -45,7 +46,8 @@ def one_to_one(board: Board, rule: MatchPass) -> None:
         edges = edges.keep(~conflicts(board, edges))
         edges = _without_series(board, rule, edges.keep(~_parts_of_a_sum(board, rule, edges)))
         weak = weak_pairs(board, edges)
-        doubted = edges.keep(_in_doubt(board, rule, edges, weak))
+        in_doubt = _in_doubt(board, rule, edges, weak)
+        doubted = edges.keep(in_doubt & ~outweighed(board, edges, sound=~weak & ~in_doubt))
         _pair_even(board, rule, edges.keep(weak))
         edges = _still_free(board, edges.keep(~weak))
     only = only_each_other(edges)
