@@ -30,6 +30,7 @@ WORST_FIRST = (
     ExitCode.PEOPLE_NEEDED,
     ExitCode.DONE,
 )
+FINE = (ExitCode.DONE, ExitCode.PEOPLE_NEEDED)
 TROUBLE = (RunState.FAILED, RunState.REJECTED)
 
 
@@ -128,4 +129,7 @@ def _exit_code(office: Office, ended: Sequence[DemoRun], texts: Texts) -> int:
             folder = office.runs / one.run.folder
             said = [f"{one.robot}: {summary_of(one.run, folder, texts)}", *trouble_lines(one.run, folder)]
             click.echo("\n".join(said), err=True)
-    return next((code for code in WORST_FIRST if code in codes), ExitCode.FAILED)
+    worst = next((code for code in WORST_FIRST if code in codes), ExitCode.FAILED)
+    if worst not in FINE:
+        click.echo(texts.get("cli.demo.begin_again"), err=True)
+    return worst
