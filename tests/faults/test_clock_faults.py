@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from gevinst.app.clock import LEASE
-from gevinst.app.queue_port import LostLeadError, Seen
+from gevinst.app.queue_port import Decided, LostLeadError, Seen
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.calendar import BankCalendar
 from gevinst.domain.occurrence import ClosedDay, MissedPolicy, Occurrence, OccurrenceState, Reason
@@ -86,7 +86,7 @@ def test_fault_03_a_clock_that_was_relieved_writes_nothing(either: Installation)
     assert book.lead("b", lease=LEASE) == old + 1
 
     with pytest.raises(LostLeadError):
-        book.record(old, "hovedkonto", Seen(schedule="weekdays 06:00", until=SIX))
+        book.record(old, Decided(robot="hovedkonto", seen=Seen(schedule="weekdays 06:00", until=SIX)))
     assert book.seen() == {}
 
 

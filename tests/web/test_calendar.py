@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from gevinst import bootstrap
-from gevinst.app.queue_port import Seen
+from gevinst.app.queue_port import Decided, Seen
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
 from gevinst.domain.run import RunState
 from gevinst.web.console import Console
@@ -58,15 +58,15 @@ def test_what_was_missed_and_what_was_left_out_say_why(at: Console, operator: Re
     at.parts.runs.finish(replace(run, state=RunState.MISSED, ended=moments[0]))
     fence = at.parts.clock.lead("clock", lease=NOW - moments[0])
     assert fence
-    at.parts.clock.record(
-        fence,
-        "hovedkonto",
-        Seen(schedule="hver bankdag kl. 06.00", until=NOW),
+    decided = Decided(
+        robot="hovedkonto",
+        seen=Seen(schedule="hver bankdag kl. 06.00", until=NOW),
         occurrences=[
             _became(moments[0], OccurrenceState.MISSED, Reason.POLICY, "run-m"),
             _became(moments[1], OccurrenceState.SKIPPED, Reason.PAUSED, ""),
         ],
     )
+    at.parts.clock.record(fence, decided)
 
     shown = operator.get("/kalender").text
 

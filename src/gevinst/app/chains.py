@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gevinst.app.ports import RunStore
-from gevinst.app.queue_port import ClockBook, RunQueue, Seen
+from gevinst.app.queue_port import ClockBook, Decided, RunQueue, Seen
 from gevinst.app.start_run import new_run_id
 from gevinst.domain.chain import After
 from gevinst.domain.occurrence import Occurrence, OccurrenceState, Reason
@@ -46,7 +46,8 @@ class Chains:
     def _look_at(self, robot: Robot, known: Seen | None, fence: int) -> Sequence[Occurrence]:
         assert robot.after is not None  # noqa: S101 - only chained robots are looked at
         if known is None or known.schedule != robot.after.words:  # a new chain: from now on, not before
-            self.book.record(fence, robot.id, Seen(schedule=robot.after.words, until=self.now()))
+            seen = Seen(schedule=robot.after.words, until=self.now())
+            self.book.record(fence, Decided(robot=robot.id, seen=seen))
             return []
         runs = self._ended(robot, robot.after, known.until)
         if not runs:
@@ -54,13 +55,13 @@ class Chains:
         until = max(run.ended for run in runs if run.ended)
         occurrence = _occurrence(robot.id, until, paused=self.paused(robot.id))
         offered = occurrence.state is OccurrenceState.OFFERED
-        return self.book.record(
-            fence,
-            robot.id,
-            Seen(schedule=robot.after.words, until=until),
+        decided = Decided(
+            robot=robot.id,
+            seen=Seen(schedule=robot.after.words, until=until),
             occurrences=[occurrence],
             orders=[_order(robot, occurrence, runs[0].period)] if offered else [],
         )
+        return self.book.record(fence, decided)
 
     def _ended(self, robot: Robot, after: After, since: datetime) -> list[Run]:
         """The newest run of each predecessor for one month, when all have ended well since; else none.

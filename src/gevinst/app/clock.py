@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from gevinst.app.queue_port import AlarmBook, ClockBook, LostLeadError, RunQueue, Seen
+from gevinst.app.queue_port import AlarmBook, ClockBook, Decided, LostLeadError, RunQueue, Seen
 from gevinst.app.start_run import new_run_id, period_due
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.occurrence import Firing, Occurrence, OccurrenceState, judge
@@ -16,6 +16,7 @@ LEASE = timedelta(seconds=30)
 SCHEDULER = "gevinst"  #: who starts what is due
 JUMP = timedelta(minutes=10)  # more than a tick, a slow disk or a busy machine explains
 MISSED = "failure.missed"
+AT_A_TIME = 50  # robots that one commit writes down: a burst waits for few, and nobody waits long for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,33 +125,38 @@ class Clock:
         return now
 
     def _decide(self, now: datetime) -> Sequence[Occurrence]:
+        watches = self._watches.values()
+        due = [one for one in watches if one.new or (one.next is not None and one.next <= now)]
         new: list[Occurrence] = []
-        for watch in self._watches.values():
-            if watch.new or (watch.next is not None and watch.next <= now):
-                new += self._decide_one(watch, now)
-        if any(one.state is OccurrenceState.OFFERED for one in new):
-            self.tools.queue.nudge()
+        for first in range(0, len(due), AT_A_TIME):
+            new += self._decide_some(due[first : first + AT_A_TIME], now)
         return new
 
-    def _decide_one(self, watch: _Watch, now: datetime) -> Sequence[Occurrence]:
+    def _decide_some(self, watches: Sequence[_Watch], now: datetime) -> Sequence[Occurrence]:
         assert self.fence is not None  # noqa: S101 - only the leader decides
+        decided = [self._decided(watch, now) for watch in watches]
+        new = self.tools.book.record(self.fence, *decided)
+        if any(one.state is OccurrenceState.OFFERED for one in new):
+            self.tools.queue.nudge()
+        for watch, one in zip(watches, decided, strict=True):
+            watch.seen, watch.new = one.seen, False
+            watch.next = self._next_after(watch.robot, one.seen.until)
+        for missed in new:
+            if missed.state is OccurrenceState.MISSED:
+                self._tell_missed(missed, now)
+        return new
+
+    def _decided(self, watch: _Watch, now: datetime) -> Decided:
         robot, until = watch.robot, max(now, watch.seen.until)  # never back, as a clock may go
         firings = self.tools.firings(robot, watch.seen.until, until) if watch.next else []
-        decided = [_named(one) for one in judge(robot.id, firings, now=until, policy=robot.late)]
-        seen = Seen(schedule=robot.schedule, until=until)
-        new = self.tools.book.record(
-            self.fence,
-            robot.id,
-            seen,
-            occurrences=decided,
-            orders=[_order(robot, one) for one in decided if one.state is OccurrenceState.OFFERED],
-            missed=[_missed(robot, one) for one in decided if one.state is OccurrenceState.MISSED],
+        found = [_named(one) for one in judge(robot.id, firings, now=until, policy=robot.late)]
+        return Decided(
+            robot=robot.id,
+            seen=Seen(schedule=robot.schedule, until=until),
+            occurrences=found,
+            orders=[_order(robot, one) for one in found if one.state is OccurrenceState.OFFERED],
+            missed=[_missed(robot, one) for one in found if one.state is OccurrenceState.MISSED],
         )
-        watch.seen, watch.new, watch.next = seen, False, self._next_after(robot, until)
-        for one in new:
-            if one.state is OccurrenceState.MISSED:
-                self._tell_missed(one, now)
-        return new
 
     def _tell_missed(self, one: Occurrence, now: datetime) -> None:
         self.tools.alarms.ring(AlarmKind.MISSED, one.robot, robot=one.robot, detail=one.run_id, at=now)

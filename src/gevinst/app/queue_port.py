@@ -153,6 +153,17 @@ class Seen:
     until: datetime  #: UTC; moments up to and with this one are decided
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What the clock has decided of one robot."""
+
+    robot: str
+    seen: Seen
+    occurrences: Sequence[Occurrence] = ()
+    orders: Sequence[Order] = ()  #: of those that are offered
+    missed: Sequence[Run] = ()  #: of those that are missed
+
+
 class ClockBook(Protocol):
     """Which moments are decided, and who may decide."""
 
@@ -168,16 +179,7 @@ class ClockBook(Protocol):
     def seen(self) -> dict[str, Seen]:
         """How far each robot has been looked at."""
 
-    def record(
-        self,
-        fence: int,
-        robot: str,
-        seen: Seen,
-        *,
-        occurrences: Sequence[Occurrence] = (),
-        orders: Sequence[Order] = (),
-        missed: Sequence[Run] = (),
-    ) -> Sequence[Occurrence]:
+    def record(self, fence: int, *decided: Decided) -> Sequence[Occurrence]:
         """Write down what became of moments, with the tickets and missed runs that come of them, at once.
 
         Returns:

@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Table, or_, select, update
 
-from gevinst.app.queue_port import LostLeadError, Seen
+from gevinst.app.queue_port import Decided, LostLeadError, Seen
 from gevinst.domain.occurrence import Occurrence
-from gevinst.domain.queue import Order
-from gevinst.domain.run import Run
 from gevinst.store import rows
 from gevinst.store.engine import Database, insert_on
 from gevinst.store.queue_schema import clock_seen, lead, moment_of_database, occurrence
@@ -64,30 +62,11 @@ class SqlClockBook:
             found = connection.execute(select(clock_seen))
             return {row.robot: Seen(schedule=row.schedule, until=row.until) for row in found}
 
-    def record(
-        self,
-        fence: int,
-        robot: str,
-        seen: Seen,
-        *,
-        occurrences: Sequence[Occurrence] = (),
-        orders: Sequence[Order] = (),
-        missed: Sequence[Run] = (),
-    ) -> Sequence[Occurrence]:
+    def record(self, fence: int, *decided: Decided) -> Sequence[Occurrence]:
         """See ClockBook."""
         with self._database.writing() as connection:
             must_lead(connection, fence)
-            new = [one for one in occurrences if _insert_occurrence(connection, one)]
-            fresh = {one.run_id for one in new}
-            for order in orders:
-                if order.run_id in fresh:
-                    add_ticket(connection, order)
-            for run in missed:
-                if run.run_id in fresh:
-                    row = rows.run_row(run) | {"holder": "", "seen": run.started}
-                    _insert_new(connection, run_table, row, "run_id")
-            _note_seen(connection, robot, seen)
-            return new
+            return [new for one in decided for new in _recorded(connection, one)]
 
     def occurrences(self, robot: str | None = None, limit: int = 50) -> Sequence[Occurrence]:
         """See ClockBook."""
@@ -110,6 +89,20 @@ class SqlClockBook:
         }
         fence: int | None = connection.execute(taking.values(values).returning(lead.c.fence)).scalar()
         return fence
+
+
+def _recorded(connection: Connection, decided: Decided) -> Sequence[Occurrence]:
+    new = [one for one in decided.occurrences if _insert_occurrence(connection, one)]
+    fresh = {one.run_id for one in new}
+    for order in decided.orders:
+        if order.run_id in fresh:
+            add_ticket(connection, order)
+    for run in decided.missed:
+        if run.run_id in fresh:
+            row = rows.run_row(run) | {"holder": "", "seen": run.started}
+            _insert_new(connection, run_table, row, "run_id")
+    _note_seen(connection, decided.robot, decided.seen)
+    return new
 
 
 def must_lead(connection: Connection, fence: int) -> None:
