@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gevinst.demo.dice import Dice
+from gevinst.demo.references import CVR_MODULUS, CVR_WEIGHTS
 from gevinst.demo.write_text import amount_text, csv_text
 
 SEED = 2026
@@ -29,7 +30,6 @@ READING_HEADER = ("topic", "timestamp", "value")
 INVOICE_HEADER = ("Fakturanr.", "Målernr.", "Fra", "Til", "Forbrug", "Beløb")
 CLAIM_HEADER = ("Kommunekode", "Sagsnummer", "Fakturadato", "Beløb")
 SPEND_HEADER = ("Bilagsnummer", "Bogføringsdato", "Område", "Leverandørnavn", "CVR-nummer", "Beløb")
-CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 AREAS = ("Skole", "Ældre", "Park og vej")
 
 Row = tuple[str, ...]
@@ -167,7 +167,7 @@ def _register(dice: Dice, period: str, times: int) -> _Made:
 def _cvr(start: int) -> str:
     """The first number from `start` with the right check digit."""
     number = start
-    while sum(int(one) * weight for one, weight in zip(str(number), CVR_WEIGHTS, strict=True)) % 11:
+    while sum(int(one) * weight for one, weight in zip(str(number), CVR_WEIGHTS, strict=True)) % CVR_MODULUS:
         number += 1
     return str(number)
 
