@@ -26,10 +26,6 @@ class FileBytes(Protocol):
         """How many there are."""
         ...
 
-    def head(self, count: int) -> bytes:
-        """The first bytes."""
-        ...
-
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """All bytes from the first on, in blocks of a size.
 
@@ -58,10 +54,6 @@ class HeldBytes:
         """How many there are."""
         return len(self.content)
 
-    def head(self, count: int) -> bytes:
-        """The first bytes."""
-        return self.content[:count]
-
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """All bytes in blocks."""
         for start in range(0, len(self.content), size):
@@ -83,10 +75,6 @@ class DiskBytes:
     def size(self) -> int:
         """How many there are."""
         return self.stamp[0]
-
-    def head(self, count: int) -> bytes:
-        """The first bytes."""
-        return next(self.blocks(count), b"")
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """All bytes in blocks."""

@@ -67,9 +67,11 @@ def read_pain(intake: Intake, encoding: str | None = None) -> SourceRead:
         encoding: not used; XML names its own.
 
     Raises:
-        InputRejectedError: FIL-003 letters, FIL-004 cut, FIL-005 unsafe; BNK-025 no payment, no answer.
+        InputRejectedError: FIL-003 letters, FIL-004 cut, FIL-005 unsafe; BNK-025 no payment, no answer;
+            FIL-009 too large.
     """
     del encoding
+    intake.refuse_unless_held()  # a batch is known only when all of its payments are read
     pain = _Pain(intake=intake)
     for record in records_of(intake, WANTED, without=frozenset(), joined=JOINED):
         _take(pain, record)

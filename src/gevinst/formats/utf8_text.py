@@ -11,6 +11,7 @@ import pyarrow as pa
 
 BUFFER = 1 << 19
 LINE_ENDS = (b"\n", b"\r")
+ENDLESS = 1 << 20
 LONGEST_LETTER = 4  # bytes of UTF-8
 SUBSTITUTE = b"\x1a"  # ends a text from DOS
 # The letters, as bytes, in which cp1252 is not latin-1, which Python reads many times faster.
@@ -55,7 +56,7 @@ class Utf8Text:
         return found
 
     def without(self, count: int) -> "Utf8Text":
-        """The text behind its first bytes, of which there are fewer than a block has."""
+        """The text behind its first bytes."""
         return replace(self, blocks=lambda: _passed_over(self.blocks(), count))
 
     def whole(self) -> bytes:
@@ -90,19 +91,23 @@ class _Stream(io.RawIOBase):
 
 
 def _passed_over(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
-    yield next(blocks, b"")[count:]
-    yield from blocks
+    for block in blocks:
+        if count < len(block):
+            yield block[count:]
+        count = max(count - len(block), 0)
 
 
 def line_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Bytes in blocks that end with LF, or within an endless line but within no letter of UTF-8.
+    """Bytes in blocks that end with LF, or within a line of ENDLESS bytes but within no letter of UTF-8.
 
     A SUBSTITUTE at the very end is left out.
     """
     waiting = b""
     for block in blocks:
         content = waiting + block
-        cut = content.rfind(b"\n") + 1 or len(content) - max(_unfinished(content), 1)
+        cut = content.rfind(b"\n") + 1
+        if not cut and len(content) > ENDLESS:
+            cut = len(content) - (_unfinished(content) or content.endswith(SUBSTITUTE))
         if cut:
             yield content[:cut]
         waiting = content[cut:]

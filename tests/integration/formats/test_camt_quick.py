@@ -14,9 +14,10 @@ from gevinst.domain.source import SourceRead
 from gevinst.formats import camt
 from gevinst.formats.camt_cut import Piece, cut
 from gevinst.formats.camt_quick import FIRST_BLOCK, OFTEN, Block, UnusualError
-from gevinst.formats.file_bytes import HeldBytes
+from gevinst.formats.file_bytes import BLOCK, HeldBytes
 from gevinst.formats.intake import Intake, take_in
 
+FEW = 7  # bytes
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 NAMESPACE = 'xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"'
 DETAILS = """<NtryDtls><Btch><PmtInfId>B1</PmtInfId></Btch>
@@ -133,8 +134,8 @@ def test_entries_are_cut_as_a_tree_has_them(
 class Crumbs(HeldBytes):
     """A file that comes a few bytes at a time."""
 
-    def blocks(self, size: int = 7) -> Iterator[bytes]:
-        return super().blocks(min(size, 7))
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        return super().blocks(FEW if size == BLOCK else size)
 
 
 @pytest.mark.parametrize("text", [*CUT.values(), *LEFT_TO_THE_TREE.values()])
