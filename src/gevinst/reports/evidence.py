@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,7 +27,6 @@ from gevinst.reports.page import RUN_PAGES
 from gevinst.reports.result_json import json_text, result_json
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import WORKBOOK, run_page
-from gevinst.reports.signing import Signer
 from gevinst.reports.verify import (
     DELETED,
     DELETED_SIGNATURE,
@@ -40,6 +39,9 @@ from gevinst.reports.verify import (
 )
 from gevinst.reports.workbook import write_workbook
 from gevinst.texts import Language, Texts
+
+if TYPE_CHECKING:
+    from gevinst.reports.signing import Signer  # loads cryptography, which a run does not need
 
 RESULT = "result.json"
 VERIFIER = "verify.py"
@@ -124,7 +126,7 @@ def copy_inputs(folder: Path, inputs: Iterable[Path]) -> dict[str, Path]:
     return named
 
 
-def seal(folder: Path, run: Run, *, signer: Signer | None = None, anchor: AuditAnchor | None = None) -> str:
+def seal(folder: Path, run: Run, *, signer: "Signer | None" = None, anchor: AuditAnchor | None = None) -> str:
     """Write `manifest.json` over every file in the folder, and `SHA256SUMS` over those and it, and sign that.
 
     The tools to check it, `verify.py` and a page of instructions, are laid in the folder and sealed too.
@@ -170,7 +172,7 @@ def _sum_line(name: str, digest: str) -> str:
     return f"{'' if escaped == name else chr(92)}{digest}  {escaped}\n"
 
 
-def _write_tools(folder: Path, signer: Signer | None) -> None:
+def _write_tools(folder: Path, signer: "Signer | None") -> None:
     environment = Environment(
         loader=PackageLoader("gevinst.reports"), undefined=StrictUndefined, autoescape=True
     )

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.decision import Decision, DecisionKind
@@ -42,16 +43,40 @@ URGENCY = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Teller:
+    """What the sentences of open items are made from."""
+
+    book: ItemBook
+    report: RunReport
+    texts: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenItem:
-    """One line of the work list."""
+    """One line of the work list. Its sentences are made when asked for: a page shows only the first lines."""
 
     number: int  #: counted from 1 in the order of the work list; the same in page and workbook
     item: Item
     days: int  #: calendar days since it was booked
-    title: str  #: the cause in two or three words
-    because: str
-    suspect: Item | None
-    notes: tuple[str, ...] = ()  #: what people have noted, oldest first
+    notes: tuple[str, ...]  #: what people have noted, oldest first
+    teller: _Teller = field(repr=False)
+
+    @cached_property
+    def title(self) -> str:
+        """The cause in two or three words."""
+        return cause_title(self.item.cause, self.teller.report.sides, self.teller.texts)
+
+    @cached_property
+    def because(self) -> str:
+        """The cause in a sentence."""
+        teller = self.teller
+        return cause(self.item, teller.book, teller.texts, names=teller.report.sides)
+
+    @cached_property
+    def suspect(self) -> Item | None:
+        """The item that it may be mistaken for."""
+        item = self.item
+        return self.teller.book.find(item.suspect_side, item.suspect) if item.suspect else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,25 +93,25 @@ def open_items(report: RunReport, texts: Texts) -> list[OpenItem]:
     """All open and proposed items: oldest bucket first, then the largest amount."""
     if report.result is None:
         return []
-    book, notes = item_book(report.result), notes_by_item(report, texts)
-    rows = [
-        replace(_open_item(item, book, report, texts), notes=notes.get((side, item.item_id), ()))
+    teller = _Teller(book=item_book(report.result), report=report, texts=texts)
+    notes = notes_by_item(report, texts)
+    items = [
+        item
         for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right))
         for item in items_of(side, undecided_rows(frame))
     ]
-    rows.sort(key=lambda row: (-_bucket(row.days), -abs(row.item.amount), row.item.side, row.item.item_id))
-    return [replace(row, number=number) for number, row in enumerate(rows, start=1)]
-
-
-def _open_item(item: Item, book: ItemBook, report: RunReport, texts: Texts) -> OpenItem:
-    return OpenItem(
-        number=0,
-        item=item,
-        days=(report.as_of - item.booked).days,
-        title=cause_title(item.cause, report.sides, texts),
-        because=cause(item, book, texts, names=report.sides),
-        suspect=book.find(item.suspect_side, item.suspect) if item.suspect else None,
-    )
+    days = {item.booked: (report.as_of - item.booked).days for item in items}
+    items.sort(key=lambda one: (-_bucket(days[one.booked]), -abs(one.amount), one.side, one.item_id))
+    return [
+        OpenItem(
+            number=number,
+            item=item,
+            days=days[item.booked],
+            notes=notes.get((item.side, item.item_id), ()),
+            teller=teller,
+        )
+        for number, item in enumerate(items, start=1)
+    ]
 
 
 def notes_by_item(report: RunReport, texts: Texts) -> dict[tuple[Side, str], tuple[str, ...]]:
