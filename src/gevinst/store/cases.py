@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -54,6 +55,7 @@ state = func.coalesce(case_state.c.state, CaseState.TO_DO)
 holder = func.coalesce(case_state.c.claimed_by, "")
 _TOUCHED = case_state.join(work_case, _JOINED)  # by the few that someone has touched, each with its case
 _WITH_STATE = work_case.outerjoin(case_state, _JOINED)
+_QUERIES = 256  # kept as they were put together
 NO_CASES = CaseSums(count=0, amount=0, oldest=None)
 _SUMS = (func.count(), func.sum(func.abs(work_case.c.amount)), func.min(work_case.c.oldest))
 
@@ -69,22 +71,9 @@ class SqlCaseBook:
         self, runs: Sequence[str], wanted: CaseFilter, *, after: CaseKey | None = None, limit: int = CASE_PAGE
     ) -> Sequence[ListedCase]:
         """See CaseBook."""
-        order = (work_case.c.oldest, work_case.c.run_id, work_case.c.number)
         if not runs:
             return []
-
-        def first(of: Sequence[str], source: FromClause) -> Subquery:
-            """Only keys are sorted: a case's items are long texts."""
-            chosen = select(*order).select_from(source).where(*_wanted(of, wanted), *_after(after))
-            return chosen.order_by(*order).limit(limit).subquery()
-
-        if _only_touched(wanted):
-            keys = first(runs, _TOUCHED)
-        else:  # an index has each run's own in this order: no more are looked through than the page needs
-            found = union_all(*(select(first([run], _WITH_STATE)) for run in runs)).subquery()
-            keys = select(found).order_by(*found.c).limit(limit).subquery()
-        same = and_(work_case.c.run_id == keys.c.run_id, work_case.c.number == keys.c.number)
-        query = _joined(work_case.join(keys, same)).order_by(*order)
+        query = _page(tuple(runs), wanted, after, limit)
         with self._database.reading() as connection:
             return [_listed(row) for row in connection.execute(query).mappings()]
 
@@ -218,6 +207,25 @@ class SqlCaseBook:
         )
         with self._database.reading() as connection:
             return [_case_of(row) for row in connection.execute(query).mappings()]
+
+
+@lru_cache(maxsize=_QUERIES)
+def _page(runs: tuple[str, ...], wanted: CaseFilter, after: CaseKey | None, limit: int) -> Select[Any]:
+    """One page of the list; made once, since to put it together costs more than to run it."""
+    order = (work_case.c.oldest, work_case.c.run_id, work_case.c.number)
+
+    def first(of: Sequence[str], source: FromClause) -> Subquery:
+        """Only keys are sorted: a case's items are long texts."""
+        chosen = select(*order).select_from(source).where(*_wanted(of, wanted), *_after(after))
+        return chosen.order_by(*order).limit(limit).subquery()
+
+    if _only_touched(wanted):
+        keys = first(runs, _TOUCHED)
+    else:  # an index has each run's own in this order: no more are looked through than the page needs
+        found = union_all(*(select(first([run], _WITH_STATE)) for run in runs)).subquery()
+        keys = select(found).order_by(*found.c).limit(limit).subquery()
+    same = and_(work_case.c.run_id == keys.c.run_id, work_case.c.number == keys.c.number)
+    return _joined(work_case.join(keys, same)).order_by(*order)
 
 
 def _joined(cases: FromClause = work_case) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,8 @@ from gevinst.domain.run import Environment, Run
 from gevinst.store import rows
 from gevinst.store.engine import Database
 from gevinst.store.schema import run as table
+
+_QUERIES = 128  # kept as they were put together
 
 
 class SqlConsoleView:
@@ -78,11 +81,7 @@ class SqlConsoleView:
 
     def _standing(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Run]:
         """The standing runs of robots and periods; "" is the latest period."""
-        if not wanted:
-            return []
-        asked = _asked(wanted)
-        ids = select(_standing_id(asked).scalar_subquery()).select_from(asked)
-        return self._runs(select(table).where(table.c.run_id.in_(ids)))
+        return self._runs(_standing_runs(tuple(wanted))) if wanted else []
 
     def _runs(self, query: Select[Any]) -> Sequence[Run]:
         with self._database.reading() as connection:
@@ -95,6 +94,14 @@ def _done(robot: str | ColumnElement[str], of: FromClause) -> ColumnElement[bool
         of.c.state.in_(DONE_STATES),
         of.c.environment != Environment.TEST,
     )
+
+
+@lru_cache(maxsize=_QUERIES)
+def _standing_runs(wanted: tuple[tuple[str, str], ...]) -> Select[Any]:
+    """Made once for an office's robots: to put it together costs more than to run it."""
+    asked = _asked(wanted)
+    ids = select(_standing_id(asked).scalar_subquery()).select_from(asked)
+    return select(table).where(table.c.run_id.in_(ids))
 
 
 def _asked(pairs: Sequence[tuple[str, str]]) -> CTE:
