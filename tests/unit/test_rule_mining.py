@@ -163,5 +163,6 @@ def test_counter_examples_stand_in_the_suggestion() -> None:
 
     said = toml_of(found, Texts())
 
+    assert said.startswith("# Samme beløb og samme nummer; højst ")
     assert "# Modeksempel 2026-06: B0 | L0" in said
     assert "# Seneste periode, holdt udenfor: 28 af 29." in said

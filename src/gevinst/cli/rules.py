@@ -23,6 +23,7 @@ from gevinst.domain.reconciliation import Side
 from gevinst.domain.rule_mining import MOST_EXAMPLES, Ends, Score, Suggestion, suggest_rules
 from gevinst.domain.run import ExitCode
 from gevinst.formats.robot_folder import load_robot, load_rules
+from gevinst.reports.matches import pass_title
 from gevinst.texts import Texts
 
 HEADS = ("period", "run", "same", "new", "new_sum", "lost", "lost_sum", "changed", "touched")
@@ -212,6 +213,7 @@ def toml_of(suggestion: Suggestion, texts: Texts) -> str:
     """A pass for rules.toml, with what speaks for and against it as comments."""
     rule, learnt, held_out = suggestion.rule, suggestion.learnt, suggestion.held_out
     lines = [
+        texts.get("cli.rules.what", what=pass_title(rule, texts), count=rule.days),
         texts.get("cli.rules.evidence", right=learnt.right, tried=learnt.tried, bound=learnt.bound),
         texts.get("cli.rules.held_out", right=held_out.right, tried=held_out.tried),
         *_counter_examples(learnt, texts),
