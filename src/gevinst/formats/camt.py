@@ -25,7 +25,7 @@ from gevinst.formats.identity import row_id
 from gevinst.formats.intake import Intake
 from gevinst.formats.plan import ALTERNATIVE_MARK, assume
 from gevinst.formats.text_column import TextColumn
-from gevinst.formats.xml_safe import root_of, syntax_error
+from gevinst.formats.xml_safe import MOST_ELEMENTS, root_of, syntax_error
 
 STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
 MESSAGES = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
@@ -132,9 +132,12 @@ def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
     """Every statement; entries are cut from the file where that is safe, else taken from a tree."""
     try:
         return list(_statements(intake, cut(intake), detail=detail))
-    except (UnusualError, InputRejectedError, etree.XMLSyntaxError):
-        pass  # the tree reads it, or says what is wrong
-    try:
+    except InputRejectedError:
+        if not intake.can_be_held:
+            raise
+    except (UnusualError, etree.XMLSyntaxError):
+        intake.refuse_unless_held("tree")
+    try:  # the tree reads it, or says what is wrong
         return list(_statements(intake, uncut(intake), detail=detail))
     except etree.XMLSyntaxError as error:
         raise syntax_error(intake, error) from error
@@ -143,7 +146,7 @@ def _all_statements(intake: Intake, *, detail: bool) -> list[_Read]:
 def _statements(intake: Intake, pieces: Iterable[Piece], *, detail: bool) -> Iterator[_Read]:
     use = Use()
     number, seen = 0, 0
-    for element, blocks in _elements(pieces):
+    for element, blocks in _elements(intake, pieces):
         name = etree.QName(element).localname
         if name == "Ntry":
             if _parent_name(element) in STATEMENTS:
@@ -167,8 +170,9 @@ def _forget(element: etree._Element) -> None:
         parent.remove(previous)
 
 
-def _elements(pieces: Iterable[Piece]) -> Iterator[tuple[etree._Element, Blocks]]:
-    """Each entry and statement once it has ended, with what reads the entries."""
+def _elements(intake: Intake, pieces: Iterable[Piece]) -> Iterator[tuple[etree._Element, Blocks]]:
+    """Each entry and statement once it has ended, with what reads the entries; whoever takes it clears it."""
+    held = 0  # elements of the tree
     parser = etree.XMLPullParser(
         events=("end",),
         tag=("{*}Ntry", "{*}Stmt", "{*}Rpt", "{*}Ntfctn"),
@@ -180,9 +184,13 @@ def _elements(pieces: Iterable[Piece]) -> Iterator[tuple[etree._Element, Blocks]
         remove_pis=True,
     )
     for piece in pieces:
+        held += piece.xml.count(b"<") - piece.xml.count(b"</")
+        if held > MOST_ELEMENTS:
+            raise intake.rejected("FIL-005", what="XML")
         parser.feed(piece.xml)
         for _, element in parser.read_events():
             if isinstance(element, etree._Element):  # noqa: SLF001 - other events hold other things
+                held -= sum(1 for _ in element.iter())
                 yield element, piece.blocks
     parser.close()
 

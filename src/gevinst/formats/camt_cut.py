@@ -21,6 +21,7 @@ _ENTRY = re.compile(rb"<((?:[\w.-]+:)?)Ntry[\s>/]")
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
 LONGEST_ENTRY = 5_000_000
+LONGEST_SKELETON = 64_000_000  # without line ends; a statement's head has some thousand bytes
 
 #: Entries by their element: itself, or blocks of those that it stands for.
 Blocks: TypeAlias = "Callable[[etree._Element], Iterable[Block]]"  # noqa: SLF001 - lxml has no other name for it
@@ -90,6 +91,7 @@ class _Cutting:
         self._tags: tuple[re.Pattern[bytes], re.Pattern[bytes]] | None = None
         self._runs: dict[str, Run] = {}  # by number; those of this block and the one before
         self._count = self._kept = 0
+        self._size = 0  # of the skeleton
 
     def blocks(self, element: etree._Element) -> Iterator[Block]:
         """The entries that an empty element of the skeleton stands for.
@@ -113,10 +115,12 @@ class _Cutting:
         self._forget()
         spans = array("q")
         whole = self._find(content, spans)
-        if len(content) - whole > LONGEST_ENTRY:
-            raise UnusualError
         self._waiting = content[whole:]
-        return self._without_entries(content[:whole], spans)
+        found = self._without_entries(content[:whole], spans)
+        self._size += len(found) - found.count(b"\n")
+        if len(self._waiting) > LONGEST_ENTRY or self._size > LONGEST_SKELETON:
+            raise UnusualError
+        return found
 
     def rest(self) -> bytes:
         """What is left at the end of the file.

@@ -54,6 +54,7 @@ FEWEST_BINARY = 8
 MOST_FINDINGS = 50
 HEAD_BYTES = 200_000
 BINARY_SAMPLE = 100_000
+LONGEST_LINE = 50_000_000
 UTF16_SAMPLE = 400
 UTF16_NULS = 0.35
 
@@ -187,6 +188,7 @@ class _Look:
         self._intake, self._encoding, self._codec = intake, encoding, codec
         self._line = 1  # on which the next block begins
         self._before = 0  # letters before it on that line
+        self._endless = 0  # the same, where CR ends a line too
         self._danish = encoding != "cp1252"  # or one that needs no look at letters of DOS
         self._dos: tuple[int, str] | None = None
         self.findings: list[Finding] = []
@@ -231,6 +233,10 @@ class _Look:
         last = raw.rfind(b"\n") + 1
         self._before = len(raw) - last + (0 if last else self._before)
         self._line += raw.count(b"\n")
+        ended = max(last, raw.rfind(b"\r") + 1)
+        self._endless = len(raw) - ended + (0 if ended else self._endless)
+        if self._endless > LONGEST_LINE:  # whoever reads lines would hold it whole
+            raise self._intake.rejected("FIL-004", line=self._line)
 
     def _refuse_broken(self, raw: bytes, utf8: Callable[[], bytes]) -> None:
         if self._codec == CP1252 and not any(byte in raw for byte in MOJIBAKE_BYTES):

@@ -69,19 +69,27 @@ class Intake:
         except ChangedError as error:
             raise self.rejected("FIL-006") from error
 
-    def refuse_unless_held(self) -> None:
+    @property
+    def can_be_held(self) -> bool:
+        """Whether it is small enough for a reader that must have it whole."""
+        return self.source.size <= LARGEST_HELD
+
+    def refuse_unless_held(self, variant: str = "whole") -> None:
         """Refuse a file that is too large for a reader that must have it whole.
+
+        Args:
+            variant: of the message, where it is not the format that asks for it.
 
         Raises:
             InputRejectedError: FIL-009.
         """
-        if self.source.size > LARGEST_HELD:
+        if not self.can_be_held:
             raise self.rejected(
                 "FIL-009",
                 size=self.source.size // MEGABYTE,
                 limit=LARGEST_HELD // MEGABYTE,
                 streamed=LARGEST_BYTES // MEGABYTE,
-                variant="whole",
+                variant=variant,
             )
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:

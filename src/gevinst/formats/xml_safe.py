@@ -12,7 +12,9 @@ from gevinst.formats.intake import Intake
 
 MOST_DEPTH = 100  # the deepest of our formats has some 15
 MOST_TEXT = 10_000_000  # characters in one element; the limit of libxml2 too
-MOST_MARKS = 6_000_000  # "<" in a file that is held as a tree: 3 million elements, some 500 MB
+MOST_ELEMENTS = 3_000_000  # of a tree: some 500 MB
+MOST_LEAVES = 10_000  # different paths in one record; ours ask for some 50
+LONGEST_JOINED = 100_000  # characters of texts that are put together
 BUFFER = 1 << 16
 _UNREADABLE = frozenset(
     {
@@ -146,7 +148,7 @@ def tree_of(intake: Intake) -> etree._Element:
         InputRejectedError: FIL-003 letters, FIL-004 cut or not well-formed, FIL-005 DTD, too deep, too large.
     """
     root_of(intake)
-    if intake.content.count(b"<") > MOST_MARKS:
+    if intake.content.count(b"<") > 2 * MOST_ELEMENTS:
         raise intake.rejected("FIL-005", what="XML")
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -306,6 +308,8 @@ class _Collector:
             texts[path] = f"{texts[path]} {value}"
         else:
             texts.setdefault(path, value)
+        if len(texts) > MOST_LEAVES or len(texts[path]) > max(len(value), LONGEST_JOINED):
+            raise _UnsafeError("XML")
 
 
 def _expat_error(intake: Intake, error: expat.ExpatError) -> InputRejectedError:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fuzz.workbooks import binary_book
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import SourceRead
+from gevinst.formats import camt, encoding, utf8_text, xml_safe
 from gevinst.formats import intake as intakes
-from gevinst.formats import utf8_text
 from gevinst.formats.detection import Told, read_known_or_unknown
 from gevinst.formats.file_bytes import BLOCK, FileBytes, HeldBytes
 from gevinst.formats.intake import Intake, take_in
@@ -82,6 +82,44 @@ def test_a_file_that_must_be_held_is_refused_for_that_reason(tmp_path: Path, con
         read_source(written(tmp_path, content))
 
     assert [(one.code, one.facts["variant"]) for one in caught.value.findings] == [("FIL-009", "whole")]
+
+
+COMMENTED = CAMT.read_bytes().replace(b"<Stmt>", b"<!-- kladde --><Stmt>", 1)
+
+
+@pytest.mark.usefixtures("left_on_disk")
+@pytest.mark.parametrize(
+    ("content", "reason"), [(COMMENTED, ("FIL-009", "tree")), (CAMT.read_bytes()[:-30], ("FIL-004", ""))]
+)
+def test_a_large_statement_that_cannot_be_cut_says_why(
+    tmp_path: Path, content: bytes, reason: tuple[str, str]
+) -> None:
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(written(tmp_path, content))
+
+    assert [(one.code, one.facts.get("variant", "")) for one in caught.value.findings] == [reason]
+
+
+@pytest.mark.parametrize("start", [b"", b"<!-- -->"])
+def test_a_statement_of_more_than_entries_is_refused(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    monkeypatch.setattr(camt, "MOST_ELEMENTS", 200)
+    content = CAMT.read_bytes().replace(b"</Stmt>", start + b"<Bal/>" * 200 + b"</Stmt>")
+
+    assert [one.code for one in outcome(HeldBytes(content))[1]] == ["FIL-005"]
+
+
+def test_a_payment_of_endless_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_safe, "LONGEST_JOINED", 200)
+    content = PAIN.read_bytes().replace(b"</Ustrd>", b"</Ustrd>" + b"<Ustrd>Husleje</Ustrd>" * 40, 1)
+
+    assert [one.code for one in outcome(HeldBytes(content))[1]] == ["FIL-005"]
+
+
+def test_a_line_that_no_reader_could_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "LONGEST_LINE", 50)
+    content = CSV.encode() + b"08-01-2026;" + b"x" * 60
+
+    assert [(one.code, one.place.line) for one in outcome(HeldBytes(content))[1]] == [("FIL-004", 4)]
 
 
 @pytest.mark.usefixtures("left_on_disk")
