@@ -127,32 +127,30 @@ def furnish(folder: Path) -> Path:
     return folder
 
 
-def one_run(office: Path, robot: str, period: str, times: int) -> Measured:
-    """Make a run's lists, run the robot on them, and take them away."""
-    data = office / "data"
-    _apart(LISTS[robot].lay_out, data, period=period, times=times)
-    begun = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "gevinst.cli", "run", robot, "--period", period, "--json"],
-        env=os.environ | {"GEVINST_OFFICE": str(office)},
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    with child.stdout:  # type: ignore[union-attr] # a pipe was asked for
-        facts = json.load(child.stdout)  # type: ignore[arg-type] # as above
-    _, _, used = os.wait4(child.pid, 0)  # with what its own children used
-    clock = time.perf_counter() - begun
-    evidence = Path(facts["evidence"])
-    wrong = _apart(_wrong, truth_file(data, robot, period), evidence)
-    for gone in (data / "ind", data / "facit", evidence):
-        shutil.rmtree(gone)
-    return Measured(
-        rows=facts["read"],
-        processor=used.ru_utime + used.ru_stime,
-        clock=clock,
-        peak=used.ru_maxrss // 1024,
-        wrong=wrong,
-    )
+def one_run(robot: str, period: str, times: int) -> Measured:
+    """Make the lists of a run, and run the robot on them in a new office: no month goes on from another."""
+    with tempfile.TemporaryDirectory() as folder:
+        office = furnish(Path(folder))
+        data = office / "data"
+        _apart(LISTS[robot].lay_out, data, period=period, times=times)
+        begun = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "gevinst.cli", "run", robot, "--period", period, "--json"],
+            env=os.environ | {"GEVINST_OFFICE": str(office)},
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        with child.stdout:  # type: ignore[union-attr] # a pipe was asked for
+            facts = json.load(child.stdout)  # type: ignore[arg-type] # as above
+        _, _, used = os.wait4(child.pid, 0)  # with what its own children used
+        clock = time.perf_counter() - begun
+        return Measured(
+            rows=facts["read"],
+            processor=used.ru_utime + used.ru_stime,
+            clock=clock,
+            peak=used.ru_maxrss // 1024,
+            wrong=_apart(_wrong, truth_file(data, robot, period), Path(facts["evidence"])),
+        )
 
 
 def _apart(do: Callable[..., T], *arguments: object, **named: object) -> T:
@@ -195,11 +193,9 @@ def main() -> None:
     say("| --- | --: | --: | --: | --: | --: | --: | --- |")
     for robot in options.robots:
         times = max(1, round(LISTS[robot].times * options.share))
-        with tempfile.TemporaryDirectory() as folder:
-            office = furnish(Path(folder))
-            first = MONTHS + 1 - min(LISTS[robot].runs, options.runs)
-            periods = [f"{YEAR}-{month:02}" for month in range(first, MONTHS + 1)]
-            say(shown(robot, [one_run(office, robot, period, times) for period in periods]))
+        first = MONTHS + 1 - min(LISTS[robot].runs, options.runs)
+        months = range(first, MONTHS + 1)
+        say(shown(robot, [one_run(robot, f"{YEAR}-{month:02}", times) for month in months]))
 
 
 if __name__ == "__main__":
