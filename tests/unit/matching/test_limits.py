@@ -72,6 +72,11 @@ def a_round_amount_and_a_word(days: int) -> Sides:
     return [item("B", days, "500,00", "Elværket"), *far], [item("L", 0, "500,00", "Elværket")]
 
 
+def a_round_amount_and_a_name(days: int) -> Sides:
+    far = [item("F", 60, "71.235,11")]
+    return [item("B", days, "500,00", "Fjordens Elværk"), *far], [item("L", 0, "500,00", "Fjordens Elværk")]
+
+
 def an_amount(days: int) -> Sides:
     return [item("B", days, "18.734,15")], [item("L", 0, "18.734,15")]
 
@@ -131,6 +136,7 @@ WINDOWS: list[tuple[Callable[[int], Sides], str, int]] = [
     (a_word, "text-date", 6),
     (a_word_alone, "text-date", 15),
     (a_round_amount_and_a_word, "text-date", 3),
+    (a_round_amount_and_a_name, "text-date", 6),
     (an_amount, "amount-date", 6),
     (an_amount_that_recurs, "text-date", 2),
     (a_reversal, "reversal", 15),

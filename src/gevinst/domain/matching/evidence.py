@@ -20,6 +20,8 @@ from gevinst.domain.matching.marks import Indexes, Mask
 Floats = NDArray[np.float64]
 
 CLOSE_DAYS = 3  # a weak amount must be this close
+NAMED_DAYS = 6  # … or this, when two words of a name agree and no other item has the amount and the word
+WHOLE_NAME = 2
 FEWEST_LINKS = 3  # pairs by code before a form of code counts as a link between the sides
 WORD_SPAN = 1 << 22  # numbers of words stay below this
 #: Others of a weak amount and word that may be this near by chance: those that are there, and those that
@@ -50,7 +52,8 @@ def weak_pairs(board: Board, edges: Edges) -> Mask:
     others = others_alike(board, edges)
     lonely = (others == 0) & (_weak_nearby(board, edges) <= MOST_WEAK_NEARBY)
     chance = np.where(edges.mark >= 0, alike_by_chance(board, edges), ~lonely)
-    unsupported = (apart > CLOSE_DAYS) | chance
+    by_name = (others == 0) & (shared_words(board, edges) >= WHOLE_NAME)
+    unsupported = (apart > np.where(by_name, NAMED_DAYS, CLOSE_DAYS)) | chance
     unsupported |= _of_other_parties(board, edges, weak & ~unsupported)
     far = (apart > RECUR_DAYS) & (others >= RECURS)
     far |= _of_other_parties(board, edges, ~weak & ~far & (edges.mark < 0) & (others > 0))
