@@ -449,7 +449,7 @@ def status_of_sending(
     return int(told[0]["status"])
 
 
-def test_v15_3_1_what_comes_drop_by_drop_is_not_waited_for(cases: Console) -> None:
+def test_v15_2_2_what_comes_drop_by_drop_is_not_waited_for(cases: Console) -> None:
     hasty = replace(cases, slowest_upload=0.05)
 
     async def drop_by_drop() -> Any:
@@ -460,7 +460,7 @@ def test_v15_3_1_what_comes_drop_by_drop_is_not_waited_for(cases: Console) -> No
     assert status_of_sending(hasty, "/login", "", 10_000, drop_by_drop) == 408
 
 
-def test_v15_3_1_nobody_watches_so_many_runs_that_others_wait(cases: Console) -> None:
+def test_v15_2_2_nobody_watches_so_many_runs_that_others_wait(cases: Console) -> None:
     full = replace(cases, watching=Turnstile(each=0, together=9))
 
     assert visiting(full, EVERYTHING).get("/koersler/r1/live").text == "retry: 60000\n\n"

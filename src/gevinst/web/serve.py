@@ -18,6 +18,7 @@ from gevinst.web.console import Console, open_console
 from gevinst.web.door import SETUP
 
 PORT = 8765
+MOST_CONNECTIONS = 500  # beyond them the server answers 503 at once; a hundred at most watch runs
 SECONDS_TO_END = 3  # a browser that follows a run holds its connection for an hour
 
 
@@ -50,6 +51,7 @@ def console(*, host: str, port: int, url: str, with_parent: bool) -> None:
         server_header=False,
         access_log=False,
         proxy_headers=bool(url),
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=SECONDS_TO_END,
     )
     server = uvicorn.Server(config)
