@@ -14,6 +14,7 @@ from lxml import etree
 
 from gevinst.formats.camt_leaves import source_of
 from gevinst.formats.camt_quick import Block, Quick, Run, UnusualError, single_block
+from gevinst.formats.file_bytes import BLOCK
 from gevinst.formats.intake import Intake
 from gevinst.formats.xml_safe import checked_blocks
 
@@ -43,7 +44,7 @@ def cut(intake: Intake) -> Iterator[Piece]:
         InputRejectedError: FIL-003 letters, FIL-004 cut or not well-formed, FIL-005 a DTD.
     """
     cutting = _Cutting()
-    for block in checked_blocks(intake):
+    for block in checked_blocks(intake, 4 * BLOCK):  # some thousand entries, read by columns
         yield Piece(xml=cutting.skeleton(block), blocks=cutting.blocks)
     yield Piece(xml=cutting.rest(), blocks=cutting.blocks)
 

@@ -8,6 +8,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from gevinst.domain.finding import InputRejectedError
+from gevinst.formats.file_bytes import BLOCK
 from gevinst.formats.intake import Intake
 
 MOST_DEPTH = 100  # the deepest of our formats has some 15
@@ -112,13 +113,13 @@ def check_well_formed(intake: Intake) -> None:
         continue
 
 
-def checked_blocks(intake: Intake) -> Iterator[bytes]:
+def checked_blocks(intake: Intake, size: int = BLOCK) -> Iterator[bytes]:
     """A file in blocks, each once a parser has read it; what is wrong at its end is said at the end.
 
     Raises:
         InputRejectedError: as `check_well_formed`.
     """
-    yield from _fed(intake, _parser(namespaces=True))
+    yield from _fed(intake, _parser(namespaces=True), size)
 
 
 def walk(
@@ -203,11 +204,11 @@ def _refuse_dtd(*_: object) -> None:
     raise _UnsafeError("DTD")
 
 
-def _fed(intake: Intake, parser: expat.XMLParserType) -> Iterator[bytes]:
+def _fed(intake: Intake, parser: expat.XMLParserType, size: int = BLOCK) -> Iterator[bytes]:
     """Hand the file to a parser block by block, and tell each; the last one is empty."""
     fed = 0
     try:
-        for block in intake.blocks():
+        for block in intake.blocks(size):
             parser.Parse(block, False)  # noqa: FBT003 - expat takes it by position
             _refuse_endless(fed - parser.CurrentByteIndex)
             fed += len(block)
