@@ -10,7 +10,7 @@ from gevinst.domain.case import CaseState
 from gevinst.domain.signature import SignatureKind
 from gevinst.web.console import Console
 from web.case_runs import Line, put_run
-from web.offices import IT, PASSWORD, Reader, sent_as_shown, visiting
+from web.offices import EVERYTHING, IT, PASSWORD, Reader, sent_as_shown, visiting
 
 CASE = "/arbejde/r1.1"
 ROBOT = "bankbogfoering"  # one with a limit above which a second person is asked
@@ -52,6 +52,16 @@ def test_a_decision_that_was_changed_after_it_was_read_is_not_approved(
     found = console.parts.cases.case("r1", 1)
     assert found is not None
     assert found.standing.state is CaseState.DECIDED
+
+
+def test_a_decision_is_offered_to_others_and_not_to_who_made_it(console: Console, approver: Reader) -> None:
+    both, waiting = visiting(console, EVERYTHING), "/arbejde/naeste?state=awaits_approval"
+    both.post(f"{CASE}/afgoer", how="accept", code="write_off", account="4711", text="aftalt")
+
+    assert both.get(waiting).headers["location"] == "/arbejde?state=awaits_approval&told=done"
+    assert approver.get(waiting).headers["location"] == f"{CASE}?state=awaits_approval"
+    assert "1 afgørelse venter på din godkendelse" in approver.get("/").text
+    assert "venter på din godkendelse" not in both.get("/").text
 
 
 def test_an_approval_that_does_not_say_what_was_read_is_refused(console: Console, approver: Reader) -> None:

@@ -1,7 +1,7 @@
 """The overview: what needs a person first, then today's runs, what is late, and what comes next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from fastapi import APIRouter
@@ -75,8 +75,8 @@ def overview(visit: MaySee) -> Response:
         to_act_on=[run for run in today if run.state in TO_ACT_ON],
         alarms=console.parts.alarms.alarms(),
         held=held_of(console) if visit.person.may(Action.SEE_ITEMS) else 0,
-        approvals=approvals_of(console) if visit.person.may(Action.APPROVE) else 0,
-        prepared=prepared_of(console) if visit.person.may(Action.SIGN_OFF) else [],
+        approvals=approvals_of(console, visit.person.user) if visit.person.may(Action.APPROVE) else 0,
+        prepared=prepared_of(console, visit.person.user) if visit.person.may(Action.SIGN_OFF) else [],
         stale=console.parts.signatures.stale(visit.today) if visit.person.may(Action.SEE_ITEMS) else [],
         ageing=ageing_of(waiting, visit.texts),
         coming=coming_of(console, robots, visit.now, visit.texts),
@@ -112,20 +112,22 @@ def held_of(console: Console) -> int:
     return len(console.parts.deliveries.deliveries((DeliveryState.HELD, DeliveryState.UNCERTAIN)))
 
 
-def approvals_of(console: Console) -> int:
-    """Decisions that wait for a second person."""
-    wanted = CaseFilter(state=CaseState.AWAITS_APPROVAL)
-    return console.parts.cases.sums(standing_ids(console), wanted).count
+def approvals_of(console: Console, user: str) -> int:
+    """Others' decisions that wait for a second person."""
+    runs, book = standing_ids(console), console.parts.cases
+    every = CaseFilter(state=CaseState.AWAITS_APPROVAL)
+    return book.sums(runs, every).count - book.sums(runs, replace(every, claimed_by=user)).count
 
 
-def prepared_of(console: Console) -> list[tuple[str, int]]:
-    """The last two months with accounts that the preparer has signed and the second person has not."""
+def prepared_of(console: Console, user: str) -> list[tuple[str, int]]:
+    """The last two months with accounts that another has signed as preparer and no second person has."""
     latest = default_period(console.today())
     found = []
     for period in (latest, previous_period(latest)):
         signed = console.parts.signatures.of_period(period)
-        last = {one.account: one.kind for one in signed}
-        found.append((period, sum(kind is SignatureKind.PREPARE for kind in last.values())))
+        last = {one.account: one for one in signed}.values()
+        waiting = [one for one in last if one.kind is SignatureKind.PREPARE and one.who != user]
+        found.append((period, len(waiting)))
     return [one for one in found if one[1]]
 
 
