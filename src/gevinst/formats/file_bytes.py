@@ -71,6 +71,12 @@ class DiskBytes:
     path: Path
     stamp: Stamp
 
+    @classmethod
+    def at(cls, path: Path) -> "DiskBytes":
+        """The file as it is now. A share tells of a file that it opens what it may not know of a path yet."""
+        with path.open("rb") as file:
+            return cls(path, _stamp_of(file))
+
     @property
     def size(self) -> int:
         """How many there are."""
@@ -103,12 +109,13 @@ class DiskBytes:
         return file
 
     def _same(self, file: BinaryIO) -> None:
-        if stamp_of(os.fstat(file.fileno())) != self.stamp:
+        if _stamp_of(file) != self.stamp:
             raise ChangedError
 
 
-def stamp_of(found: os.stat_result) -> Stamp:
+def _stamp_of(file: BinaryIO) -> Stamp:
     """The stamp of a file. Whoever writes to it can set the one time back, but not that of the system."""
+    found = os.fstat(file.fileno())
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

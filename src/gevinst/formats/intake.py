@@ -14,7 +14,6 @@ from gevinst.formats.file_bytes import (
     FileBytes,
     HeldBytes,
     digest_of,
-    stamp_of,
 )
 
 # A month of a large municipality's main account is some 20 MB of camt. What is read block by block was
@@ -135,12 +134,11 @@ def take_in(path: Path) -> Intake:
     """
     place = Place(file=path.name)
     _refuse_other_things(path, place)
-    before = path.stat()
-    if before.st_size > LARGEST_BYTES:
-        raise _rejected("FIL-009", place, size=before.st_size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
-    source: FileBytes = DiskBytes(path, stamp_of(before))
+    source: FileBytes = DiskBytes.at(path)
+    if source.size > LARGEST_BYTES:
+        raise _rejected("FIL-009", place, size=source.size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
     try:
-        if before.st_size <= SMALL:
+        if source.size <= SMALL:
             source = HeldBytes(source.whole())
         sha256, blank = digest_of(source)
     except ChangedError as error:
