@@ -61,6 +61,10 @@ python3 run.py [--verbose] console   the demo office in a browser: robots, work 
 python3 run.py [--verbose] test   runs all tests; what follows "test" is handed on to pytest
 """
 
+NEXT = """\
+Demokontoret i en browser: python3 run.py console
+The demo office in a browser: python3 run.py console"""
+
 # What can stop a start: Danish first, then English; what is wrong, then what to do.
 MESSAGES = {
     "no_venv": """\
@@ -154,12 +158,20 @@ def main(arguments: Sequence[str]) -> int:
             print(f"run.py: {time.perf_counter() - started:.2f} s", file=sys.stderr)
         if words[:1] == ["test"]:
             return run_tests(words[1:])
-        return run_console(words[1:]) if words else run_demo()
+        return run_console(words[1:]) if words else show_demo()
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def show_demo() -> int:
+    """Run the demo office, and say how it goes on."""
+    code = run_demo()
+    if code == DONE:
+        say(NEXT)
+    return code
 
 
 def run_demo() -> int:

@@ -94,6 +94,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     assert (first.returncode, first.stdout) == (0, "demo\n"), first.stderr
     assert "Installerer Gevinsts pakker" in first.stderr
     assert "Installing the packages" in first.stderr
+    assert first.stderr.endswith(f"{run.NEXT}\n")
     return office
 
 
@@ -196,7 +197,7 @@ def test_without_network_it_says_so_and_what_was_there_still_works(office: Offic
     assert "Kontrollér netforbindelsen" in failed.stderr
     assert "Behind a proxy" in failed.stderr
     assert (again.returncode, again.stdout) == (0, "demo\n")
-    assert again.stderr == ""
+    assert again.stderr == f"{run.NEXT}\n"
 
 
 def test_an_old_python_is_told_which_one_is_needed(tmp_path: Path) -> None:
