@@ -16,7 +16,7 @@ from faults.kill_loop import kill_loop
 from gevinst.app.ports import FinishedRunError
 from gevinst.app.queue_port import DeliveryState, LostClaimError
 from gevinst.app.retry import retry
-from gevinst.app.work import LEASE
+from gevinst.app.work import LEASE, SIGN_IN
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.queue import Claim, TicketState
 from gevinst.domain.run import Run, RunState
@@ -174,6 +174,20 @@ def test_a_run_that_had_ended_when_its_worker_died_is_not_run_again(either: Inst
 
     assert either.rescuer().look() == [(claim, TicketState.DONE)]
     assert either.queue.find("run1").outcome == "open_items"
+
+
+@pytest.mark.parametrize(
+    ("summary", "kind"), [("failure.timeout", AlarmKind.FAILED), (SIGN_IN, AlarmKind.SIGN_IN)]
+)
+def test_a_run_that_had_failed_when_its_worker_died_is_told(
+    office: Installation, summary: str, kind: AlarmKind
+) -> None:
+    _, run = begun(office)
+    office.run_finished(replace(run, summary=summary), RunState.FAILED)
+
+    office.rescuer().look()
+
+    assert [one.kind for one in office.parts.alarms.alarms()] == [kind]
 
 
 def test_fault_32_two_rescuers_judge_a_dead_run_once(either: Installation) -> None:

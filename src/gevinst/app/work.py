@@ -67,15 +67,19 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
 
 def is_signed_out(claim: Claim, tools: WorkTools) -> bool:
     """Whether a system has refused the user that a claim's run would sign in as, and nobody has mended it."""
-    lane = claim.order.lane
-    return any((one.kind, one.subject) == (AlarmKind.SIGN_IN, lane) for one in tools.alarms.alarms())
+    refused = {one.subject for one in tools.alarms.alarms() if one.kind is AlarmKind.SIGN_IN}
+    return _user_of(claim) in refused
+
+
+def _user_of(claim: Claim) -> str:
+    return claim.order.lane or claim.order.robot
 
 
 def _ring_ended(claim: Claim, reason: str, tools: WorkTools) -> None:
     order = claim.order
     if reason == SIGN_IN:
         tools.alarms.ring(
-            AlarmKind.SIGN_IN, order.lane, robot=order.robot, detail=claim.run_id, at=tools.now()
+            AlarmKind.SIGN_IN, _user_of(claim), robot=order.robot, detail=claim.run_id, at=tools.now()
         )
     else:
         ring_failed(claim, reason, tools)
@@ -154,6 +158,8 @@ def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
     if run is not None and run.state in FINAL_STATES and run.summary != GONE:
         state = OUTCOMES.get(run.state, TicketState.DONE)  # it had ended, and only this was not written
         tools.queue.finish(claim, state, str(run.state))
+        if state is TicketState.FAILED:
+            _ring_ended(claim, run.summary, tools)
         return state
     if run is not None and run.state is RunState.RUNNING:
         tools.close_dead(run)
