@@ -101,12 +101,20 @@ def check_code(at: FactorDoor, user: str, *, code: str, now: datetime) -> None:
     """
     at.door.check_patience(user, f"{CODES_OF}{user}", now)
     factor = at.factors.factor(user)
-    plain = "".join(code.split()).replace("-", "").lower()
-    if factor and factor.confirmed and _is_right(at, factor, plain, now):
-        return
+    if factor is None or not factor.confirmed or not _is_right(at, factor, _plain(code), now):
+        raise _wrong(at, user, now)
+
+
+def _plain(code: str) -> str:
+    """A code without what people type between its signs."""
+    return "".join(code.split()).replace("-", "").lower()
+
+
+def _wrong(at: FactorDoor, user: str, now: datetime) -> AccountError:
+    """Note a wrong code, and give the error to raise."""
     refused = _event("login.refused", user, now)
     at.door.book.note_wrong(user=user, address=f"{CODES_OF}{user}", at=now, event=refused)
-    raise AccountError("ACC-018")
+    return AccountError("ACC-018")
 
 
 def _is_right(at: FactorDoor, factor: SecondFactor, code: str, now: datetime) -> bool:
@@ -148,14 +156,12 @@ def confirm_enrolment(at: FactorDoor, seen: Visitor, *, code: str, now: datetime
     if begun.confirmed:
         raise AccountError("ACC-019")
     at.door.check_patience(user, f"{CODES_OF}{user}", now)
-    step = at.codes.step(begun.secret, "".join(code.split()), now)
+    step = at.codes.step(begun.secret, _plain(code), now)
     if step is None:
-        refused = _event("login.refused", user, now)
-        at.door.book.note_wrong(user=user, address=f"{CODES_OF}{user}", at=now, event=refused)
-        raise AccountError("ACC-018")
+        raise _wrong(at, user, now)
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     done = replace(begun, confirmed=now, last_step=step)
-    hashes = [hash_of(one.replace("-", "")) for one in codes]
+    hashes = [hash_of(_plain(one)) for one in codes]
     at.factors.keep_factor(done, hashes, _event("factor.added", user, now))
     return codes
 
