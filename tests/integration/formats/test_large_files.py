@@ -178,3 +178,12 @@ def test_a_line_without_end_is_cut_within_no_letter(monkeypatch: pytest.MonkeyPa
 
     assert len(pieces) > FEW
     assert "".join(piece.decode() for piece in pieces) == text.removesuffix("\x1a")
+
+
+def test_a_file_above_every_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intakes, "LARGEST_BYTES", 50)
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(written(tmp_path, CSV.encode()))
+
+    assert [(one.code, "variant" in one.facts) for one in caught.value.findings] == [("FIL-009", False)]
