@@ -33,6 +33,7 @@ ENGINE = ROOT / "src/gevinst/domain/matching"
 PACKAGE = "gevinst.domain.matching"
 TESTS = (
     "tests/unit/matching/test_limits.py",
+    "tests/unit/matching/test_suspects.py",
     "tests/unit/matching/test_evidence.py",
     "tests/unit/matching/test_parties.py",
     "tests/unit/matching/test_customers.py",

@@ -39,6 +39,16 @@ def line(words: str, **texts: str) -> Line:
     return Line(id=name, booked=date.fromisoformat(booked), amount=parse_amount(amount), **fields)
 
 
+def after(days: int) -> date:
+    """So many bank days after Monday 5 October 2026."""
+    return CALENDAR.add_bank_days(date(2026, 10, 5), days)
+
+
+def item(name: str, days: int, amount: str, text: str = "", number: str = "") -> Line:
+    """An item so many bank days after that Monday."""
+    return line(f"{name} {after(days)} {amount} {text}", reference=number)
+
+
 def frame(lines: Iterable[Line | str]) -> pd.DataFrame:
     """An items frame of lines."""
     rows = [line(one) if isinstance(one, str) else one for one in lines]

@@ -1,7 +1,7 @@
 """Each rule at its limit: what is just enough to match, and what is just too little."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -17,27 +17,17 @@ from unit.matching.builders import (
     CALENDAR,
     Line,
     Pair,
-    causes,
+    after,
     frame,
     groups,
-    line,
+    item,
     match,
     open_ids,
     proposed,
     reasons,
 )
 
-FIRST = date(2026, 10, 5)
 Sides = tuple[list[Line], list[Line]]
-
-
-def after(days: int) -> date:
-    """So many bank days after the first day."""
-    return CALENDAR.add_bank_days(FIRST, days)
-
-
-def item(name: str, days: int, amount: str, text: str = "", number: str = "") -> Line:
-    return line(f"{name} {after(days)} {amount} {text}", reference=number)
 
 
 def a_number_of_three(days: int) -> Sides:
@@ -341,63 +331,6 @@ def test_a_round_amount_alone_among_twelve_others_is_enough_and_among_thirteen_n
     assert not crowded(12)
 
 
-@pytest.mark.parametrize(
-    ("bank", "ledger", "cause"),
-    [
-        pytest.param("1.873,41", "1.873,14", "digits", id="two digits changed places"),
-        pytest.param("1.873,41", "1.783,41", "digits", id="… of the kroner"),
-        pytest.param("1.873,41", "1.873,40", "near_amount", id="an øre away"),
-        pytest.param("1.873,41", "1.872,41", "near_amount", id="a krone away"),
-        pytest.param("8.500,00", "10.000,00", "near_amount", id="less a deduction of 15 percent"),
-        pytest.param("8.499,00", "10.000,00", "no_counterpart_bank", id="… of more"),
-        pytest.param("150,00", "200,00", "near_amount", id="less a fee of 50 kroner"),
-        pytest.param("149,99", "200,00", "no_counterpart_bank", id="… of more"),
-    ],
-)
-def test_an_amount_that_differs_is_shown_with_the_item_it_resembles(
-    bank: str, ledger: str, cause: str
-) -> None:
-    result = match([item("B", 1, bank, "Havnens Iskiosk")], [item("L", 0, ledger, "Havnens Iskiosk")])
-
-    assert groups(result) == []
-    assert causes(result)["B"] == (cause, "" if cause.startswith("no_") else "L")
-
-
-@pytest.mark.parametrize(("posted", "cause"), [("899,00", "split"), ("900,00", "other_amount")])
-def test_a_part_of_an_amount_is_less_than_nine_tenths_of_it(posted: str, cause: str) -> None:
-    bank, ledger = [item("B", 1, "1.000,00", number="7700411")], [item("L", 0, posted, number="7700411")]
-
-    assert causes(match(bank, ledger))["B"] == (cause, "L")
-
-
-@pytest.mark.parametrize(
-    ("text", "on_the_bank", "in_the_ledger"),
-    [
-        ("Renter 3. kvartal", "interest", "no_counterpart_ledger"),
-        ("Interest", "interest", "no_counterpart_ledger"),
-        ("Gebyr netbank", "fee", "no_counterpart_ledger"),
-        ("Omkostninger", "fee", "no_counterpart_ledger"),
-        ("Kontingent", "no_counterpart_bank", "no_counterpart_ledger"),
-    ],
-)
-def test_what_the_bank_takes_or_pays_itself_is_called_so_on_the_bank_s_side(
-    text: str, on_the_bank: str, in_the_ledger: str
-) -> None:
-    assert causes(match([item("B", 0, "41,17", text)], []))["B"] == (on_the_bank, "")
-    assert causes(match([], [item("L", 0, "41,17", text)]))["L"] == (in_the_ledger, "")
-
-
-def test_a_wrong_sign_far_away_needs_more_than_the_amount() -> None:
-    def suspected(days: int, text: str) -> str:
-        result = match([item("B", days, "873,41", text)], [item("L", 0, "-873,41", text)])
-        return causes(result)["B"][0]
-
-    assert suspected(5, "") == "sign"
-    assert suspected(6, "") == "no_counterpart_bank"
-    assert suspected(15, "Elværket") == "sign"
-    assert suspected(16, "Elværket") == "no_counterpart_bank"
-
-
 def named(name: str, on_the_bank: str, *, days: int = 1) -> bool:
     """Whether a payment gathers two postings by a name that is written in another way."""
     ledger = [item("L", 0, "1.204,35", name), item("M", 1, "877,80", name)]
@@ -449,18 +382,6 @@ def test_a_proposed_sum_does_not_take_an_item_of_another_proposal() -> None:
     assert proposed(result) == [(("C", "D"), ("L0",))]
 
 
-@pytest.mark.parametrize(
-    ("days", "number", "cause"),
-    [(60, "7700411", "double"), (1, "", "double"), (2, "", "no_counterpart_bank")],
-)
-def test_a_double_is_told_by_its_number_or_by_its_words_and_day(days: int, number: str, cause: str) -> None:
-    bank = [item("B", 0, "812,25", "Elværket", "7700411"), item("C", days, "812,25", "Elværket", number)]
-
-    result = match(bank, [item("L", 0, "812,25", number="7700411")])
-
-    assert causes(result)["C"][0] == cause
-
-
 def test_a_pass_may_be_kept_to_rows_that_say_a_word() -> None:
     rule = MatchPass(id="kort", kind=PassKind.ONE_TO_ONE, key=Key.NONE, text_contains=("kortafr",))
     bank = [item("B", 0, "1.873,41", "KORTAFR. 3104"), item("C", 0, "2.917,33", "Overførsel")]
@@ -510,15 +431,6 @@ def test_where_numbers_are_given_out_in_a_row_one_digit_is_no_damage(numbers: st
     third = [item("X", 3, "41,00", number=known)], [item("Y", 3, "41,00", number=known)]
 
     assert groups(match([*bank, *third[0]], [*ledger, *third[1]])) == [(("X",), ("Y",))]
-
-
-def test_of_two_wrong_signs_none_is_named_unless_it_shares_a_word() -> None:
-    def suspected(text: str) -> tuple[str, str]:
-        ledger = [item("L", 0, "-873,41", "Havnens Iskiosk"), item("M", 0, "-873,41", "Stadion Drift")]
-        return causes(match([item("B", 0, "873,41", text)], ledger))["B"]
-
-    assert suspected("Elværket") == ("no_counterpart_bank", "")
-    assert suspected("Stadion Drift") == ("sign", "M")
 
 
 def test_of_a_crowd_the_kind_that_is_larger_leaves_some_open() -> None:

@@ -123,10 +123,18 @@ class _Detective:
         return Cause(key=self._plain(at, mine))
 
     def _sign(self, mine: _Mark) -> Cause | None:
-        return self._other_cause("sign", mine, self.free_by_amount.get(-mine.amount, []))
+        turned = self._numbered(mine, self.free_by_amount.get(-mine.amount, []))
+        return self._other_cause("sign", mine, turned)
+
+    def _numbered(self, mine: _Mark, candidates: list[int]) -> list[int]:
+        """Of more than a person would look through, those that share a number, else the first ones."""
+        if len(candidates) <= MOST_ALIKE:
+            return candidates
+        like = {at for code in sorted(mine.codes) for at in self.free_by_code.get(code, ())[:MOST_ALIKE]}
+        return sorted(like.intersection(candidates)) or candidates[:MOST_ALIKE]
 
     def _digits(self, mine: _Mark) -> Cause | None:
-        same_digits = self.free_by_digits.get(_digits(mine.amount), [])
+        same_digits = self._numbered(mine, self.free_by_digits.get(_digits(mine.amount), []))
         apart = {at: self.other.side.amount.item(at) - mine.amount for at in same_digits[:MOST_ALIKE]}
         return self._other_cause(
             "digits", mine, [at for at, by in apart.items() if by and by % DIGIT_SWAP == 0]
