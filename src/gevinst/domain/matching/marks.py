@@ -81,6 +81,10 @@ class Marks:
         return {}
 
     @cached_property
+    def _different(self) -> dict[tuple[int, ...], frozenset[int]]:
+        return {}  # most items have no mark, or the same as many others
+
+    @cached_property
     def keys(self) -> Indexes:
         """One number for each (item, mark), ordered."""
         return self.key(self.item, self.mark)
@@ -93,7 +97,9 @@ class Marks:
     def of(self, at: int) -> frozenset[int]:
         """The marks of one item."""
         if at not in self._asked:
-            self._asked[at] = frozenset(self.mark[self.starts[at] : self.starts[at + 1]].tolist())
+            low, high = self.starts.item(at), self.starts.item(at + 1)
+            marks = tuple(self.mark[low:high].tolist())
+            self._asked[at] = self._different.setdefault(marks, frozenset(marks))
         return self._asked[at]
 
     def names_of(self, at: int, among: Mask | None = None) -> frozenset[str]:

@@ -98,15 +98,6 @@ class _Detective:
                 self.free_by_word[word].append(at)
         self.times_on_other = self.other.side.codes.times_of
         self.amounts = sorted(self.free_by_amount)
-        self.looks = (
-            self._sign,
-            self._double,
-            self._digits,
-            self._other_amount,
-            self._near_amount,
-            self._far,
-            self._other_amount_of_party,
-        )
 
     def cause(self, at: int) -> Cause:
         """The first cause that fits, most telling first."""
@@ -116,8 +107,8 @@ class _Detective:
         if parted is not None and self.other.side.group[parted] < 0:
             return Cause(key="parted", suspect=self.other.ids[parted], side=self.other_name)
         mine = self.own.mark(at)
-        for look in self.looks:
-            found = look(mine)
+        for look in self._LOOKS:
+            found = look(self, mine)
             if found:
                 return found
         return Cause(key=self._plain(at, mine))
@@ -224,6 +215,17 @@ class _Detective:
         if self.period_end is not None and self.period_end - mine.day < PERIOD_END_DAYS:
             return "period_end"
         return "no_counterpart_bank" if self.name is Side.LEFT else "no_counterpart_ledger"
+
+    #: Functions, not methods of an instance: it would hold itself, and with it the whole board.
+    _LOOKS = (
+        _sign,
+        _double,
+        _digits,
+        _other_amount,
+        _near_amount,
+        _far,
+        _other_amount_of_party,
+    )
 
 
 class _ByAmount:
