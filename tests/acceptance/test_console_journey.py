@@ -68,7 +68,8 @@ def make_first_two_people(seat: Seat, code: str) -> None:
 
 def settle_alike_cases(page: Page) -> None:
     """What the month's end left open waits for the next month, all at once."""
-    page.get_by_role("link", name="Arbejdsliste").click()
+    page.get_by_role("link", name="Kortindløsning mod finans 2026-10").click()
+    page.get_by_role("link", name="Åbn sagerne").click()
     page.locator(".chips a", has_text="Ventes i næste periode").first.click()
     page.locator("#all").check()
     page.fill("#until", SETTLED)

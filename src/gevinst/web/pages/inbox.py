@@ -14,6 +14,7 @@ from gevinst.app.corrected import HeldFile, find_held, held_files, refuse_held, 
 from gevinst.app.inbox import LARGEST, InboxError, InboxTools, WaitingFile, drop_file, try_again
 from gevinst.domain.arrival import Arrival, ArrivalState, DropFolder
 from gevinst.domain.reconciliation import Tally
+from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Run
 from gevinst.store.uploads import upload_name
@@ -129,7 +130,7 @@ def answer(visit: MayRun, robot_id: str) -> Response:
     try:
         one = find_held(held_files([robot], tools), robot.id, visit.typed("fil"))
         act(one, tools, who=visit.person.user, why=why)
-    except InboxError as error:
+    except RefusedError as error:
         return _page(visit, sentence_of(error, visit.texts))
     except OSError as error:
         return _page(visit, visit.texts.get("error.INB-005", file=robot.id, cause=error.strerror or ""))

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 
 from gevinst import bootstrap
 from gevinst.app.console_view import PAGE, RunFilter, RunKey
-from gevinst.app.ports import StoreError
+from gevinst.app.ports import DONE_STATES, StoreError
 from gevinst.app.progress import RunningRun, running_run
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.queue import Ticket
@@ -60,6 +60,12 @@ def list_runs(visit: MaySee) -> Response:
     )
 
 
+def _stands(console: Console, run: Run) -> bool:
+    """Whether the run's cases are those that wait."""
+    standing = console.parts.view.standing(run.robot)
+    return standing is not None and standing.run_id == run.run_id
+
+
 def _filter(visit: Visit) -> RunFilter:
     state, environment = visit.typed("state"), visit.typed("environment")
     return RunFilter(
@@ -97,6 +103,8 @@ def show_run(visit: MaySee, run_id: str) -> Response:
         ),
         files=files,
         replaced_by=visit.console.parts.runs.replaced_by(run_id),
+        has_cases=run.state is RunState.OPEN_ITEMS and _stands(visit.console, run),
+        has_paper=run.state in DONE_STATES and run.environment is Environment.PRODUCTION,
         told=visit.typed("told"),
         going=going_words(found, visit.texts) if (found := _going(visit, run)) else "",
         run_page="koersel.en.html" if str(visit.texts.language) == "en" else "koersel.html",
