@@ -21,7 +21,7 @@ from gevinst.formats.xml_safe import checked_blocks
 _ENTRY = re.compile(rb"<((?:[\w.-]+:)?)Ntry[\s>/]")
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
-LONGEST_ENTRY = 5_000_000
+LONGEST_ENTRY = 50_000_000  # a batch of 80,000 payments
 LONGEST_SKELETON = 64_000_000  # without line ends; a statement's head has some thousand bytes
 
 #: Entries by their element: itself, or blocks of those that it stands for.

@@ -15,7 +15,7 @@ from gevinst.formats.xml_safe import MOST_DEPTH
 _CURRENCY = re.compile(r"\sCcy\s*=\s*[\"']([^\"'&]*)[\"']")
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-# A batch of a thousand payments is a shape of its own; a file of nothing but such gains nothing here.
+# A batch of a thousand payments is a shape of its own, which hardly comes again: it is not kept.
 MOST_SHAPES = 5_000
 # A pattern costs as much as some hundred entries, and each entry may be held against all of them.
 OFTEN = 30
@@ -135,9 +135,9 @@ class Quick:
         tags = "<".join(parts[1::2])
         shape = self.shapes.get(tags)
         if shape is None:
-            if len(self.shapes) == MOST_SHAPES:
-                raise UnusualError
-            shape = self.shapes[tags] = shape_of(parts)
+            shape = shape_of(parts)
+            if len(self.shapes) < MOST_SHAPES and len(parts) < MOST_PARTS:
+                self.shapes[tags] = shape
         shape.seen += 1
         if shape.seen == OFTEN and len(self.usual) < MOST_PATTERNS and _is_simple(shape, parts):
             self.usual.append(_pattern_of(shape, parts))

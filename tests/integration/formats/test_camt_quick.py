@@ -11,7 +11,7 @@ from lxml import etree
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.source import SourceRead
-from gevinst.formats import camt
+from gevinst.formats import camt, camt_quick
 from gevinst.formats.camt_cut import Piece, cut
 from gevinst.formats.camt_quick import FIRST_BLOCK, OFTEN, Block, UnusualError
 from gevinst.formats.file_bytes import BLOCK, HeldBytes
@@ -226,6 +226,14 @@ def test_entries_read_by_the_thousand_are_what_a_tree_has(
 
     assert alike(*both(intake, monkeypatch, detail=detail))
     assert len(camt.read_camt(intake).items) > len(USUAL)
+
+
+def test_entries_of_which_no_two_are_alike_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camt_quick, "MOST_SHAPES", 2)
+    text = statement(*(entry(number, "<X/>" * number) for number in range(1, 10)))
+
+    assert len(list(blocks_of(Intake.of("udtog.xml", text.encode())))) > 0
+    assert alike(*both(Intake.of("udtog.xml", text.encode()), monkeypatch, detail=True))
 
 
 def test_entries_that_come_again_and_again_are_read_by_a_pattern() -> None:
