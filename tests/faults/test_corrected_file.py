@@ -10,6 +10,8 @@ import pytest
 
 from acceptance.offices import CASES, TestOffice
 from gevinst import bootstrap
+from gevinst.app.corrected import held_files, take_held
+from gevinst.app.request_run import RequestError
 from gevinst.app.start_run import new_run
 from gevinst.bootstrap.triggers import watchers
 from gevinst.domain.alarm import AlarmKind
@@ -136,3 +138,18 @@ def test_fault_08_a_second_file_waits_until_the_first_has_been_used(
     assert len(opened.queue.tickets()) == 1
     assert [Path(one.path) for one in opened.arrivals.arrivals("konto")] == [first]
     assert opened.alarms.alarms() == []
+
+
+def test_fault_08_a_file_for_a_signed_month_starts_nothing(
+    office: TestOffice, look: Callable[[], StoreParts]
+) -> None:
+    done_before(office)
+    of, opened = bootstrap.office(str(office.folder)), look()
+    signed = replace(bootstrap.held_tools(of, opened), locked=lambda *_: True)
+    [one] = held_files([robot for robot in bootstrap.robots(of) if robot.id == "konto"], signed)
+
+    with pytest.raises(RequestError, match="REQ-001"):
+        take_held(one, signed, who="controller", why="Ny fra banken")
+
+    assert opened.queue.tickets() == []
+    assert len(opened.alarms.alarms()) == 1

@@ -12,12 +12,14 @@ from gevinst.app.arrivals import (
     arrived_now,
     asks,
     done_with,
+    month_of,
     order_of,
     waits_for_a_person,
 )
 from gevinst.app.inbox import InboxError
 from gevinst.app.ports import RunStore, SeenInput
 from gevinst.app.queue_port import AlarmBook, RunQueue
+from gevinst.app.request_run import RequestError
 from gevinst.domain.alarm import AlarmKind
 from gevinst.domain.arrival import Arrival, ArrivalState
 from gevinst.domain.audit import AuditEvent
@@ -34,6 +36,7 @@ class HeldTools:
     store: RunStore
     alarms: AlarmBook
     drop: Callable[[Robot], Drop]
+    locked: Callable[[str, str], bool]  #: whether a robot's month is signed
     now: Callable[[], datetime]  #: UTC
 
 
@@ -71,8 +74,12 @@ def take_held(one: HeldFile, tools: HeldTools, *, who: str, why: str) -> str:
     What was delivered stays delivered: a person lets it go again by `gevinst deliveries redo`.
 
     Raises:
+        RequestError: REQ-001 the month is signed; it must be opened first.
         InboxError: INB-006 it waits no longer.
     """
+    month = month_of(one.file)
+    if tools.locked(one.robot.id, month):
+        raise RequestError("REQ-001", robot=one.robot.id, period=month)
     if not tools.book.take(None, one.file, order_of(one.robot, one.file)):
         raise InboxError("INB-006", file=one.file.name, robot=one.robot.id)
     tools.queue.nudge()

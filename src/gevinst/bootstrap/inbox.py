@@ -38,6 +38,7 @@ def inbox_tools(opened: "StoreParts", box: "InboxFolder") -> "InboxTools":
 def held_tools(of: Office, opened: "StoreParts") -> "HeldTools":
     """What a person's answer to a file that waits needs."""
     from gevinst.app.corrected import HeldTools  # noqa: PLC0415 - only commands and console need it
+    from gevinst.app.signing import is_locked  # noqa: PLC0415 - as above
 
     return HeldTools(
         book=opened.arrivals,
@@ -45,6 +46,7 @@ def held_tools(of: Office, opened: "StoreParts") -> "HeldTools":
         store=opened.runs,
         alarms=opened.alarms,
         drop=drops(of),
+        locked=lambda robot, month: is_locked(opened.signatures, robot, month),
         now=now,
     )
 
