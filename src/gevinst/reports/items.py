@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 import pyarrow as pa
@@ -109,10 +109,11 @@ def _beside(text: str, item_id: str, *numbers: str) -> str:
     return " · ".join(dict.fromkeys(unseen))
 
 
-@lru_cache(maxsize=1)
 def item_book(result: Reconciliation) -> "ItemBook":
-    """Finds the items of a result; made once for all reports of a run."""
-    return ItemBook(result)
+    """Finds the items of a result; made once for all reports of a run, and gone with the result."""
+    if result not in _BOOKS:
+        _BOOKS[result] = ItemBook(result)
+    return _BOOKS[result]
 
 
 class ItemBook:
@@ -157,6 +158,9 @@ def _cells(column: pd.Series) -> Callable[[int], Any]:
             return lambda _: text
         return lambda at: texts[at].as_py()
     return column.to_numpy().item
+
+
+_BOOKS: WeakKeyDictionary[Reconciliation, ItemBook] = WeakKeyDictionary()
 
 
 def place_words(place: Place, texts: Texts) -> str:

@@ -1,10 +1,13 @@
+from dataclasses import replace
+from weakref import ref
+
 import pytest
 
 from gevinst.app.run_report import SideNames
 from gevinst.domain.matching.rules import Key, PassKind
 from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import RunState
-from gevinst.reports.items import ItemBook
+from gevinst.reports.items import ItemBook, item_book
 from gevinst.reports.sentences import (
     Group,
     because,
@@ -128,6 +131,15 @@ def test_a_double_posting_names_the_item_it_doubles() -> None:
     said = cause(double, book, DANISH)
 
     assert said.startswith("Ligner en dobbeltpostering af finanspost 5100000001 af ")
+
+
+def test_the_items_of_a_result_are_gathered_once_and_let_go_with_it() -> None:
+    result = replace(sample_result())
+    book = ref(item_book(result))
+
+    assert item_book(result) is book()
+    del result
+    assert book() is None
 
 
 def test_a_cause_is_said_of_files_when_the_sides_are_no_bank() -> None:
