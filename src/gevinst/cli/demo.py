@@ -55,7 +55,7 @@ def demo(ctx: click.Context, *, fresh: bool, year: bool, everything: bool) -> No
     )
     line.clear()
     _show(office, ended, texts, everything=everything)
-    click.echo(texts.get("cli.demo.took", seconds=f"{time.perf_counter() - begun:.1f}"))
+    click.echo(texts.get("cli.demo.took", seconds=texts.number(round(time.perf_counter() - begun))))
     ctx.exit(_exit_code(office, ended, texts))
 
 
@@ -119,7 +119,7 @@ def _truth_line(ended: Sequence[DemoRun], texts: Texts) -> str:
 
 
 def _exit_code(office: Office, ended: Sequence[DemoRun], texts: Texts) -> int:
-    """The worst of all; what is wrong with a robot or its input is told on stderr."""
+    """The worst of all, and failed where a result is not the truth; what is wrong is told on stderr."""
     codes = {int(EXIT_CODES[one.run.state]) for one in ended if one.run}
     for one in ended:
         if one.refused:
@@ -130,6 +130,8 @@ def _exit_code(office: Office, ended: Sequence[DemoRun], texts: Texts) -> int:
             said = [f"{one.robot}: {summary_of(one.run, folder, texts)}", *trouble_lines(one.run, folder)]
             click.echo("\n".join(said), err=True)
     worst = next((code for code in WORST_FIRST if code in codes), ExitCode.FAILED)
+    if worst in FINE and any(one.off for one in ended):
+        worst = ExitCode.FAILED
     if worst not in FINE:
         click.echo(texts.get("cli.demo.begin_again"), err=True)
     return worst

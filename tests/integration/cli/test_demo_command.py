@@ -176,6 +176,12 @@ def test_the_exit_code_is_that_of_the_worst_run(office: Office, states: list[Run
     assert _exit_code(office, [of_state(state) for state in states], DANISH) == code
 
 
+def test_a_result_that_is_not_the_truth_fails_the_demo(office: Office) -> None:
+    off = replace(of_state(RunState.OPEN_ITEMS), off=["open"])
+
+    assert _exit_code(office, [of_state(RunState.AGREED), off], DANISH) == ExitCode.FAILED
+
+
 def test_a_result_that_is_not_the_truth_is_named_and_one_decided_since_is_not_compared() -> None:
     agreed = of_state(RunState.AGREED)
 
