@@ -1,7 +1,9 @@
 """The work list in the console: filters, alike cases, rows as they stood, and the day that has passed."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -64,6 +66,26 @@ def test_alike_cases_are_offered_together_and_settled_together(november: Console
     assert untouched == [CaseState.TO_DO] * 3
     assert "done=3&of=3" in sent.headers["location"]
     assert states(november, 1, 2, 3, 4) == [CaseState.DECIDED] * 3 + [CaseState.TO_DO]
+
+
+def test_a_decided_and_a_skipped_case_lead_on_within_the_filter(november: Console) -> None:
+    put_run(november, [*(Line(name=f"b{number}") for number in range(3)), Line(name="x", cause="fee")])
+    someone = visiting(november, "controller")
+    asked = {"cause": "no_counterpart_bank", "how": "returned", "text": "spurgt"}
+
+    first = someone.client.get("/arbejde/naeste?cause=no_counterpart_bank").headers["location"]
+    skip = re.search(r'href="(/arbejde/naeste[^"]+)"', someone.get(first).text)
+    assert skip
+    second = someone.client.get(unescape(skip.group(1))).headers["location"]
+    decided = someone.post("/arbejde/r1.2/afgoer", **asked).headers["location"]
+    third = someone.client.get(decided).headers["location"]
+
+    assert first == "/arbejde/r1.1?cause=no_counterpart_bank"
+    assert second == "/arbejde/r1.2?cause=no_counterpart_bank"
+    assert third == "/arbejde/r1.3?cause=no_counterpart_bank&told=decided&was=r1.2"
+    assert 'href="/arbejde/r1.2">Se den, eller fortryd' in someone.get(third).text
+    after_the_last = someone.post("/arbejde/r1.3/afgoer", **asked).headers["location"]
+    assert someone.client.get(after_the_last).headers["location"].startswith(first)
 
 
 def test_a_case_whose_day_has_passed_is_to_do_again_and_can_be_decided(november: Console) -> None:

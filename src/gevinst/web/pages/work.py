@@ -99,19 +99,28 @@ def _likely_day(visit: Visit, found: Sequence[ListedCase]) -> date | None:
 
 @router.get(f"{LIST}/naeste")
 def next_case(visit: MaySeeItems) -> Response:
-    """Go on within the filter, past a case that was left: first the person's own, then what nobody has."""
+    """Go on within the filter from the case that was left or decided, and begin anew after the last."""
+    after = _after(visit)
+    for start in dict.fromkeys((after, None)):
+        found = _next(visit, start)
+        if found and found.case.key != visit.typed("after"):
+            told = {name: visit.typed(name) for name in ("told", "was") if visit.typed(name)}
+            return _to(visit, f"/{found.case.key}", **told)
+    return _to(visit, told="done")
+
+
+def _next(visit: Visit, after: CaseKey | None) -> ListedCase | None:
+    """The first case after another: of the person's own, then of those that nobody has taken."""
     wanted, _ = asked_filter(visit)
     runs, book = standing_ids(visit.console, wanted.robot), visit.console.parts.cases
-    holders = (visit.person.user, "") if wanted.state is CaseState.TO_DO else (None,)
-    for holder in holders:
-        most = CASE_PAGE if holder is None else 1
-        found = book.cases(runs, replace(wanted, claimed_by=holder), after=_after(visit), limit=most)
-        if holder is None:  # nobody approves their own
-            found = [one for one in found if one.standing.claimed_by != visit.person.user]
+    if wanted.state is not CaseState.TO_DO:
+        found = book.cases(runs, wanted, after=after)  # for the second person: nobody approves their own
+        return next((one for one in found if one.standing.claimed_by != visit.person.user), None)
+    for holder in (visit.person.user, ""):
+        found = book.cases(runs, replace(wanted, claimed_by=holder), after=after, limit=1)
         if found:
-            told = {name: visit.typed(name) for name in ("told", "was") if visit.typed(name)}
-            return _to(visit, f"/{found[0].case.key}", **told)
-    return _to(visit, told="done")
+            return found[0]
+    return None
 
 
 def _to(visit: Visit, where: str = "", **told: object) -> Response:
@@ -275,7 +284,9 @@ def _act(
     except (AccountError, CaseError, DecisionError) as error:
         told = sentence_of(error, visit.texts)
         return _case_page(visit, _found(visit.console, key), error=told, status=HTTPStatus.CONFLICT)
-    return _to(visit, "/naeste", told="decided", was=key) if onward else _to(visit, f"/{key}", told="saved")
+    if not onward:
+        return _to(visit, f"/{key}", told="saved")
+    return _to(visit, "/naeste", told="decided", was=key, after=key, after_day=seen.case.oldest)
 
 
 def _wish(visit: Visit, seen: ListedCase) -> Wish:
