@@ -19,6 +19,7 @@ from gevinst.formats.utf8_text import (
     LettersError,
     Utf8Text,
     counted,
+    head_of,
     holds,
     is_utf8,
     line_blocks,
@@ -53,7 +54,7 @@ BINARY_SHARE = 0.02
 FEWEST_BINARY = 8
 MOST_FINDINGS = 50
 HEAD_BYTES = 200_000
-BINARY_SAMPLE = 100_000
+BINARY_SAMPLE = 100_000  # bytes
 LONGEST_LINE = 50_000_000
 UTF16_SAMPLE = 400
 UTF16_NULS = 0.35
@@ -262,9 +263,13 @@ class _Look:
             if found := DOS_LETTERS.search(text):
                 self._dos = self._line + text.count("\n", 0, found.start()), found[0].strip()
 
+    def _head(self) -> str:
+        blocks = transcoded(self._intake.blocks(), self._codec)
+        return head_of(blocks, BINARY_SAMPLE).decode(errors="ignore")
+
     def _control(self, text: str) -> None:
         """CEL-006 for each line that holds a control character; a file full of them is no text."""
-        if self._line == 1 and _is_binary(text):
+        if not self.findings and _is_binary(self._head()):
             raise self._intake.rejected("FIL-002", kind="binary")
         before = self._before
         for number, line in enumerate(text.split("\n"), start=self._line):
@@ -280,8 +285,7 @@ class _Look:
 
 
 def _is_binary(text: str) -> bool:
-    sample = text[:BINARY_SAMPLE]
-    return len(CONTROL.findall(sample)) > max(FEWEST_BINARY, len(sample) * BINARY_SHARE)
+    return len(CONTROL.findall(text)) > max(FEWEST_BINARY, len(text) * BINARY_SHARE)
 
 
 def _holds_control(content: bytes) -> bool:

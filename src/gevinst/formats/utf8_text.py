@@ -48,12 +48,7 @@ class Utf8Text:
 
     def head(self, count: int) -> bytes:
         """The first bytes."""
-        found = b""
-        for block in self.blocks():
-            found += block[: count - len(found)]
-            if len(found) == count:
-                break
-        return found
+        return head_of(self.blocks(), count)
 
     def without(self, count: int) -> "Utf8Text":
         """The text behind its first bytes."""
@@ -88,6 +83,16 @@ class _Stream(io.RawIOBase):
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
+
+
+def head_of(blocks: Iterable[bytes], count: int) -> bytes:
+    """The first bytes of blocks."""
+    found = b""
+    for block in blocks:
+        found += block[: count - len(found)]
+        if len(found) == count:
+            break
+    return found
 
 
 def _passed_over(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
