@@ -143,6 +143,23 @@ def test_a_short_word_decides_between_names_that_are_otherwise_alike() -> None:
     assert groups(match(bank, ledger)) == [(("B1",), ("L1",)), (("B2",), ("L2",))]
 
 
+@pytest.mark.parametrize(("day", "is_made"), [("2026-10-06", False), ("2026-10-19", True)])
+def test_a_sum_of_which_another_item_could_stand_in_for_a_part_is_proposed(
+    *, day: str, is_made: bool
+) -> None:
+    ledger = [
+        "L1 2026-10-05 50,00 Regning Stadion Drift",
+        "L2 2026-10-05 4.223,49 Faktura Stadion Drift",
+        f"L3 {day} 50,00 Faktura Stadion Drift",
+        "L4 2026-10-05 77,00 Elværket",
+    ]
+
+    result = match(["B 2026-10-07 4.273,49 Stadion Drift"], ledger)
+
+    assert groups(result) == ([(("B",), ("L1", "L2"))] if is_made else [])
+    assert bool(proposed(result)) is not is_made
+
+
 def test_a_day_s_sum_that_names_someone_is_no_sum_of_others() -> None:
     parts = (
         ("1.204,35", "Kloakservice"),

@@ -129,8 +129,20 @@ def _one_sided_fits(board: Board, rule: MatchPass) -> Iterator[Fit]:
                 days = max(rule.days, rule.far_days) if whole else rule.days
                 for at in by_amount.get(amount, ()):
                     if view.close(at, items, days):
-                        sure = rule.key is Key.CODE or _telling_sum(view.many, items)
+                        sure = rule.key is Key.CODE or (
+                            _telling_sum(view.many, items)
+                            and not _has_double(view, at, items, bundles[mark], days=rule.days)
+                        )
                         yield view.fit(at, items, key=str(names[mark]), sure=sure)
+
+
+def _has_double(view: _View, at: int, items: tuple[int, ...], others: Iterable[int], *, days: int) -> bool:
+    """Whether another item near the sum could stand in for one of its items: then the sum has two answers."""
+    amounts = set(view.many.amount[list(items)].tolist())
+    return any(
+        int(view.many.amount[other]) in amounts and view.close(at, (other,), days)
+        for other in set(others).difference(items)
+    )
 
 
 def _by_amount(side: BoardSide, items: Iterable[int]) -> dict[int, list[int]]:
