@@ -1,10 +1,14 @@
 """A console over an office of its own, for tests: real database, real pages, no browser."""
 
+import asyncio
 import re
 import shutil
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -14,6 +18,7 @@ from gevinst.domain.access import Person, Role
 from gevinst.web.app import create_app
 from gevinst.web.console import Console
 
+T = TypeVar("T")
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "æbler og pærer 17"
 ADDRESS = "http://127.0.0.1:8765"
@@ -76,6 +81,12 @@ def sent_as_shown(reader: Reader, page: str, path: str, **fields: str) -> Respon
     assert form, path
     response: Response = reader.client.post(path, data=dict(HIDDEN.findall(form.group())) | fields)
     return response
+
+
+def awaited(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine comes to, in a thread of its own: a browser test of this process may hold a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def visiting(console: Console, user: str, *, address: str = "testclient") -> Reader:

@@ -1,6 +1,5 @@
 """Addresses and forms that no page of ours makes: refused or empty, never a fault of the console's own."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -19,7 +18,7 @@ from gevinst.web.console import Console
 from gevinst.web.pages.runs import live
 from gevinst.web.visit import Visit
 from runs import a_run, ended
-from web.offices import EVERYTHING, IT, visiting
+from web.offices import EVERYTHING, IT, awaited, visiting
 
 MANY = "9" * 30
 
@@ -86,7 +85,7 @@ def test_a_run_that_is_watched_is_told_of_until_the_session_ends(console: Consol
     console.parts.runs.start(run)
     seen = visitor(console.door.book, reader.client.cookies[console.cookie], console.now())
 
-    told = asyncio.run(_first_and_rest(console, cast("Visitor", seen)))
+    told = awaited(_first_and_rest(console, cast("Visitor", seen)))
 
     assert told[0].startswith("event: progress")
     assert len(told) == 1

@@ -25,7 +25,7 @@ from gevinst.web.shield import LOG_CSP
 from gevinst.web.turnstile import Turnstile
 from gevinst.web.visit import Gate
 from web.case_runs import HOSTILE, Line, put_run
-from web.offices import EVERYTHING, IT, PASSWORD, lay_out_office, visiting
+from web.offices import EVERYTHING, IT, PASSWORD, awaited, lay_out_office, visiting
 
 ROUTES = [
     (route.path, method, need.call.action)
@@ -445,7 +445,7 @@ def status_of_sending(
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("testclient", 50_000),
     }
-    asyncio.run(create_app(console)(scope, receive, keep))
+    awaited(create_app(console)(scope, receive, keep))
     return int(told[0]["status"])
 
 
