@@ -24,15 +24,21 @@ from quality.reading import read_aloud  # noqa: E402 - as above
 from quality.score import Score, score, total  # noqa: E402 - as above
 from quality.two_files import MIXES, two_files  # noqa: E402 - as above
 
-#: Looked at while the rules were made, by source; the report's seeds are none of these.
+#: Looked at while the rules were made, by source.
 TUNING = {
-    "outsider": (*range(1, 12), *range(101, 105), 901, 902, *range(2001, 2004), *range(3001, 3006)),
+    "outsider": (
+        *range(1, 12),
+        *range(101, 105),
+        *(901, 902, 9101, 9102, 9301, 9302),
+        *range(2001, 2004),
+        *range(3001, 3006),
+    ),
     "month": (1, 2, 3),
     "payments": (1, 2, 3),
     "demo": (7, 11, 31, 32, 33, 2026, 9201, 9202),
 }
 SIZES = {"outsider": (5, 20, 100, 500, 2_000), "month": (300, 1_000), "payments": (100, 1_000), "demo": (0,)}
-FIRST_SEED = 9_101
+FIRST_SEED = 9_301
 #: Files of each source and size in the report (docs/explanation/matching.md).
 SEEDS = {"demo": 2, "outsider": 2, "month": 3, "payments": 3}
 SPEED = TESTS / "benchmarks" / "matching_speed.py"
