@@ -81,7 +81,9 @@ def settle_each_case(page: Page) -> set[str]:
     """Decide about one case after the other, as the page suggests; how that was."""
     hows: set[str] = set()
     page.get_by_role("link", name="Overblik").click()
+    expect(page.locator("h1")).to_have_text("23 sager")
     page.get_by_role("link", name="Åbn næste sag").click()
+    page.locator("#decide").wait_for()
     while page.locator("#decide").count():
         before = page.url
         hows.add(settle(page, tired_of="waits" in hows))
