@@ -213,8 +213,9 @@ def _best_assignment(board: Board, knot: Knot) -> list[Answer]:
         return []
     ways = [tuple(zip(knot.left, rights, strict=True)) for rights in permutations(knot.right)]
     ways = [way for way in ways if knot.pairs.issuperset(way)]
-    words = [sum(shared(board, *pair)[1] for pair in way) for way in ways]
-    days = [sum(_apart(board, pair) for pair in way) for way in ways]
+    told = {pair: (shared(board, *pair)[1], _apart(board, pair)) for pair in knot.pairs}
+    words = [sum(told[pair][0] for pair in way) for way in ways]
+    days = [sum(told[pair][1] for pair in way) for way in ways]
     best = max(range(len(ways)), key=words.__getitem__, default=-1)
     others = [at for at in range(len(ways)) if at != best]
     if all(words[best] - words[at] >= CLEARLY_MORE and days[best] <= days[at] for at in others) and ways:
