@@ -30,7 +30,7 @@ _FENCE = re.compile(
 LONGEST = 600.0  # seconds; a command that does not end would hold up all tests
 
 #: `run.py` makes `.venv` and then starts this; the environment of the tests is there already.
-SAME_AS = {"python3 run.py": "gevinst demo"}
+SAME_AS = {"python3 run.py": "gevinst demo --all"}
 #: Commands that no test of the docs runs, and why.
 NOT_RUN = {
     "python3 run.py test": "runs the tests, this one among them",
