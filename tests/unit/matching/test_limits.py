@@ -407,6 +407,28 @@ def test_names_decide_whatever_the_order_of_the_rows() -> None:
     assert groups(match(bank, ledger)) == [(("B",), ("M",)), (("C",), ("L",))]
 
 
+@pytest.mark.parametrize(
+    ("days", "made"),
+    [
+        ((2, 3), []),  # two and two days apart, or one and three
+        ((2, 7), [(("B0",), ("L0",)), (("B1",), ("L1",))]),
+    ],
+)
+def test_two_ways_to_pair_four_alike_that_are_as_near_are_left_to_a_person(
+    days: tuple[int, int], made: list[Pair]
+) -> None:
+    result = match(
+        [
+            *(item(f"B{at}", day, "17.648,91", "Idrætshallen") for at, day in enumerate(days)),
+            item("F", 90, "71.235,11"),
+        ],
+        [item(f"L{at}", day - 2, "17.648,91", "Idrætshallen") for at, day in enumerate(days)],
+    )
+
+    assert groups(result) == made
+    assert bool(proposed(result)) is not bool(made)
+
+
 def test_items_that_can_be_paired_in_one_way_are() -> None:
     bank = [item("B", 0, "1.234,50", "Elværket Havneparken"), item("C", 1, "1.234,50", "Havneparken")]
     ledger = [item("L", 0, "1.234,50", "Elværket"), item("M", 1, "1.234,50", "Havneparken")]

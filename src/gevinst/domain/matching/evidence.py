@@ -144,11 +144,13 @@ def outdone(board: Board, edges: Edges, *, days: int) -> Mask:
 def outweighed(board: Board, edges: Edges, *, sound: Mask) -> Mask:
     """Pairs of which each item has a better sound one: more words in common, or nearer, and neither less.
 
-    Such a pair takes nothing from its neighbours: nobody would mean it.
+    Such a pair takes nothing from its neighbours: nobody would mean it. Not so where the two that they would
+    leave make up for it: then there are two ways to pair the four, one as good as the other.
     """
     words = shared_words(board, edges)
-    apart = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
+    apart = _days_apart(board, edges)
     result: Mask = np.ones(len(edges), dtype=np.bool_)
+    better = []
     for ends in (edges.left, edges.right):
         order = np.flatnonzero(sound)[np.lexsort((-apart[sound], words[sound]))]  # the best one last
         best = np.full(int(ends.max(initial=-1)) + 1, -1)
@@ -156,7 +158,19 @@ def outweighed(board: Board, edges: Edges, *, sound: Mask) -> Mask:
         own = best[ends]
         more, nearer = words[own] > words, apart[own] < apart
         result &= (own >= 0) & (words[own] >= words) & (apart[own] <= apart) & (more | nearer)
+        better.append(own)
+    at = np.flatnonzero(result)
+    of_left, of_right = (own[at] for own in better)
+    left_over = Edges(left=edges.left[of_right], right=edges.right[of_left], mark=edges.mark[at])
+    fewer = words[at] + shared_words(board, left_over) < words[of_left] + words[of_right]
+    further = apart[at] + _days_apart(board, left_over) > apart[of_left] + apart[of_right]
+    result[at] = fewer | further
     return result
+
+
+def _days_apart(board: Board, edges: Edges) -> Indexes:
+    days: Indexes = np.abs(board.left.day[edges.left] - board.right.day[edges.right])
+    return days
 
 
 def _of_same_items(every: Edges, edges: Edges) -> Mask:
