@@ -31,7 +31,7 @@ def office(tmp_path: Path) -> TestOffice:
 def add_robot(office: TestOffice, more: str) -> None:
     (office.folder / "robots" / "sladrer").mkdir()
     file = office.folder / "robots" / "sladrer" / "robot.toml"
-    file.write_text(ROBOT.format(id="sladrer", flow="use_secret", more=more), encoding="utf-8")
+    file.write_text(ROBOT.format(id="sladrer", flow="use_secret", more=more, phase="trial"), encoding="utf-8")
     shutil.copy(FLOWS / "use_secret.robot", office.folder / "tasks")
 
 
