@@ -24,7 +24,7 @@ from gevinst.domain.reconciliation import Side
 from gevinst.domain.run import Run
 from gevinst.reports.cells import harmless
 from gevinst.reports.page import RUN_PAGES
-from gevinst.reports.result_json import json_text, result_json
+from gevinst.reports.result_json import result_text
 from gevinst.reports.run_json import run_facts
 from gevinst.reports.run_page import WORKBOOK, run_page
 from gevinst.reports.verify import (
@@ -101,7 +101,7 @@ def write_reports(folder: Path, report: RunReport, inputs: Iterable[Path] = ()) 
             (draft / name).write_text(run_page(report, language), "utf-8", newline="\n")
         write_workbook(draft / WORKBOOK, report)
         with (draft / RESULT).open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(json_text(result_json(report)))
+            file.writelines(result_text(report))
         if report.result:
             for side, frame in ((Side.LEFT, report.result.left), (Side.RIGHT, report.result.right)):
                 _write_items(draft / ITEM_FILES[side], frame)

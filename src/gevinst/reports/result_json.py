@@ -1,7 +1,7 @@
 """`result.json`: the result for machines. The contract is docs/reference/result.md and result.schema.json."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -44,6 +44,35 @@ def result_json(report: RunReport) -> dict[str, Any]:
 
     Ids are as in the file, or `row:N` where the file has none.
     """
+    parts = _parts(report)
+    return {name: list(value) if isinstance(value, Iterator) else value for name, value in parts.items()}
+
+
+def result_text(report: RunReport) -> Iterator[str]:
+    """The result as JSON text in pieces; each element of a list has its own line.
+
+    Groups are made as they are written: those of a large account take more room than all else of its run.
+    """
+    yield "{\n"
+    for number, (name, value) in enumerate(_parts(report).items()):
+        yield f"{',' if number else ' '}{_compact(name)}: "
+        if isinstance(value, list | Iterator):
+            yield from _list_text(value)
+        else:
+            yield f"{_compact(value)}\n"
+    yield "}\n"
+
+
+def _list_text(values: Iterable[Any]) -> Iterator[str]:
+    before = "[\n  "
+    for value in values:
+        yield before + _compact(value)
+        before = "\n ,"
+    yield "\n ]\n" if before == "\n ," else "[]\n"
+
+
+def _parts(report: RunReport) -> dict[str, Any]:
+    """The document, with its groups as an iterator."""
     danish, english = Texts(Language.DANISH), Texts(Language.ENGLISH)
     return {
         "contract": CONTRACT,
@@ -64,20 +93,6 @@ def result_json(report: RunReport) -> dict[str, Any]:
         ],
         "versions": dict(sorted(report.versions.items())),
     }
-
-
-def json_text(document: Mapping[str, Any]) -> Iterator[str]:
-    """The document as JSON text in pieces; each element of a list has its own line."""
-    yield "{\n"
-    for number, (name, value) in enumerate(document.items()):
-        yield f"{',' if number else ' '}{_compact(name)}: "
-        if isinstance(value, list) and value:
-            yield "[\n  "
-            yield "\n ,".join(map(_compact, value))
-            yield "\n ]\n"
-        else:
-            yield f"{_compact(value)}\n"
-    yield "}\n"
 
 
 def result_schema() -> dict[str, Any]:
@@ -157,11 +172,17 @@ def _totals(totals: SideTotals) -> dict[str, Any]:
     }
 
 
-def _groups(result: Reconciliation, items: ItemBook, danish: Texts, english: Texts) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "left": items.members(Side.LEFT, row.group),
-            "right": items.members(Side.RIGHT, row.group),
+def _groups(
+    result: Reconciliation, items: ItemBook, danish: Texts, english: Texts
+) -> Iterator[dict[str, Any]]:
+    """The groups in the order of their items' ids."""
+    numbers = result.groups["group"].tolist()
+    left, right = ([items.members(side, number) for number in numbers] for side in Side)
+    order = sorted(range(len(numbers)), key=lambda at: (left[at], right[at]))
+    for at, row in zip(order, group_rows(result.groups.iloc[order]), strict=True):
+        yield {
+            "left": left[at],
+            "right": right[at],
             "pass": row.pass_id,
             "because": because(row, danish),
             "because_en": because(row, english),
@@ -169,9 +190,6 @@ def _groups(result: Reconciliation, items: ItemBook, danish: Texts, english: Tex
             "difference_account": row.difference_account,
             "evidence": _evidence(row),
         }
-        for row in group_rows(result.groups)
-    ]
-    return sorted(rows, key=lambda row: (row["left"], row["right"]))
 
 
 def _evidence(row: Group) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 
 from gevinst.app.run_report import RunReport
 from gevinst.domain.run import RunState
-from gevinst.reports.result_json import json_text, result_json, result_schema
+from gevinst.reports.result_json import result_json, result_schema, result_text
 from unit.reports.sample import (
     agreed,
     broken_bridge,
@@ -18,7 +18,7 @@ from unit.reports.sample import (
 
 
 def text_of(report: RunReport) -> str:
-    return "".join(json_text(result_json(report)))
+    return "".join(result_text(report))
 
 
 def failed_report() -> RunReport:
