@@ -33,4 +33,4 @@ def _counted(one: str, many: str, count: int) -> str:
 
 @lru_cache
 def _words() -> dict[str, tuple[str, ...]]:
-    return read_catalogue(files(__package__).joinpath("click_da.po").read_text("utf-8"))
+    return read_catalogue(files(__package__).joinpath("click_da.po"), "da")

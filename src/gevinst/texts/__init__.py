@@ -112,5 +112,5 @@ def _messages(language: Language) -> dict[str, tuple[str, ...]]:
         key: forms
         for file in files(__name__).iterdir()
         if file.name.startswith(f"{language}_") and file.name.endswith(".po")
-        for key, forms in read_catalogue(file.read_text("utf-8")).items()
+        for key, forms in read_catalogue(file, language).items()
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from gevinst.texts.catalogue import read_catalogue
 
@@ -89,17 +89,20 @@ def families() -> list[re.Pattern[str]]:
     return [re.compile(pattern) for pattern in (*told, *(f"{re.escape(start)}.*" for start in FAMILIES))]
 
 
-def test_our_reader_of_messages_reads_as_babel_does() -> None:
+def test_the_messages_are_those_of_the_files() -> None:
     ours: dict[str, tuple[str, ...]] = {}
     for path in (PACKAGE / "texts").glob("da_*.po"):
-        ours |= read_catalogue(path.read_text("utf-8"))
+        ours |= read_catalogue(path, "da")
 
     assert ours == messages("da")
 
 
-def test_a_line_that_is_no_message_is_refused() -> None:
-    with pytest.raises(ValueError, match="msgstr missing"):
-        read_catalogue('msgid "key"\nmsgstr missing quotes\n')
+def test_a_line_that_is_no_message_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "da.po"
+    file.write_text('msgid "key"\nmissing word\n', encoding="utf-8")
+
+    with pytest.raises(PoFileError, match="misformatted keyword on 1"):
+        read_catalogue(file, "da")
 
 
 def test_both_languages_have_the_same_messages() -> None:
