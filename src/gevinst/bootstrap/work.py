@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from gevinst.app.item_port import ItemBook
     from gevinst.app.progress import ProgressBook
     from gevinst.app.queue_port import Delivery
-    from gevinst.domain.flow import SentFile
+    from gevinst.domain.flow import SentFile, SentLine
     from gevinst.domain.progress import Progress
     from gevinst.domain.robot import Robot
     from gevinst.domain.run import Run
     from gevinst.runner.item_lease import ItemLease
     from gevinst.runner.run_work import RunWork
     from gevinst.runner.secret_places import Place, SecretBook
+    from gevinst.store.opening import StoreParts
 
 
 def secret_book(of: Office) -> "SecretBook":
@@ -159,20 +160,16 @@ def sent_files(of: Office, robot: str, period: str) -> "tuple[SentFile, ...]":
             outbox(opened).recover(one.run_id)
     standing = [state for state in DeliveryState if state is not DeliveryState.DROPPED]
     return tuple(
-        _sent_file(of, one, period)
+        _sent_file(of, opened, one, period)
         for one in opened.deliveries.deliveries(standing)
         if one.key.startswith(f"{robot}:")
     )
 
 
-def _sent_file(of: Office, one: "Delivery", period: str) -> "SentFile":
-    from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - loads SQLAlchemy
+def _sent_file(of: Office, opened: "StoreParts", one: "Delivery", period: str) -> "SentFile":
     from gevinst.domain.flow import SentFile  # noqa: PLC0415 - loads pandas
-    from gevinst.formats.kept_run import kept_lines  # noqa: PLC0415 - quick to start
 
     _, month, name = one.key.split(":", 2)
-    run = parts(of).runs.find(one.run_id)
-    lines = kept_lines(of.runs / run.folder, name, one.sha256) if run and run.folder else None
     return SentFile(
         name=name,
         target=Path(one.target).name,
@@ -180,6 +177,12 @@ def _sent_file(of: Office, one: "Delivery", period: str) -> "SentFile":
         run_id=one.run_id,
         day=(one.ended or one.prepared).astimezone(OFFICE_ZONE).date(),
         state=str(one.state),
-        control_total=one.control_total,
-        lines=lines if month == period else (),
+        lines=_lines_of(of, opened, one, name) if month == period else (),
     )
+
+
+def _lines_of(of: Office, opened: "StoreParts", one: "Delivery", name: str) -> "tuple[SentLine, ...] | None":
+    from gevinst.formats.kept_run import kept_lines  # noqa: PLC0415 - quick to start
+
+    run = opened.runs.find(one.run_id)
+    return kept_lines(of.runs / run.folder, name, one.sha256) if run and run.folder else None

@@ -105,7 +105,6 @@ class SentFile:
     run_id: str
     day: date  #: on which it was delivered
     state: str  #: delivered, held, prepared or uncertain
-    control_total: int  #: øre
     lines: tuple[SentLine, ...] | None = ()  #: None when what its run kept cannot be read
 
     @property

@@ -210,7 +210,7 @@ def test_a_journal_is_posted_on_the_last_closed_bank_day(today: date, day: date)
 def sent_file(name: str, lines: Sequence[SentLine] | None = (), **facts: Any) -> SentFile:
     made: dict[str, Any] = {"target": name, "period": "2026-10", "run_id": "R1", "day": date(2026, 10, 13)}
     kept = None if lines is None else tuple(lines)
-    return SentFile(name=name, lines=kept, state="delivered", control_total=0, **(made | facts))
+    return SentFile(name=name, lines=kept, state="delivered", **(made | facts))
 
 
 ANSWER = """<?xml version="1.0"?>
