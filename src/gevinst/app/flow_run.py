@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from gevinst.app.flow_report import FlowReport
 from gevinst.app.gain_of_flow import credit_flow
 from gevinst.app.office import Office
-from gevinst.app.ports import DONE_STATES, CarriedItem, RunStore, SeenInput
+from gevinst.app.ports import CarriedItem, RunStore, SeenInput
 from gevinst.app.run_report import GainFact
 from gevinst.app.source_place import with_folder
 from gevinst.domain.calendar import BankCalendar
@@ -292,10 +292,6 @@ class FlowRun:
     def conclusion(self, language: str) -> str:
         """What the run came to in one sentence of a language (da or en)."""
         return self.tools.conclude(self.report(self.run), language)
-
-    def was_done(self) -> bool:
-        """Whether an earlier run of the period is done."""
-        return self.tools.store.latest(self.robot.id, self.run.period, DONE_STATES) is not None
 
 
 def _open_item(case: FlowCase, period: str) -> CarriedItem:
