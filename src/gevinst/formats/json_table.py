@@ -6,6 +6,7 @@ the message came (`tst`) counts when its payload tells none.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,18 +30,23 @@ def json_grids(intake: Intake) -> list[Grid]:
     """The objects of a file as one table; keys that only some have are blank in the others.
 
     Raises:
-        InputRejectedError: TAB-046 no JSON, something else than an object, or a key that stands twice.
+        InputRejectedError: TAB-046 no JSON, something else than an object, a key that stands twice, or a
+            value that nothing can hold.
     """
-    rows, lines, outside = [], [], []
+    rows: list[dict[str, Cell]] = []
+    lines, outside = [], []
     for line, fields in _objects(intake):
         row = _spread(fields)
         if row is None:
             outside.append((line, NOTHING_MEASURED))
-        else:
-            rows.append(row)
-            lines.append(line)
+            continue
+        try:
+            rows.append({key: _cell(value) for key, value in row.items()})
+        except (ValueError, OverflowError, RecursionError):
+            raise intake.rejected(UNREADABLE, line=line) from None
+        lines.append(line)
     heads = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [[_cell(row.get(head)) for head in heads] for row in rows]
+    cells = [[row.get(head, "") for head in heads] for row in rows]
     return [Grid(syntax=Syntax.DELIMITED, rows=[heads, *cells], lines=[0, *lines], outside=outside)]
 
 
@@ -115,8 +121,8 @@ def _moment(value: Any) -> Any:
     """Seconds or milliseconds since 1970 as the office's clock showed them; a text stays as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    seconds = value / 1000 if value >= MILLISECONDS_FROM else value
     try:
+        seconds = value / 1000 if value >= MILLISECONDS_FROM else value
         moment = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return str(value)
@@ -124,6 +130,18 @@ def _moment(value: Any) -> Any:
 
 
 def _cell(value: Any) -> Cell:
+    """A value as a cell.
+
+    Raises:
+        ValueError: half of a pair that stands for one letter.
+        OverflowError: a number beyond any that a float holds.
+    """
     if value is None:
         return ""
-    return value if isinstance(value, str | int | float | bool) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise OverflowError(value)
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text.encode()
+    return text

@@ -44,6 +44,11 @@ def test_a_message_that_measures_nothing_is_counted_as_left_out(tmp_path: Path) 
         ('[{"meter": "1", "time": "x", "value": 1}', 1),
         ('{"meter": "1", "time": "x", "value": 1}]', 1),
         ('{"meter": "1", "time": "x", "value": NaN}', 1),
+        ('{"meter": "1", "time": "x", "value": 1e400}', 1),
+        ('{"meter": "1", "time": "x", "payload": "-1e400"}', 1),
+        (f'{{"meter": "1", "time": "x", "value": {10**400}}}', 1),
+        ('{"meter": "1", "time": "x", "value": 1}\n{"meter": "\\ud800", "time": "x", "value": 1}', 2),
+        ('{"meter": "1", "time": "x", "value": ["\\ud800"]}', 1),
         ("[1, 2]", 1),
         ("[" * 100_000, 1),
         ('"text"', 1),
@@ -54,6 +59,14 @@ def test_what_is_no_list_of_objects_is_refused_with_its_line(tmp_path: Path, tex
         read(tmp_path, text)
 
     assert [(one.code, one.place.line) for one in error.value.findings] == [("TAB-046", line)]
+
+
+def test_a_moment_beyond_all_time_is_kept_as_it_stands(tmp_path: Path) -> None:
+    moment = "1" + "0" * 400
+
+    rows = read(tmp_path, f'{{"topic": "a/1", "tst": {moment}, "payload": 3}}').rows
+
+    assert rows["moment"].tolist() == [moment]
 
 
 def test_a_message_of_two_measures_is_not_guessed_at(tmp_path: Path) -> None:
