@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +14,6 @@ from gevinst.app.arrivals import month_of
 from gevinst.app.corrected import HeldFile, find_held, held_files, refuse_held, take_held
 from gevinst.app.inbox import LARGEST, InboxError, InboxTools, WaitingFile, drop_file, try_again
 from gevinst.domain.arrival import Arrival, ArrivalState, DropFolder
-from gevinst.domain.reconciliation import Tally
 from gevinst.domain.refusal import RefusedError
 from gevinst.domain.robot import Phase, Robot
 from gevinst.domain.run import Run
@@ -23,6 +23,9 @@ from gevinst.web.rendering import page
 from gevinst.web.robots import robot_title
 from gevinst.web.trouble import sentence_of
 from gevinst.web.visit import MayPause, MayRun, MaySee, Visit
+
+if TYPE_CHECKING:
+    from gevinst.domain.reconciliation import Tally
 
 LIST = "/indbakke"
 MOST_ARRIVALS = 20  # of each robot; the runs have all
@@ -45,7 +48,7 @@ class CorrectedFile:
 
     held: HeldFile
     period: str
-    change: tuple[Tally, Tally] | None  #: rows only in it, rows only in the file before
+    change: "tuple[Tally, Tally] | None"  #: rows only in it, rows only in the file before
 
 
 @dataclass(frozen=True, kw_only=True)
