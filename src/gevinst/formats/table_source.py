@@ -33,6 +33,7 @@ from gevinst.formats.workbook import read_workbook
 ZIP_START = b"PK"
 OLE_START = b"\xd0\xcf\x11\xe0"
 BALANCE_WORD = "saldo"  # a row that tells a balance is no sum of the rows
+_COUNT = re.compile(r"-?(?:[0-9]{1,3}(?:[. ][0-9]{3}){1,5}|[0-9]{1,18})")
 MOST_HEADER_ROWS = 60  # rows among which a header is looked for
 _DTYPES = {
     ColumnKind.TEXT: "str",
@@ -308,8 +309,11 @@ def _counts(cells: Sequence[Cell]) -> list[Any]:
 
 
 def _whole(cell: Cell) -> int | None:
-    text = cell_text(cell).replace(".", "").replace(" ", "")
-    return int(text) if text.removeprefix("-").isdecimal() else None
+    """A count; a point between digits marks thousands in a text, and a part of one in a number."""
+    if isinstance(cell, float) and not cell.is_integer():
+        return None
+    text = cell_text(cell)
+    return int(re.sub("[. ]", "", text)) if _COUNT.fullmatch(text) else None
 
 
 def _numbers(cells: Sequence[Cell]) -> list[Any]:
