@@ -16,7 +16,7 @@ from gevinst.bootstrap.here import now, user
 from gevinst.bootstrap.making import check_new_id, check_paths, staged
 from gevinst.domain.audit import AuditEvent
 from gevinst.domain.finding import InputRejectedError
-from gevinst.domain.masking import has_cpr
+from gevinst.domain.masking import has_cpr, shown_value
 from gevinst.domain.robot import Robot
 from gevinst.formats.robot_folder import ROBOT_FILE, load_robot
 
@@ -186,7 +186,7 @@ def check_key(of: "Office", opened: "RunStore", found: "RobotPack", trust: str) 
         return
     if trust.replace(" ", "").casefold() != found.fingerprint:
         raise ConfigurationError(
-            "MAK-011", fingerprint=found.fingerprint, office=str(found.facts.get("office", ""))
+            "MAK-011", fingerprint=found.fingerprint, office=shown_value(found.facts.get("office", ""))
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(pem_of_raw(found.public_key), "ascii")

@@ -13,6 +13,7 @@ from gevinst.bootstrap import moving, updating
 from gevinst.bootstrap.updating import Update
 from gevinst.cli import language
 from gevinst.cli.help import help_text
+from gevinst.domain.masking import printable, shown_value
 from gevinst.domain.run import ExitCode
 from gevinst.texts import Texts
 
@@ -46,7 +47,11 @@ def install(file: Path, *, robot_id: str, trust: str, yes: bool) -> None:
         return
     found, folder = moving.install(office, store, file, trust=trust, robot_id=robot_id)
     texts = Texts(language())
-    facts = {"robot": folder.name, "office": str(found.facts.get("office", "")), "folder": str(folder)}
+    facts = {
+        "robot": folder.name,
+        "office": shown_value(found.facts.get("office", "")),
+        "folder": str(folder),
+    }
     click.echo(texts.get("make.installed", **facts))
     click.echo(texts.get("make.installed_next", robot=folder.name))
 
@@ -102,7 +107,7 @@ def _lines(update: Update, texts: Texts) -> Iterator[str]:
 def _inside(one: FileChange, texts: Texts) -> Iterator[str]:
     nothing = texts.get("make.update.no_value")
     for key in one.keys:
-        yield f"    {key.key}: {key.before or nothing} → {key.after or nothing}"
+        yield printable(f"    {key.key}: {key.before or nothing} → {key.after or nothing}")
     for clash in one.clashes:
         ours, theirs = (" | ".join(text.splitlines()) or nothing for text in (clash.ours, clash.theirs))
-        yield "    " + texts.get("make.update.clash", ours=ours, theirs=theirs)
+        yield printable("    " + texts.get("make.update.clash", ours=ours, theirs=theirs))

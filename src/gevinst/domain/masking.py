@@ -35,5 +35,10 @@ def mask_log(text: str, longest: int | None = None) -> str:
 def shown_value(text: object) -> str:
     """A cell's value as a message may show it: masked, one line, short, no control characters."""
     near = str(text)[: LONGEST_FOUND + CPR_LENGTH]  # a number that is cut before it is masked is not found
-    line = mask_cpr("".join(char if char.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for char in near))
+    line = mask_cpr(printable(near))
     return line if len(line) <= LONGEST_FOUND else line[:LONGEST_FOUND] + "…"
+
+
+def printable(text: str) -> str:
+    """A text on one line, without the characters by which it could write over others on a terminal."""
+    return "".join(char if char.isprintable() else "\N{SYMBOL FOR SUBSTITUTE}" for char in text)

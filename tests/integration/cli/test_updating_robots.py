@@ -233,3 +233,18 @@ def test_the_command_shows_asks_and_updates(sender: Place, here: Place, gevinst:
     assert (unasked.code, "days: 3 → 4" in unasked.out, "--yes" in unasked.err) == (2, True, True)
     assert (done.code, "prøve igen" in done.out) == (0, True), done.err
     assert "days = 4" in here.file("rules.toml").read_text("utf-8")
+
+
+def test_what_a_pack_says_cannot_write_over_the_list_that_a_person_is_asked_about(
+    sender: Place, here: Place, gevinst: Command
+) -> None:
+    sender.change('controller_group = "Opkrævning"', r'controller_group = "A\u001b[2K\nny  b.toml"')
+    here.file("README.md").write_text("# Vores\n", encoding="utf-8")
+    sender.file("README.md").write_text("# Ny\x1b[2K\n", encoding="utf-8")
+
+    done = gevinst("install", str(pack(sender)))
+
+    assert "controller_group: Opkrævning → A" in done.out
+    assert "afsenderen har: # Ny" in done.out
+    assert "\x1b" not in done.out
+    assert not any(line.startswith("ny ") for line in done.out.splitlines())
