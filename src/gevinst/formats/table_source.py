@@ -15,7 +15,7 @@ from gevinst.domain.masking import shown_value
 from gevinst.domain.money import AmountError, NumberStyle, parse_number
 from gevinst.domain.place import Place
 from gevinst.domain.source import RowCounts
-from gevinst.formats.amounts import choose_style, read_amount
+from gevinst.formats.amounts import amount_or_none, choose_style
 from gevinst.formats.dates import choose_order, read_dates
 from gevinst.formats.delimited import read_delimited
 from gevinst.formats.encoding import decode
@@ -297,7 +297,7 @@ def _texts(cells: Sequence[Cell]) -> list[Any]:
 
 def _amounts(cells: Sequence[Cell]) -> list[Any]:
     style = choose_style([cells]).style
-    return [None if is_blank(cell) else _or_none(lambda: read_amount(cell, style)) for cell in cells]  # noqa: B023 - called at once
+    return [amount_or_none(cell, style) for cell in cells]
 
 
 def _days(cells: Sequence[Cell]) -> list[Any]:
@@ -318,18 +318,14 @@ def _whole(cell: Cell) -> int | None:
 
 def _numbers(cells: Sequence[Cell]) -> list[Any]:
     style = choose_style([cells]).style
-    return [None if is_blank(cell) else _or_none(lambda: _decimal(cell, style)) for cell in cells]  # noqa: B023 - called at once
+    return [None if is_blank(cell) else _decimal(cell, style) for cell in cells]
 
 
-def _decimal(cell: Cell, style: NumberStyle) -> str:
+def _decimal(cell: Cell, style: NumberStyle) -> str | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return cell_text(cell)
-    return str(parse_number(cell_text(cell), style))
-
-
-def _or_none(read: Any) -> Any:
     try:
-        return read()
+        return str(parse_number(cell_text(cell), style))
     except AmountError:
         return None
 
