@@ -3,7 +3,7 @@
 import pytest
 
 from gevinst.domain.matching.rules import Key, MatchPass, PassKind
-from unit.matching.builders import Line, groups, line, match, open_ids, proposed, reasons
+from unit.matching.builders import Line, groups, item, line, match, open_ids, proposed, reasons
 
 PARTIES = ("Elværket", "Havnens Is", "Kloakservice", "Stadion Drift")
 
@@ -83,6 +83,19 @@ def test_a_round_amount_that_recurs_is_proposed_where_a_time_is_in_doubt(
 
     assert groups(result) == []
     assert proposed(result)
+
+
+def test_an_item_that_two_series_could_take_leaves_both_to_a_person() -> None:
+    def times(side: str, name: str, *days: int) -> list[Line]:
+        return [item(f"{side}{day}", day, "500,00", name) for day in days]
+
+    bank = [*times("B", "Havnens", 0, 20, 40), *times("C", "Iskiosk", 1, 60, 80)]
+    both = item("X", 1, "500,00", "Havnens Iskiosk")
+    ledger = [both, *times("L", "Havnens", 20, 40), *times("M", "Iskiosk", 60, 80)]
+
+    for result in (match(bank, ledger), match(ledger, bank)):
+        assert "series" not in reasons(result)
+        assert "X" in {name for one in proposed(result) for side in one for name in side}
 
 
 def test_words_and_days_that_point_to_different_items_are_for_a_person() -> None:

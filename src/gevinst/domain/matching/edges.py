@@ -38,6 +38,15 @@ class Edges:
         return found
 
 
+def only_each_other(edges: Edges) -> Mask:
+    """Which pairs are the only one of both their items."""
+    if not len(edges):
+        return np.zeros(0, dtype=np.bool_)
+    of_left, of_right = np.bincount(edges.left), np.bincount(edges.right)
+    only: Mask = (of_left[edges.left] == 1) & (of_right[edges.right] == 1)
+    return only
+
+
 def marked_edges(board: Board, left: Marks, right: Marks, *, days: int) -> Edges:
     """Pairs of free items with the same amount and a shared mark, within the window."""
     ends = _without_crowds(board, (_free_marks(board, 0, left), _free_marks(board, 1, right)))

@@ -12,7 +12,7 @@ from gevinst.domain.matching.codes import near_codes
 from gevinst.domain.matching.columns import chosen
 from gevinst.domain.matching.components import Answer, Knot, earliest, indistinct, knots, solve
 from gevinst.domain.matching.crowds import blocks
-from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, rivals
+from gevinst.domain.matching.edges import Edges, amount_edges, marked_edges, only_each_other, rivals
 from gevinst.domain.matching.evidence import (
     CLOSE_DAYS,
     alike_by_chance,
@@ -205,15 +205,6 @@ def said_by(board: Board, rule: MatchPass) -> Mask:
     words = [word.casefold() for word in rule.text_contains]
     texts = [text.casefold() for text in board.left.wordings().to_pylist()]
     return np.array([any(word in text for word in words) for text in texts], dtype=np.bool_)
-
-
-def only_each_other(edges: Edges) -> Mask:
-    """Which pairs are the only one of both their items."""
-    if not len(edges):
-        return np.zeros(0, dtype=np.bool_)
-    of_left, of_right = np.bincount(edges.left), np.bincount(edges.right)
-    only: Mask = (of_left[edges.left] == 1) & (of_right[edges.right] == 1)
-    return only
 
 
 def _reason(key: Key, answer: str) -> str:

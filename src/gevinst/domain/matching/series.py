@@ -10,7 +10,7 @@ import numpy as np
 
 from gevinst.domain.matching.board import Board, BoardSide
 from gevinst.domain.matching.components import Answer
-from gevinst.domain.matching.edges import Edges
+from gevinst.domain.matching.edges import Edges, only_each_other
 from gevinst.domain.matching.evidence import RECUR_DAYS
 from gevinst.domain.matching.marks import Indexes
 
@@ -26,6 +26,9 @@ def series(board: Board, edges: Edges) -> Iterator[Answer]:
     whole = times >= FEWEST_TIMES
     for side, items in zip(board.sides, (near.left[pair], near.right[pair]), strict=True):
         whole &= (_different(key_of, items, len(known)) == times) & (_times(board, side, known) == times)
+    claimed = np.unique(pair[whole[key_of]])
+    disputed = claimed[~only_each_other(near.keep(claimed))]
+    whole[key_of[np.isin(pair, disputed)]] = False
     taken: set[int] = set()
     for at in sorted(np.flatnonzero(whole).tolist(), key=lambda at: (-times[at], at)):
         pairs = near.keep(pair[key_of == at])
