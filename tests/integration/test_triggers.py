@@ -210,10 +210,29 @@ def arrivals(office: Installation, paused: set[str]) -> Arrivals:
     return made
 
 
-def put(office: Installation, name: str = "udtog_2026-09.xml", text: str = "<a/>") -> Path:
-    path = office.folder / "indbakke" / "ind" / name
+def put(
+    office: Installation, name: str = "udtog_2026-09.xml", text: str = "<a/>", *, folder: str = "indbakke"
+) -> Path:
+    path = office.folder / folder / "ind" / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def asking(arrivals: Arrivals, office: Installation, *names: str) -> Arrivals:
+    """Robots that have done October in production, each with a folder of its name."""
+    folders = {name: DropFolder(folder=name, source="bank", pattern="*.xml") for name in names}
+    robots = [
+        replace(a_robot(name, ""), phase=Phase.PRODUCTION, arrival=arrival)
+        for name, arrival in folders.items()
+    ]
+    drops = {
+        name: DropFolderOnDisk(folder=office.folder / name, pattern="*.xml", now=office.now) for name in names
+    }
+    for name in names:
+        ran(office, name, environment=Environment.PRODUCTION)
+    made = replace(arrivals, robots=lambda: robots, drop=lambda robot: drops[robot.id])
+    made.look(1)
+    return made
 
 
 def inside(office: Installation) -> list[str]:
@@ -367,6 +386,51 @@ def test_the_month_of_a_file_is_in_its_name_or_the_one_before() -> None:
         "2026-10",
         "2026-10",
     ]
+
+
+def test_the_same_corrected_file_of_two_robots_calls_a_person_to_each(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    both = asking(arrivals, office, "bank", "skat")
+    for name in ("bank", "skat"):
+        put(office, "udtog_2026-10.xml", folder=name)
+    looked(both, office, 3)
+
+    alarms = office.parts.alarms.alarms()
+    assert {(one.kind, one.robot, one.count) for one in alarms} == {
+        (AlarmKind.CORRECTED, "bank", 1),
+        (AlarmKind.CORRECTED, "skat", 1),
+    }
+
+
+def test_a_file_that_was_refused_and_comes_again_calls_a_person_again(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    bank = asking(arrivals, office, "bank")
+    for _ in range(2):
+        put(office, "udtog_2026-10.xml", folder="bank")
+        looked(bank, office, 3)
+        [alarm] = office.parts.alarms.alarms()
+        office.parts.alarms.close_alarm(alarm.number, by="controller", why="nej", at=office.now())
+        looked(bank, office)
+        assert office.parts.alarms.alarms() == []
+        [waits] = (office.folder / "bank" / "behandles").iterdir()
+        waits.rename(office.folder / waits.name)
+        looked(bank, office)
+
+
+def test_a_file_without_a_month_waits_for_the_one_in_which_a_person_was_called(
+    arrivals: Arrivals, office: Installation
+) -> None:
+    bank = asking(arrivals, office, "bank")
+    put(office, "udtog.xml", folder="bank")
+    looked(bank, office)
+    [alarm] = office.parts.alarms.alarms()
+    office.parts.alarms.close_alarm(alarm.number, by="controller", why="set", at=office.now())
+    office.now.forward(days=30)  # type: ignore[attr-defined] # a SetClock
+    looked(bank, office)
+
+    assert (alarm.kind, offered(office)) == (AlarmKind.CORRECTED, [])
 
 
 # What has not come

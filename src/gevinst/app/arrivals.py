@@ -76,7 +76,7 @@ class Arrivals:
     paused: Callable[[str], bool]  #: whether a person has paused a robot, by id
     now: Callable[[], datetime]  #: UTC
     told: Callable[[Robot, str], object]  #: called with a file that had arrived before
-    _rung: set[str] = field(default_factory=set)  #: contents for which a person has been called
+    _called: dict[str, set[str]] = field(default_factory=dict)  #: contents that wait for a person, by robot
 
     def look(self, fence: int) -> None:
         """Take and put away; the files of a paused robot wait where they have arrived.
@@ -91,26 +91,33 @@ class Arrivals:
 
     def _look_at(self, robot: Robot, fence: int) -> None:
         drop = self.drop(robot)
-        known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}
-        for path in () if self.paused(robot.id) else drop.settled():
-            if str(path) not in known:
-                self._take(robot, drop, path, fence)
+        if not self.paused(robot.id):
+            self._take_all(robot, drop, fence)
         for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN]):
             self._put_away(drop, one)
 
-    def _take(self, robot: Robot, drop: Drop, path: Path, fence: int) -> None:
-        arrival = arrived_now(robot, drop, path, self.now())
-        if self._follows_another(robot, arrival):
-            return
-        if waits_for_a_person(robot, arrival, self.book, self.store):
-            self._call(arrival)
-            return
+    def _take_all(self, robot: Robot, drop: Drop, fence: int) -> None:
+        known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}
+        waiting = set()
+        for path in drop.settled():
+            if str(path) not in known:
+                arrival = arrival_of(robot, drop, path, alarms=self.alarms, at=self.now())
+                if self._follows_another(robot, arrival):
+                    continue
+                if waits_for_a_person(robot, arrival, self.book, self.store):
+                    self._call(arrival)
+                    waiting.add(arrival.sha256)
+                    continue
+                self._take(robot, drop, arrival, fence)
+        self._called[robot.id] = waiting  # what comes back once it was put away is called for again
+
+    def _take(self, robot: Robot, drop: Drop, arrival: Arrival, fence: int) -> None:
         if self.book.take(fence, arrival, order_of(robot, arrival)):
             self.queue.nudge()
             return
         self._note(arrival, "file.seen")
-        drop.archive(path, refused=False)
-        self.told(robot, path.name)
+        drop.archive(Path(arrival.path), refused=False)
+        self.told(robot, arrival.name)
 
     def _follows_another(self, robot: Robot, one: Arrival) -> bool:
         """Whether the month's first file is worked on, so that nobody knows yet whether this corrects it."""
@@ -120,15 +127,16 @@ class Arrivals:
         return any((each.source, month_of(each)) == (one.source, month_of(one)) for each in others)
 
     def _call(self, one: Arrival) -> None:
-        """Call a person to a file, once while this clock runs; a closed alarm stays closed until then."""
-        if one.sha256 not in self._rung:
-            self._rung.add(one.sha256)
+        """Call a person to a file, once while it waits and this clock runs; a closed alarm stays closed."""
+        called = self._called.setdefault(one.robot, set())
+        if one.sha256 not in called:
+            called.add(one.sha256)
             self.alarms.ring(
                 AlarmKind.CORRECTED,
-                alarm_subject(one),
+                alarm_subject(one.robot, one.sha256),
                 robot=one.robot,
                 detail=mask_cpr(one.name),
-                at=one.arrived,
+                at=self.now(),
             )
 
     def _put_away(self, drop: Drop, one: Arrival) -> None:
@@ -154,24 +162,35 @@ def month_of(one: Arrival) -> str:
     return period_in(one.name, one.arrived.astimezone(OFFICE_ZONE).date())
 
 
-def arrived_now(robot: Robot, drop: Drop, path: Path, at: datetime) -> Arrival:
-    """A file of a robot's drop folder as it is when its run is wanted."""
+def arrival_of(robot: Robot, drop: Drop, path: Path, *, alarms: AlarmBook, at: datetime) -> Arrival:
+    """A file of a robot's drop folder, as if its run were wanted at a moment.
+
+    One that a person has been called to arrived then: while it waits, its month stays what it was.
+    """
     assert robot.arrival is not None  # noqa: S101 - only such robots are looked at
+    sha256 = drop.digest(path)
     return Arrival(
         robot=robot.id,
-        sha256=drop.digest(path),
+        sha256=sha256,
         name=path.name,
         source=robot.arrival.source,
         path=str(path),
         run_id=new_run_id(robot.id, at),
         state=ArrivalState.TAKEN,
-        arrived=at,
+        arrived=_first_called(robot, sha256, alarms, at) if asks(robot) else at,
     )
 
 
-def alarm_subject(one: Arrival) -> str:
+def _first_called(robot: Robot, sha256: str, alarms: AlarmBook, now: datetime) -> datetime:
+    """When a person was first called to a content; now for none."""
+    about = (AlarmKind.CORRECTED, alarm_subject(robot.id, sha256))
+    calls = (one.opened for one in alarms.alarms(also_closed=True) if (one.kind, one.subject) == about)
+    return min(calls, default=now)
+
+
+def alarm_subject(robot: str, sha256: str) -> str:
     """What the alarm about a file that waits is about."""
-    return f"{one.robot}:{one.sha256[:16]}"
+    return f"{robot}:{sha256[:16]}"
 
 
 def asks(robot: Robot) -> bool:

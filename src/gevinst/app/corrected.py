@@ -9,7 +9,7 @@ from gevinst.app.arrivals import (
     ArrivalBook,
     Drop,
     alarm_subject,
-    arrived_now,
+    arrival_of,
     asks,
     done_with,
     month_of,
@@ -59,7 +59,7 @@ def _held(robot: Robot, tools: HeldTools) -> Iterator[HeldFile]:
     drop = tools.drop(robot)
     taken = {one.path for one in tools.book.arrivals(robot.id, [ArrivalState.TAKEN])}
     for path in drop.taken():
-        file = arrived_now(robot, drop, path, tools.now())
+        file = arrival_of(robot, drop, path, alarms=tools.alarms, at=tools.now())
         run = done_with(file, tools.store)
         if str(path) in taken or run is None or not waits_for_a_person(robot, file, tools.book, tools.store):
             continue
@@ -123,6 +123,7 @@ def _answered(one: HeldFile, tools: HeldTools, what: str, *, who: str, why: str)
         why=why,
     )
     tools.store.append_audit(event)
+    about = (AlarmKind.CORRECTED, alarm_subject(one.file.robot, one.file.sha256))
     for alarm in tools.alarms.alarms():
-        if (alarm.kind, alarm.subject) == (AlarmKind.CORRECTED, alarm_subject(one.file)):
+        if (alarm.kind, alarm.subject) == about:
             tools.alarms.close_alarm(alarm.number, by=who, why=why, at=at)
