@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gevinst.app.accounts import set_password
+from gevinst.app.cases import CASE_PAGE
 from gevinst.domain.case import CaseState
 from gevinst.domain.signature import SignatureKind
 from gevinst.web.console import Console
@@ -62,6 +63,20 @@ def test_a_decision_is_offered_to_others_and_not_to_who_made_it(console: Console
     assert approver.get(waiting).headers["location"] == f"{CASE}?state=awaits_approval"
     assert "1 afgørelse venter på din godkendelse" in approver.get("/").text
     assert "venter på din godkendelse" not in both.get("/").text
+
+
+def test_anothers_decision_is_found_behind_a_page_of_ones_own(console: Console, approver: Reader) -> None:
+    lines = [Line(name=f"b{number}", amount=9_000_000_00) for number in range(CASE_PAGE + 1)]
+    put_run(console, lines, run_id="r2", robot=ROBOT)
+    both, keys = visiting(console, EVERYTHING), [f"r2.{number + 1}" for number in range(CASE_PAGE + 1)]
+    accept = {"code": "write_off", "account": "4711", "text": "aftalt"}
+    both.post("/arbejde/samlet", do="accept", case=keys[:CASE_PAGE], **accept)
+    visiting(console, "controller").post(f"/arbejde/{keys[-1]}/afgoer", how="accept", **accept)
+
+    waiting = "/arbejde/naeste?state=awaits_approval"
+
+    assert both.get(waiting).headers["location"].startswith(f"/arbejde/{keys[-1]}?")
+    assert approver.get(waiting).headers["location"].startswith(f"/arbejde/{keys[0]}?")
 
 
 def test_an_approval_that_does_not_say_what_was_read_is_refused(console: Console, approver: Reader) -> None:

@@ -88,6 +88,19 @@ def test_a_decided_and_a_skipped_case_lead_on_within_the_filter(november: Consol
     assert someone.client.get(after_the_last).headers["location"].startswith(first)
 
 
+def test_a_persons_own_waiting_cases_lead_from_one_to_the_next(november: Console) -> None:
+    put_run(november, [Line(name="b1"), Line(name="b2")])
+    someone, mine = visiting(november, "controller"), "who=mine&state=waiting"
+    for number in (1, 2):
+        someone.post(f"/arbejde/r1.{number}/afgoer", how="waits", until="2026-12-10")
+
+    first = someone.client.get(f"/arbejde/naeste?{mine}").headers["location"]
+    second = someone.client.get(f"/arbejde/naeste?{mine}&after=r1.1&after_day=2026-10-05")
+
+    assert first == f"/arbejde/r1.1?{mine}"
+    assert second.headers["location"] == f"/arbejde/r1.2?{mine}"
+
+
 def test_a_case_whose_day_has_passed_is_to_do_again_and_can_be_decided(november: Console) -> None:
     put_run(november, [Line(name="b1")])
     someone = reader(november, "controller")

@@ -14,6 +14,7 @@ from gevinst.app.accounts import AccountError
 from gevinst.app.cases import (
     CASE_PAGE,
     CaseError,
+    CaseFilter,
     CaseKey,
     Desk,
     ListedCase,
@@ -110,16 +111,29 @@ def next_case(visit: MaySeeItems) -> Response:
 
 
 def _next(visit: Visit, after: CaseKey | None) -> ListedCase | None:
-    """The first case after another: of the person's own, then of those that nobody has taken."""
+    """The first case after another: to do, one's own and then nobody's; else as the filter says."""
     wanted, _ = asked_filter(visit)
     runs, book = standing_ids(visit.console, wanted.robot), visit.console.parts.cases
-    if wanted.state is not CaseState.TO_DO:
-        found = book.cases(runs, wanted, after=after)  # for the second person: nobody approves their own
-        return next((one for one in found if one.standing.claimed_by != visit.person.user), None)
-    for holder in (visit.person.user, ""):
+    if wanted.state is CaseState.AWAITS_APPROVAL:
+        return _of_another(visit, runs, wanted, after)
+    holders = (visit.person.user, "") if wanted.state is CaseState.TO_DO else (wanted.claimed_by,)
+    for holder in holders:
         found = book.cases(runs, replace(wanted, claimed_by=holder), after=after, limit=1)
         if found:
             return found[0]
+    return None
+
+
+def _of_another(
+    visit: Visit, runs: Sequence[str], wanted: CaseFilter, after: CaseKey | None
+) -> ListedCase | None:
+    """The first case for the second person: nobody approves their own."""
+    while found := visit.console.parts.cases.cases(runs, wanted, after=after):
+        for one in found:
+            if one.standing.claimed_by != visit.person.user:
+                return one
+        last = found[-1].case
+        after = CaseKey(oldest=last.oldest, run_id=last.run_id, number=last.number)
     return None
 
 
