@@ -179,6 +179,8 @@ def _decoded(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
             raise LettersError(line + bytes(error.object).count(b"\n", 0, error.start)) from error
         except UnicodeEncodeError as error:  # half of a pair that stands for one letter
             raise LettersError(text_line + str(error.object).count("\n", 0, error.start)) from error
+        except UnicodeError as error:  # such as UTF-16 that has no byte order mark and is told to have one
+            raise LettersError(line) from error
         line += block.count(b"\n")
         text_line += text.count("\n")
         yield utf8

@@ -149,6 +149,16 @@ def test_the_letters_of_dos_are_refused_and_can_be_named(tmp_path: Path) -> None
     assert read_source(file, mapping={"encoding": "cp865"}).items["text"][0] == "Rødgrød"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "punycode"])
+def test_a_told_encoding_that_the_file_is_not_in_is_refused(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "fil.csv").write_text(BANK, "utf-8")
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(tmp_path / "fil.csv", mapping={"encoding": encoding})
+
+    assert [(one.code, one.place.line) for one in caught.value.findings] == [("FIL-003", 1)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
 def test_danish_letters_are_read_in_the_usual_encodings(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "fil.csv"
