@@ -134,6 +134,16 @@ def test_the_list_is_read_by_key_whole_and_in_one_order(parts: StoreParts) -> No
     assert all(before < after for before, after in pairwise(keys))
 
 
+def test_an_office_of_many_robots_has_one_list(parts: StoreParts) -> None:
+    done_run(parts)
+    runs = ["r1", *(f"none-{number}" for number in range(600))]
+
+    found = parts.cases.cases(runs, CaseFilter())
+
+    assert found == parts.cases.cases(["r1"], CaseFilter())
+    assert len(found) == 3
+
+
 def test_the_list_is_filtered_and_summed(parts: StoreParts) -> None:
     run = done_run(parts, names=("a", "b", "big"))
     runs = [run.run_id]
