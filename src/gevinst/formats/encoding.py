@@ -190,7 +190,7 @@ class _Look:
         self._line = 1  # on which the next block begins
         self._before = 0  # letters before it on that line
         self._endless = 0  # the same, where CR ends a line too
-        self._danish = encoding != "cp1252"  # or one that needs no look at letters of DOS
+        self._danish = codec != CP1252  # or one that needs no look at letters of DOS
         self._dos: tuple[int, str] | None = None
         self.findings: list[Finding] = []
         self.quoted = self.cut_last = False
@@ -251,7 +251,7 @@ class _Look:
 
     def _broken(self, text: str, found: re.Match[str]) -> InputRejectedError:
         """Of a text that is UTF-8 elsewhere, the line and the letter where it is not."""
-        if self._encoding == "cp1252" and (other := _not_utf8(self._intake)).line:
+        if self._codec == CP1252 and (other := _not_utf8(self._intake)).line:
             return self._intake.rejected("FIL-003", line=other.line, found=other.letter, encoding="utf-8")
         line = self._line + text.count("\n", 0, found.start())
         return self._intake.rejected("FIL-003", line=line, found=found[0].strip(), encoding=self._encoding)

@@ -149,6 +149,18 @@ def test_the_letters_of_dos_are_refused_and_can_be_named(tmp_path: Path) -> None
     assert read_source(file, mapping={"encoding": "cp865"}).items["text"][0] == "Rødgrød"
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "windows-1252"])
+def test_the_letters_of_dos_are_refused_under_every_name_of_another_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "fil.csv").write_bytes(BANK.encode("cp865"))
+
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(tmp_path / "fil.csv", mapping={"encoding": encoding})
+
+    assert [(one.code, one.facts["encoding"]) for one in caught.value.findings] == [("FIL-003", encoding)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "punycode"])
 def test_a_told_encoding_that_the_file_is_not_in_is_refused(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "fil.csv").write_text(BANK, "utf-8")
