@@ -213,8 +213,7 @@ class Installation:
         return next((one for one in self.robots if one.id == robot_id), a_robot(robot_id, ""))
 
     def _close_dead(self, run: Run) -> None:
-        at = self.now()
-        self.parts.runs.abandon(run.run_id, not_seen_since=at, at=at, summary="failure.gone")
+        self.parts.runs.abandon(run.run_id, at=self.now(), summary="failure.gone")
 
 
 def add_line(file: Path, **facts: str | int) -> None:

@@ -166,6 +166,16 @@ def test_a_run_that_shows_life_is_not_closed(store: RunStore) -> None:
     assert store.find("run-1") == a_run()
 
 
+def test_a_run_that_fails_is_closed_although_the_clock_was_set_back(store: RunStore) -> None:
+    store.start(a_run(after=5))
+
+    assert store.abandon("run-1", at=later(4), summary="failure.timeout")
+
+    assert store.find("run-1") == replace(
+        a_run(after=5), state=RunState.FAILED, ended=later(4), summary="failure.timeout"
+    )
+
+
 def test_a_worker_that_wakes_after_its_run_was_closed_is_refused(store: RunStore) -> None:
     store.start(a_run())
     store.abandon("run-1", not_seen_since=MORNING, at=later(10), summary="Afbrudt.")

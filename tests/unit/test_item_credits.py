@@ -39,7 +39,7 @@ def test_what_a_run_did_before_it_broke_down_earns_once_with_the_next(tmp_path: 
     office = Installation(f"sqlite:///{(tmp_path / 'store.db').as_posix()}", tmp_path)
     robot, runs, items = a_card("faktura", "rykker"), office.parts.runs, office.parts.items
     broken = worked(office, "F-1", "rykker F-2")
-    runs.abandon(broken.run_id, not_seen_since=office.now(), at=office.now(), summary="failure.gone")
+    runs.abandon(broken.run_id, at=office.now(), summary="failure.gone")
     office.now.forward(minutes=1)  # type: ignore[attr-defined] # a SetClock
     second = replace(worked(office, "F-3"), state=RunState.AGREED)
 

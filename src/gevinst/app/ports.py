@@ -226,8 +226,17 @@ class RunStore(Protocol):
     def renew(self, run_id: str, *, at: datetime) -> bool:
         """Note a sign of life of a running run; False when it runs no more and its worker must stop."""
 
-    def abandon(self, run_id: str, *, not_seen_since: datetime, at: datetime, summary: str) -> bool:
-        """Close a running run, whose worker is gone, as failed, and reverse what it has credited.
+    def abandon(
+        self, run_id: str, *, not_seen_since: datetime | None = None, at: datetime, summary: str
+    ) -> bool:
+        """Close a running run, which does not end by itself, as failed, and reverse what it has credited.
+
+        Args:
+            run_id: of the run.
+            not_seen_since: its last sign of life that is known, of one whose worker seems gone; None of one
+                that has certainly come to its end, whatever the clock has been set to since it began.
+            at: now, UTC.
+            summary: key of the reason.
 
         Returns:
             Whether it was closed: False when it has ended, or gave a sign of life after `not_seen_since`.

@@ -48,8 +48,7 @@ def _close_dead(of: Office, opened: "StoreParts", run: "Run") -> None:
     try:
         close_dead(run, load_robot(of, run.robot), _runner_tools(of, opened.runs))
     except ConfigurationError:
-        at = now()
-        opened.runs.abandon(run.run_id, not_seen_since=at, at=at, summary=GONE)
+        opened.runs.abandon(run.run_id, at=now(), summary=GONE)
 
 
 def upcoming(

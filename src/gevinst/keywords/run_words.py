@@ -142,6 +142,5 @@ def _has_errors(run: RobotRun | FlowRun) -> bool:
 def _broke_down(run: RobotRun | FlowRun) -> str:
     """Leave the run to the runner that stands behind the suite; without one, close it as failed."""
     if not os.environ.get(RUN_SETTING):
-        at = bootstrap.now()
-        run.tools.store.abandon(run.run.run_id, not_seen_since=at, at=at, summary=BROKE_DOWN)
+        run.tools.store.abandon(run.run.run_id, at=bootstrap.now(), summary=BROKE_DOWN)
     return str(RunState.FAILED)

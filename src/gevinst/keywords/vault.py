@@ -84,9 +84,9 @@ class vault:  # noqa: N801 - Robot Framework finds a library by its module's nam
         alarm: each further try would bring the account nearer to being locked. ``why`` is what the system
         said. Outside our runner it only fails.
         """
-        run_id, at = os.environ.get(RUN_SETTING), bootstrap.now()
+        run_id = os.environ.get(RUN_SETTING)
         if run_id:
             store = bootstrap.store(bootstrap.office())
-            store.abandon(run_id, not_seen_since=at, at=at, summary=SIGN_IN)
+            store.abandon(run_id, at=bootstrap.now(), summary=SIGN_IN)
         said = Texts(bootstrap.language()).get(SIGN_IN)
         raise SignInRefusedError(f"{said} {why}".strip())

@@ -114,7 +114,7 @@ def _as_child_left_it(run: Run, robot: Robot, tools: RunnerTools, ended: Ended) 
 def _fail(run: Run, tools: RunnerTools, reason: str) -> Run:
     """Close a run that did not end by itself; what it has credited is reversed."""
     at = tools.now()
-    tools.store.abandon(run.run_id, not_seen_since=at, at=at, summary=reason)
+    tools.store.abandon(run.run_id, at=at, summary=reason)
     return tools.store.find(run.run_id) or replace(run, state=RunState.FAILED, ended=at, summary=reason)
 
 

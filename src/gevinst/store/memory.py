@@ -85,11 +85,15 @@ class MemoryRunStore:
             kept.seen = at.astimezone(UTC)
             return True
 
-    def abandon(self, run_id: str, *, not_seen_since: datetime, at: datetime, summary: str) -> bool:
+    def abandon(
+        self, run_id: str, *, not_seen_since: datetime | None = None, at: datetime, summary: str
+    ) -> bool:
         """See RunStore."""
         with self._lock:
             kept = self._kept.get(run_id)
-            if kept is None or kept.run.state is not RunState.RUNNING or kept.seen > not_seen_since:
+            if kept is None or kept.run.state is not RunState.RUNNING:
+                return False
+            if not_seen_since is not None and kept.seen > not_seen_since:
                 return False
             kept.run = _in_utc(replace(kept.run, state=RunState.FAILED, ended=at, summary=summary))
             keys = {entry.item_key for entry in self._gains.standing.values() if entry.run_id == run_id}

@@ -64,12 +64,16 @@ class SqlRunStore:
             found = connection.execute(update(run_table).where(*_running(run_id)).values(seen=at))
             return found.rowcount == 1
 
-    def abandon(self, run_id: str, *, not_seen_since: datetime, at: datetime, summary: str) -> bool:
+    def abandon(
+        self, run_id: str, *, not_seen_since: datetime | None = None, at: datetime, summary: str
+    ) -> bool:
         """See RunStore."""
-        silent = (*_running(run_id), run_table.c.seen <= not_seen_since)
+        closing = update(run_table).where(*_running(run_id))
+        if not_seen_since is not None:
+            closing = closing.where(run_table.c.seen <= not_seen_since)
         failed = {"state": RunState.FAILED, "ended": at, "summary": summary}
         with self._database.writing(*LEDGER_AND_TRAIL) as connection:
-            if connection.execute(update(run_table).where(*silent).values(failed)).rowcount == 0:
+            if connection.execute(closing.values(failed)).rowcount == 0:
                 return False
             standing = ledger.standing_of_run(connection, run_id)
             with witness.keeping_ledger(connection, run_id, at=at):
