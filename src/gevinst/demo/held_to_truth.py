@@ -89,8 +89,9 @@ def _proposals(of: Mapping[str, Any]) -> list[list[list[str]]]:
 
 
 def _of_cases(truth: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Part]:
-    """The parts of lists: cases, with their amounts where the truth has them, and what was done."""
+    """The parts of lists: controls, cases with their amounts where the truth has them, and what was done."""
     found = result["cases"]
+    yield "controls", [], [one["key"] for one in result["controls"] if one["difference"] != one["explained"]]
     if "lines" in truth:
         yield "cases", _waiting(truth["lines"]), {one["id"]: one["cause"] for one in found}
         yield "done", truth["counts"]["posted"], _done(result)
@@ -100,7 +101,6 @@ def _of_cases(truth: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[P
     yield "cases", true, sorted([one["cause"], one["amount"]] if amounts else one["cause"] for one in found)
     handled = truth.get("done", truth.get("handled", _done(result)))
     yield "done", handled, _done(result)
-    yield "controls", [], [one["key"] for one in result["controls"] if one["difference"] != one["explained"]]
 
 
 def _waiting(lines: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
