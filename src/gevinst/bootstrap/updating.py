@@ -53,13 +53,16 @@ class Update:
         return not self.changes and not self.layouts
 
 
-def planned_update(of: "Office", opened: "RunStore", file: Path, *, robot_id: str = "") -> Update | None:
+def planned_update(
+    of: "Office", opened: "RunStore", file: Path, *, trust: str = "", robot_id: str = ""
+) -> Update | None:
     """What a newer pack would make of a robot that the office took in; None when it took in no such robot.
 
     Args:
         of: the office.
         opened: its database.
         file: the pack.
+        trust: fingerprint of a key that is trusted from now on.
         robot_id: the robot's id here; "" for the one that it has there.
 
     Raises:
@@ -78,7 +81,7 @@ def planned_update(of: "Office", opened: "RunStore", file: Path, *, robot_id: st
     if base.robot != found.robot:
         return None
     _check_newer(found, base, name)
-    check_key(of, opened, found, "")
+    check_key(of, opened, found, trust)
     if not (of.tasks / f"{found.flow}.robot").is_file():
         raise ConfigurationError("MAK-012", flow=found.flow)
     return _update(of, found, base, name)

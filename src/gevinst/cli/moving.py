@@ -41,7 +41,7 @@ def install(file: Path, *, robot_id: str, trust: str, yes: bool) -> None:
     """Take in a robot from another office, in trial; or update one that came from there."""
     office = bootstrap.office()
     store = bootstrap.store(office)
-    update = updating.planned_update(office, store, file, robot_id=robot_id)
+    update = updating.planned_update(office, store, file, trust=trust, robot_id=robot_id)
     if update is not None:
         _let_happen(office, update, may=yes)
         return

@@ -248,3 +248,14 @@ def test_what_a_pack_says_cannot_write_over_the_list_that_a_person_is_asked_abou
     assert "afsenderen har: # Ny" in done.out
     assert "\x1b" not in done.out
     assert not any(line.startswith("ny ") for line in done.out.splitlines())
+
+
+def test_a_key_that_was_taken_away_can_be_trusted_again(sender: Place, here: Place) -> None:
+    sender.change("days = 3", "days = 4", "rules.toml")
+    newer = pack(sender)
+    [key] = (here.office.keys / moving.TRUSTED).iterdir()
+    key.unlink()
+    with pytest.raises(ConfigurationError, match="MAK-011") as unknown:
+        here.plan(newer)
+
+    assert here.plan(newer, trust=str(unknown.value.facts["fingerprint"])).changes
