@@ -1,5 +1,6 @@
 """The bytes of one file: held, where it is small, else left on disk and read block by block."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 # Larger ones are no faster to read, and the system gives their memory out anew each time.
 BLOCK = 1 << 19
+NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
 
 #: What shows that a file is another than it was: size, last change by either clock, and its number.
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -73,8 +75,12 @@ class DiskBytes:
 
     @classmethod
     def at(cls, path: Path) -> "DiskBytes":
-        """The file as it is now. A share tells of a file that it opens what it may not know of a path yet."""
-        with path.open("rb") as file:
+        """The file as it is now. A share tells of a file that it opens what it may not know of a path yet.
+
+        Raises:
+            ChangedError: the file was taken away, or made a link.
+        """
+        with _open(path) as file:
             return cls(path, _stamp_of(file))
 
     @property
@@ -97,10 +103,7 @@ class DiskBytes:
         return content
 
     def _opened(self) -> BinaryIO:
-        try:
-            file = self.path.open("rb")
-        except FileNotFoundError as error:  # taken away meanwhile
-            raise ChangedError from error
+        file = _open(self.path)
         try:
             self._same(file)
         except ChangedError:
@@ -111,6 +114,18 @@ class DiskBytes:
     def _same(self, file: BinaryIO) -> None:
         if _stamp_of(file) != self.stamp:
             raise ChangedError
+
+
+def _open(path: Path) -> BinaryIO:
+    """A file, open, but nothing that a link leads to: somebody may have put one in its place meanwhile."""
+    try:
+        return open(path, "rb", opener=lambda name, flags: os.open(name, flags | NO_LINK))
+    except FileNotFoundError as error:
+        raise ChangedError from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ChangedError from error
+        raise
 
 
 def _stamp_of(file: BinaryIO) -> Stamp:

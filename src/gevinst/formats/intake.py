@@ -134,10 +134,10 @@ def take_in(path: Path) -> Intake:
     """
     place = Place(file=path.name)
     _refuse_other_things(path, place)
-    source: FileBytes = DiskBytes.at(path)
-    if source.size > LARGEST_BYTES:
-        raise _rejected("FIL-009", place, size=source.size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
     try:
+        source: FileBytes = DiskBytes.at(path)
+        if source.size > LARGEST_BYTES:
+            raise _rejected("FIL-009", place, size=source.size // MEGABYTE, limit=LARGEST_BYTES // MEGABYTE)
         if source.size <= SMALL:
             source = HeldBytes(source.whole())
         sha256, blank = digest_of(source)

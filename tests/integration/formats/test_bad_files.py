@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gevinst.domain.finding import InputRejectedError
+from gevinst.formats.file_bytes import DiskBytes
 from gevinst.formats.reading import read_source
 from gevinst.texts import Texts
 from gevinst.texts.findings import finding_text
@@ -84,6 +85,28 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         "FIL-007",
         "Filen er et link, og links følges ikke",
     )
+
+
+@pytest.mark.parametrize("becomes_link", [True, False])
+def test_a_file_that_goes_before_it_is_opened_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, becomes_link: bool
+) -> None:
+    (tmp_path / "andres.csv").write_text(BANK, encoding="utf-8")
+    file = tmp_path / "fil.csv"
+    file.write_text(BANK, encoding="utf-8")
+    at = DiskBytes.at
+
+    def gone(path: Path) -> DiskBytes:
+        path.unlink()
+        if becomes_link:
+            path.symlink_to(tmp_path / "andres.csv")
+        return at(path)
+
+    monkeypatch.setattr(DiskBytes, "at", gone)
+    with pytest.raises(InputRejectedError) as caught:
+        read_source(file)
+
+    assert [one.code for one in caught.value.findings] == ["FIL-006"]
 
 
 @pytest.mark.parametrize("name", ["fil.csv.tmp", "fil.filepart", "~$fil.xlsx", "fil.part", "fil.crdownload"])
