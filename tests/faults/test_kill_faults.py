@@ -22,7 +22,7 @@ from gevinst.domain.queue import Claim, TicketState
 from gevinst.domain.run import Run, RunState
 from gevinst.runner.holder import _began
 from gevinst.runner.worker import owner_id, owner_is_gone
-from unattended import NOON, Installation, a_robot, an_order
+from unattended import NO_FILE, NOON, Installation, a_robot, an_order
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="kills as Unix does")
 
@@ -32,6 +32,13 @@ class DiedError(BaseException):
 
 
 def dies(*_: object) -> None:
+    raise DiedError
+
+
+def fetched_at_once(draft: Path, target: Path) -> None:
+    """The power goes after the rename, and the receiver has fetched the file."""
+    draft.rename(target)
+    target.unlink()
     raise DiedError
 
 
@@ -121,14 +128,8 @@ def test_fault_04_power_lost_after_the_rename_is_found_again_and_not_delivered_t
 
 def test_fault_04_a_delivery_that_is_nowhere_goes_to_a_person(office: Installation) -> None:
     claim, run = begun(office)
-
-    def rename_and_die(draft: Path, target: Path) -> None:
-        draft.rename(target)
-        target.unlink()  # the receiver has fetched it
-        raise DiedError
-
     with pytest.raises(DiedError):
-        deliver(office, run, rename=rename_and_die)
+        deliver(office, run, rename=fetched_at_once)
 
     assert office.rescuer().look() == [(claim, TicketState.UNCERTAIN)]
     again = retry(
@@ -188,6 +189,29 @@ def test_a_run_that_had_failed_when_its_worker_died_is_told(
     office.rescuer().look()
 
     assert [one.kind for one in office.parts.alarms.alarms()] == [kind]
+
+
+def test_a_run_whose_file_had_not_come_when_its_worker_died_is_told(office: Installation) -> None:
+    claim, run = begun(office)
+    office.run_finished(replace(run, summary=NO_FILE), RunState.REJECTED)
+
+    assert office.rescuer().look() == [(claim, TicketState.DONE)]
+
+    assert [one.kind for one in office.parts.alarms.alarms()] == [AlarmKind.NO_FILE]
+
+
+def test_a_run_that_had_failed_with_an_uncertain_delivery_when_its_worker_died_goes_to_a_person(
+    office: Installation,
+) -> None:
+    claim, run = begun(office)
+    with pytest.raises(DiedError):
+        deliver(office, run, rename=fetched_at_once)
+    office.outbox().recover(run.run_id)
+    office.run_finished(run, RunState.FAILED)
+
+    assert office.rescuer().look() == [(claim, TicketState.UNCERTAIN)]
+
+    assert [one.kind for one in office.parts.alarms.alarms()] == [AlarmKind.UNCERTAIN]
 
 
 def test_fault_32_two_rescuers_judge_a_dead_run_once(either: Installation) -> None:

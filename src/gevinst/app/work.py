@@ -48,14 +48,19 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
     Raises:
         LostClaimError: the claim is void; another has the ticket.
     """
-    if run.state is RunState.FAILED and tools.book.deliveries([DeliveryState.UNCERTAIN], run.run_id):
-        return _leave_to_a_person(claim, run.summary, tools)
     failures = claim.failures + 1
-    lasting = run.summary in LASTING
+    lasting = run.summary in LASTING or _is_uncertain(run, tools)
     retries = min(robot.retries, 1) if run.summary == KILLED else robot.retries
     if may_try_again(run.state, failures, retries=retries, lasting=lasting):
         tools.queue.fail(claim, run.summary, again_in=wait_before(failures))
         return TicketState.WAITING
+    return _close_for_good(claim, run, tools)
+
+
+def _close_for_good(claim: Claim, run: Run, tools: WorkTools) -> TicketState:
+    """Close the ticket of a run that is not tried again; an alarm calls whoever must act."""
+    if _is_uncertain(run, tools):
+        return _leave_to_a_person(claim, run.summary, tools)
     state = OUTCOMES.get(run.state, TicketState.DONE)
     tools.queue.finish(claim, state, str(run.state))
     if state is TicketState.FAILED:
@@ -63,6 +68,11 @@ def close(claim: Claim, run: Run, robot: Robot, tools: WorkTools) -> TicketState
     if run.state is RunState.REJECTED and tools.lacks_file(run):
         _ring(AlarmKind.NO_FILE, claim, claim.run_id, tools)
     return state
+
+
+def _is_uncertain(run: Run, tools: WorkTools) -> bool:
+    """Whether a run failed, and nobody knows whether a delivery of it has left."""
+    return run.state is RunState.FAILED and bool(tools.book.deliveries([DeliveryState.UNCERTAIN], run.run_id))
 
 
 def is_signed_out(claim: Claim, tools: WorkTools) -> bool:
@@ -156,11 +166,7 @@ def judge_dead(claim: Claim, tools: WorkTools) -> TicketState:
     """
     run = tools.store.find(claim.run_id)
     if run is not None and run.state in FINAL_STATES and run.summary != GONE:
-        state = OUTCOMES.get(run.state, TicketState.DONE)  # it had ended, and only this was not written
-        tools.queue.finish(claim, state, str(run.state))
-        if state is TicketState.FAILED:
-            _ring_ended(claim, run.summary, tools)
-        return state
+        return _close_for_good(claim, run, tools)  # it had ended, and only this was not written
     if run is not None and run.state is RunState.RUNNING:
         tools.close_dead(run)
     tools.recover(claim.run_id)
