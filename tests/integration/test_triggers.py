@@ -388,6 +388,18 @@ def test_the_month_of_a_file_is_in_its_name_or_the_one_before() -> None:
     ]
 
 
+def test_a_folder_that_is_away_stops_no_other_robots_files(arrivals: Arrivals, office: Installation) -> None:
+    both = asking(arrivals, office, "bank", "skat")
+    (office.folder / "bank" / "ind").rmdir()
+    (office.folder / "bank" / "ind").touch()
+    put(office, folder="skat")
+    looked(both, office)
+
+    assert [one.order.robot for one in offered(office)] == ["skat"]
+    [alarm] = office.parts.alarms.alarms()
+    assert (alarm.kind, alarm.subject) == (AlarmKind.NO_FOLDER, str(office.folder / "bank" / "ind"))
+
+
 def test_the_same_corrected_file_of_two_robots_calls_a_person_to_each(
     arrivals: Arrivals, office: Installation
 ) -> None:

@@ -81,13 +81,17 @@ class Arrivals:
     def look(self, fence: int) -> None:
         """Take and put away; the files of a paused robot wait where they have arrived.
 
+        When a folder cannot be read or written, an alarm tells, and what is there stays for the next look.
+
         Raises:
             LostLeadError: another clock leads.
-            OSError: a folder cannot be read or written; what was taken stays where it is, for the next look.
         """
         for robot in self.robots():
             if robot.arrival and robot.phase in (Phase.TRIAL, Phase.PRODUCTION):
-                self._look_at(robot, fence)
+                try:
+                    self._look_at(robot, fence)
+                except OSError as error:
+                    self._tell_away(error)
 
     def _look_at(self, robot: Robot, fence: int) -> None:
         drop = self.drop(robot)
@@ -95,6 +99,11 @@ class Arrivals:
             self._take_all(robot, drop, fence)
         for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN]):
             self._put_away(drop, one)
+
+    def _tell_away(self, error: OSError) -> None:
+        path = mask_cpr(str(error.filename or ""))
+        detail = f"{path}: {error.strerror or type(error).__name__}"
+        self.alarms.ring(AlarmKind.NO_FOLDER, path, robot="", detail=detail, at=self.now())
 
     def _take_all(self, robot: Robot, drop: Drop, fence: int) -> None:
         known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}

@@ -48,18 +48,8 @@ def watchers(
     )
 
     def look_at_arrivals(fence: int) -> "Sequence[Occurrence]":
-        try:
-            arrivals.look(fence)
-        except OSError as error:  # a share that is away for a while: what has arrived stays where it is
-            told_away(error)
+        arrivals.look(fence)
         return ()
-
-    def told_away(error: OSError) -> None:
-        from gevinst.domain.alarm import AlarmKind  # noqa: PLC0415
-
-        subject = str(error.filename or "")
-        detail = error.strerror or type(error).__name__
-        opened.alarms.ring(AlarmKind.NO_FOLDER, subject, robot="", detail=f"{subject}: {detail}", at=now())
 
     return [chains.look, look_at_arrivals]
 
