@@ -2,15 +2,16 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gevinst.domain.finding import Finding
-from gevinst.domain.flow import ColumnKind, SourceColumn, SourceShape
+from gevinst.domain.flow import ColumnKind, OutputFile, SentLine, SourceColumn, SourceShape
 from gevinst.domain.flow_rows import place_of
 from gevinst.domain.masking import mask_cpr
 from gevinst.domain.place import Place
@@ -182,6 +183,16 @@ class Journal:
         """Numbers of its documents."""
         return [int(number) for number in self.lines["document"].unique()]
 
+    @property
+    def bank_side(self) -> pd.DataFrame:
+        """The line of each item on its bank account; see two_lines_each."""
+        return self.lines[self.lines["line"] % 2 == 1]
+
+    @property
+    def against(self) -> pd.DataFrame:
+        """The line of each item that stands against its bank account."""
+        return self.lines[self.lines["line"] % 2 == 0]
+
     def of_document(self, number: int) -> "Journal":
         """The journal with one document only."""
         return Journal(head=self.head, lines=self.lines[self.lines["document"] == number])
@@ -226,6 +237,47 @@ def two_lines_each(items: pd.DataFrame, *, first: int = 1) -> pd.DataFrame:
     )
     both = pd.concat([bank, against]).sort_values(["document", "line"], kind="stable", ignore_index=True)
     return both[list(LINE_COLUMNS)]
+
+
+def journal_files(journal: Journal, writers: Mapping[str, Callable[[Any], bytes]]) -> Iterator[OutputFile]:
+    """A journal in both forms, each with the items that it holds; each form whose writer is there."""
+    if journal.lines.empty:
+        return
+    head = journal.head
+    held = _held_lines(journal)
+    if "kmd_opus_csv" in writers:
+        for number in journal.documents:
+            one = journal.of_document(number)
+            yield OutputFile(
+                name=f"bilag_{head.posted_on:%Y%m%d}_{number:02d}.csv",
+                content=writers["kmd_opus_csv"](one),
+                control_total=one.total,
+                lines=held[number],
+            )
+    if "kmd_opus_xml" in writers:
+        yield OutputFile(
+            name=head.file_name,
+            content=writers["kmd_opus_xml"](journal),
+            control_total=journal.total,
+            lines=tuple(line for lines in held.values() for line in lines),
+        )
+
+
+def _held_lines(journal: Journal) -> dict[int, tuple[SentLine, ...]]:
+    """The items by the number of the document that holds them."""
+    rows = journal.against
+    held: dict[int, list[SentLine]] = {}
+    for number, item, account, side, amount in zip(
+        *(rows[name].tolist() for name in ("document", "reference", "account", "side", "amount")), strict=True
+    ):
+        line = SentLine(
+            document=journal.head.document_id(number),
+            item=item,
+            account=account,
+            amount=amount if side == CREDIT else -amount,
+        )
+        held.setdefault(number, []).append(line)
+    return {number: tuple(lines) for number, lines in held.items()}
 
 
 def posting_text(texts: "pd.Series[str]") -> "pd.Series[str]":

@@ -29,9 +29,7 @@ from gevinst.domain.flow import (
     FlowCase,
     FlowInput,
     FlowResult,
-    OutputFile,
     ResultTable,
-    SentLine,
     SourceColumn,
     SourceShape,
 )
@@ -43,6 +41,7 @@ from gevinst.domain.journal import (
     Journal,
     JournalHead,
     balances,
+    journal_files,
     read_chart,
     target_findings,
     two_lines_each,
@@ -375,7 +374,7 @@ def _result(given: FlowInput, work: _Work, warnings: Sequence[Finding]) -> FlowR
             *(() if answers is None else answer_cases(answers, given.as_of)),
         ),
         warnings=tuple(warnings),
-        outputs=tuple(_outputs(journal, given, work.lines)),
+        outputs=tuple(journal_files(journal, given.writers)),
         done={"posting": [*posted["id"], *booked["id"]]},
     )
 
@@ -415,7 +414,7 @@ def _controls(work: _Work, journal: Journal) -> tuple[Control, ...]:
     lines = work.lines
     parts = [work.of(*fates) for fates in ((POSTED,), FOR_PEOPLE, (ELSEWHERE, NOTHING), (IN_JOURNAL,))]
     booked = work.of(POSTED, *FOR_PEOPLE)
-    bank_side = journal.lines[journal.lines["line"] % 2 == 1]
+    bank_side = journal.bank_side
     signed = bank_side["amount"].where(bank_side["side"] == DEBIT, -bank_side["amount"])
     return (
         Control(key="rows", expected=len(lines), found=sum(map(len, parts)), is_amount=False),
@@ -428,49 +427,6 @@ def _controls(work: _Work, journal: Journal) -> tuple[Control, ...]:
 
 def _turnover(rows: pd.DataFrame) -> int:
     return int(rows["amount"].abs().sum())
-
-
-def _outputs(journal: Journal, given: FlowInput, bank: pd.DataFrame) -> Iterator[OutputFile]:
-    """The journal in both forms, with the bank's lines that it holds; each form whose writer is there."""
-    if journal.lines.empty:
-        return
-    head = journal.head
-    held = _held_lines(journal, bank)
-    if "kmd_opus_csv" in given.writers:
-        for number in journal.documents:
-            one = journal.of_document(number)
-            yield OutputFile(
-                name=f"bilag_{head.posted_on:%Y%m%d}_{number:02d}.csv",
-                content=given.writers["kmd_opus_csv"](one),
-                control_total=one.total,
-                lines=held[number],
-            )
-    if "kmd_opus_xml" in given.writers:
-        content = given.writers["kmd_opus_xml"](journal)
-        yield OutputFile(
-            name=head.file_name,
-            content=content,
-            control_total=journal.total,
-            lines=tuple(line for lines in held.values() for line in lines),
-        )
-
-
-def _held_lines(journal: Journal, bank: pd.DataFrame) -> dict[int, tuple[SentLine, ...]]:
-    """The bank's lines by the number of the document that holds them."""
-    amounts = bank.set_index("id")["amount"]
-    against = journal.lines[journal.lines["line"] % 2 == 0]
-    held: dict[int, list[SentLine]] = {}
-    for number, item, account, amount in zip(
-        against["document"],
-        against["reference"],
-        against["account"],
-        amounts.reindex(against["reference"]),
-        strict=True,
-    ):
-        document = journal.head.document_id(number)
-        line = SentLine(document=document, item=item, account=account, amount=int(amount))
-        held.setdefault(int(number), []).append(line)
-    return {number: tuple(lines) for number, lines in held.items()}
 
 
 def _tables(work: _Work, given: FlowInput) -> Iterator[ResultTable]:
