@@ -12,7 +12,7 @@ from gevinst.web.app import PUBLIC, routes_of
 from gevinst.web.console import Console
 from gevinst.web.serve import check_address, check_free
 from gevinst.web.visit import Gate
-from web.offices import EVERYTHING, reader
+from web.offices import ADDRESS, EVERYTHING, reader
 
 ROUTES = list(routes_of((door.router, *pages.routers())))
 
@@ -77,6 +77,20 @@ def test_a_form_of_a_session_that_is_over_is_kept_and_sent_after_signing_in(cons
     assert again.status_code == 200
     assert 'action="/logout"' in again.text
     assert 'name="note" value="skrevet"' in again.text
+
+
+def test_secrets_of_a_form_do_not_wait_for_a_sign_in_and_its_page_does(console: Console) -> None:
+    stranger = reader(console)
+    secrets = {"password": "gammel hemmelighed", "new_password": "ny hemmelighed", "again": "ny hemmelighed"}
+    shown_on = {"referer": f"{ADDRESS}/konto?sprog=da"}
+
+    asked = stranger.client.post("/konto/adgangskode", data={"user": "x", **secrets}, headers=shown_on)
+    untold = stranger.client.post("/logout", data={"csrf": "old"}, headers={"referer": "https://a.example/b"})
+
+    assert asked.status_code == 401
+    assert "hemmelighed" not in asked.text
+    assert 'name="next" value="/konto?sprog=da"' in asked.text
+    assert 'name="next" value="/"' in untold.text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ CODE = "/login/kode"
 SETUP = "/opsaetning"
 OWN_ACCOUNT = "/konto"
 YEAR = 31_536_000  # seconds
-OWN_FIELDS = frozenset({"user", "password", "next", "one_time_code"})  # no field of another form has these
 
 router = APIRouter()
 Form = Annotated[FormData, Depends(strangers_form)]
@@ -38,8 +37,7 @@ def sign_in_page(request: Request) -> Response:
 async def do_sign_in(request: Request, form: Form) -> Response:
     """Open a session, and go where the person was going, with what they had typed."""
     console: Console = request.app.state.console
-    going = own_path(_text(form, "next"))
-    kept = {name: values for name, values in typed_texts(form).items() if name not in OWN_FIELDS}
+    going, kept = own_path(_text(form, "next")), typed_texts(form)
     try:
         opened = await run_in_threadpool(
             sign_in,
@@ -63,8 +61,7 @@ async def do_code(request: Request, form: Form) -> Response:
     """Take the code of one who has given the password, and go on."""
     console: Console = request.app.state.console
     going, code = own_path(_text(form, "next")), _text(form, "one_time_code")
-    kept = {name: values for name, values in typed_texts(form).items() if name not in OWN_FIELDS}
-    key = request.cookies.get(console.cookie, "")
+    kept, key = typed_texts(form), request.cookies.get(console.cookie, "")
     session = await run_in_threadpool(half_session, console.door.book, key, console.now())
     if session is None:
         told = texts_of(request).get("web.login.over")

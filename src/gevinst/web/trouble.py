@@ -15,7 +15,7 @@ from gevinst.app.office import ConfigurationError, configuration_sentence
 from gevinst.domain.access import NotAllowedError
 from gevinst.domain.refusal import RefusedError
 from gevinst.texts import Texts
-from gevinst.web.door import OWN_ACCOUNT, SEE_OTHER, SIGN_IN
+from gevinst.web.door import OWN_ACCOUNT, SEE_OTHER, SIGN_IN, own_path
 from gevinst.web.rendering import bare_page
 from gevinst.web.shield import API, SAFE, TooLargeError, TooSlowError
 from gevinst.web.turnstile import BusyError
@@ -71,8 +71,15 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     if request.method in SAFE:
         return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='/')}", SEE_OTHER)
     typed = error.typed if isinstance(error, SignInNeededError) else {}
+    here = here if typed else _form_page(request)  # a form's own address is no page to go to
     told = texts_of(request).get("web.login.over")
     return bare_page(request, "login", status=HTTPStatus.UNAUTHORIZED, next=here, kept=typed, told=told)
+
+
+def _form_page(request: Request) -> str:
+    """The page whose form was sent; the overview when the browser does not tell."""
+    _, _, path = request.headers.get("referer", "").partition(request.headers.get("host", ""))
+    return own_path(path)
 
 
 async def _factor_needed(_request: Request, _error: Exception) -> Response:

@@ -20,6 +20,8 @@ LANGUAGE_COOKIE = "sprog"
 CSRF_FIELD = "csrf"
 MOST_FIELDS = 2_000
 MOST_FILES = 10
+#: What does not wait for a sign-in: secrets, and what the sign-in asks for itself.
+NOT_KEPT = frozenset({CSRF_FIELD, "user", "next", "password", "new_password", "again", "one_time_code"})
 STRANGERS_FORM = 1_000_000  # bytes; a file is read only for one who is signed in
 
 
@@ -174,9 +176,12 @@ async def strangers_form(request: Request) -> FormData:
 
 
 def typed_texts(form: FormData) -> dict[str, list[str]]:
-    """What a person has typed, without files and without the mark of a session that is over."""
-    names = [name for name in form if name != CSRF_FIELD]
-    return {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in names}
+    """What a person has typed, without files, secrets, and the mark of a session that is over."""
+    typed: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str) and name not in NOT_KEPT:
+            typed.setdefault(name, []).append(value)
+    return typed
 
 
 def texts_of(request: Request) -> Texts:
