@@ -10,6 +10,7 @@ from lxml import etree
 from gevinst.domain.finding import InputRejectedError
 from gevinst.formats.file_bytes import BLOCK
 from gevinst.formats.intake import Intake
+from gevinst.formats.utf8_text import is_utf8, line_blocks
 
 MOST_DEPTH = 100  # the deepest of our formats has some 15
 MOST_TEXT = 10_000_000  # characters in one element; the limit of libxml2 too
@@ -323,14 +324,7 @@ def _is_text(intake: Intake) -> bool:
     """Whether the bytes are UTF-8 or marked as UTF-16; then the fault is one of structure."""
     if intake.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
-    letters = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for block in intake.blocks():
-            letters.decode(block)
-        letters.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return all(map(is_utf8, line_blocks(intake.blocks())))
 
 
 def syntax_error(intake: Intake, error: etree.XMLSyntaxError) -> InputRejectedError:
