@@ -163,7 +163,7 @@ def tried_in_fork(intake: Intake) -> Parts:
     os.close(into)
     with os.fdopen(out, "rb") as answers:
         said = answers.read()
-    return parts_of(intake, os.waitpid(child, 0)[1], said)
+    return parts_of(intake, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said)
 
 
 TARGETS = {
