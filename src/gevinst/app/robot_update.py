@@ -1,5 +1,6 @@
 """What an update makes of a robot's files: the sender's changes come in, and the office's own stand."""
 
+import io
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,7 +104,8 @@ def _merged(
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8-sig").splitlines()
+    """Lines as TOML ends them; splitlines would also break a text at a form feed or a U+2028 in it."""
+    return [line.removesuffix("\n") for line in io.StringIO(content.decode("utf-8-sig"), newline=None)]
 
 
 def _file_change(
