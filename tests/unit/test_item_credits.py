@@ -6,10 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from gevinst.app.credit_items import credit_items
+from gevinst.app.item_report import ItemReport
 from gevinst.domain.gains import Baseline, GainCard, Method
 from gevinst.domain.robot import Robot
 from gevinst.domain.run import Environment, Run, RunState
 from gevinst.domain.work_item import NewItem
+from gevinst.runner.run_work import RunWork
 from unattended import Installation, a_robot
 
 DAY = date(2026, 6, 15)
@@ -33,6 +35,29 @@ def worked(office: Installation, *keys: str) -> Run:
         assert claim is not None
         office.parts.items.finish(claim)
     return run
+
+
+def test_a_run_of_items_that_was_closed_meanwhile_is_as_it_was_closed(tmp_path: Path) -> None:
+    office = Installation(f"sqlite:///{(tmp_path / 'store.db').as_posix()}", tmp_path)
+    runs, items = office.parts.runs, office.parts.items
+    run = worked(office, "F-1")
+    pages: list[ItemReport] = []
+    work = RunWork(
+        secrets=lambda _: {},
+        items=items,
+        progress=office.parts.progress,
+        credit=lambda ended, robot: str(credit_items(ended, robot, items, runs, at=office.now())),
+        conclude=lambda _: "Færdig.",
+        write=lambda _, report: pages.append(report),
+        tell=lambda _: None,
+        errors=(),
+    )
+    runs.abandon(run.run_id, at=office.now(), summary="failure.gone")
+
+    closed = work.closed(run, a_card("faktura"), store=runs, folder=tmp_path, at=office.now())
+
+    assert (closed.state, closed.summary, pages) == (RunState.FAILED, "failure.gone", [])
+    office.close()
 
 
 def test_what_a_run_did_before_it_broke_down_earns_once_with_the_next(tmp_path: Path) -> None:

@@ -76,9 +76,9 @@ class RunWork:
             open=needs_people,
             summary=self.conclude(tally),
         )
-        ended = replace(ended, minutes_saved=self.credit(ended, robot))
-        items = self.items.items_of_run(run.run_id)
-        self.write(folder, ItemReport(run=ended, robot=robot, tally=tally, items=items))
-        with suppress(FinishedRunError):
+        with suppress(FinishedRunError):  # another has closed it meanwhile: so it stays
+            ended = replace(ended, minutes_saved=self.credit(ended, robot))
+            items = self.items.items_of_run(run.run_id)
+            self.write(folder, ItemReport(run=ended, robot=robot, tally=tally, items=items))
             store.finish(ended)
         return store.find(run.run_id) or ended
