@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from gevinst.domain.access import Role
+from gevinst.domain.account import hash_of
 from gevinst.store.one_time_codes import TotpCodes
 from gevinst.web.console import Console
 from web.offices import EVERYTHING, PASSWORD, Reader, visiting
@@ -63,6 +64,7 @@ def test_the_password_alone_opens_nothing_and_the_code_opens_the_rest(console: C
 
     before = person.get("/arbejde")
     half = person.client.cookies[console.cookie]
+    seen = len(list(console.parts.runs.audit_rows()))
     after = person.client.post(
         "/login/kode",
         data={"one_time_code": code_of(console, secret, later=NEXT), "next": "/arbejde", **TYPED},
@@ -72,6 +74,8 @@ def test_the_password_alone_opens_nothing_and_the_code_opens_the_rest(console: C
     assert all(f'name="{name}" value="{value}"' in after.text for name, value in TYPED.items())
     assert person.get("/arbejde").status_code == 200
     assert person.client.cookies[console.cookie] != half
+    assert console.door.book.session(hash_of(half)) is None
+    assert [row.what for row in console.parts.runs.audit_rows()][seen:] == ["login"]
 
 
 def test_a_code_works_once_and_so_does_one_on_paper(console: Console) -> None:

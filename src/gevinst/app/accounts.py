@@ -69,8 +69,8 @@ class AccountBook(Protocol):
     def change_account(self, account: Account, event: AuditEvent) -> None:
         """Replace what is kept of an account, and end its sessions."""
 
-    def open_session(self, session: Session, event: AuditEvent) -> None:
-        """Keep a session."""
+    def open_session(self, session: Session, event: AuditEvent, *, in_place_of: str = "") -> None:
+        """Keep a session, in place of the one of a cookie's hash."""
 
     def session(self, key_hash: str) -> Session | None:
         """The session of a cookie."""
@@ -156,7 +156,13 @@ def sign_in(door: Door, *, user: str, password: str, address: str, now: datetime
 
 
 def open_session(
-    book: AccountBook, user: str, now: datetime, *, half: bool = False, proved: datetime | None = None
+    book: AccountBook,
+    user: str,
+    now: datetime,
+    *,
+    half: bool = False,
+    proved: datetime | None = None,
+    in_place_of: str = "",
 ) -> Opened:
     """Open a session for one who has proved who they are.
 
@@ -166,6 +172,7 @@ def open_session(
         now: UTC.
         half: whether it opens no page but that for the second factor's code.
         proved: when they proved it, if not now.
+        in_place_of: hash of the cookie whose session ends by it.
     """
     key = new_secret()
     session = Session(
@@ -177,7 +184,8 @@ def open_session(
         proved=proved or now,
         half=half,
     )
-    book.open_session(session, _event("login.half" if half else "login", user, now, who=user))
+    event = _event("login.half" if half else "login", user, now, who=user)
+    book.open_session(session, event, in_place_of=in_place_of)
     return Opened(session=session, key=key)
 
 

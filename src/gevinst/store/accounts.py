@@ -55,10 +55,11 @@ class SqlAccountBook:
             connection.execute(delete(session).where(session.c.user == changed.user))
             trail.append(connection, event)
 
-    def open_session(self, opened: Session, event: AuditEvent) -> None:
+    def open_session(self, opened: Session, event: AuditEvent, *, in_place_of: str = "") -> None:
         """See AccountBook. Sessions that are over are removed."""
+        over = session.c.opened < opened.opened - SESSION_LONGEST
         with self._database.writing(trail.TRAIL_TURN) as connection:
-            connection.execute(delete(session).where(session.c.opened < opened.opened - SESSION_LONGEST))
+            connection.execute(delete(session).where(or_(over, session.c.key_hash == in_place_of)))
             connection.execute(insert(session), {name: getattr(opened, name) for name in _SESSION})
             trail.append(connection, event)
 
