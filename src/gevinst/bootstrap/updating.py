@@ -142,7 +142,7 @@ def _update(of: "Office", found: "RobotPack", base: "RobotPack", name: str) -> U
 
 
 def _phase(files: Mapping[str, bytes]) -> Any:
-    return tomllib.loads(files[ROBOT_FILE].decode("utf-8-sig")).get("phase")
+    return tomllib.loads(files.get(ROBOT_FILE, b"").decode("utf-8-sig")).get("phase")
 
 
 def _files_in(folder: Path) -> dict[str, bytes]:

@@ -259,3 +259,14 @@ def test_a_key_that_was_taken_away_can_be_trusted_again(sender: Place, here: Pla
         here.plan(newer)
 
     assert here.plan(newer, trust=str(unknown.value.facts["fingerprint"])).changes
+
+
+def test_a_robot_without_its_passport_is_not_updated(sender: Place, here: Place) -> None:
+    here.file().unlink()
+    sender.change("days = 3", "days = 4", "rules.toml")
+    planned = here.plan(pack(sender))
+
+    with pytest.raises(ConfigurationError):
+        updating.carry_out(here.office, bootstrap.store(here.office), planned)
+
+    assert "days = 3" in here.file("rules.toml").read_text("utf-8")
