@@ -116,6 +116,18 @@ def decode(intake: Intake, wanted: str | None = None) -> Decoded:
     )
 
 
+def decode_clean(intake: Intake) -> Decoded:
+    """Decode a text for a reader that uses nothing of a file with a fault.
+
+    Raises:
+        InputRejectedError: as `decode`; CEL-006 control characters.
+    """
+    decoded = decode(intake)
+    if decoded.findings:
+        raise InputRejectedError(decoded.findings)
+    return decoded
+
+
 def _codec(intake: Intake, encoding: str) -> str:
     """The encoding as Python names it; UTF-8 with and without mark are one."""
     try:

@@ -12,7 +12,7 @@ from gevinst.domain.gains import to_hundredths
 from gevinst.domain.masking import shown_value
 from gevinst.domain.place import Place
 from gevinst.formats.delimited import read_delimited
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter
 from gevinst.formats.headings import near_misses
 from gevinst.formats.intake import Intake, take_in
@@ -54,7 +54,7 @@ def read_time_sheet(path: Path, columns: TimeColumns, sheet: str = "") -> list[D
 def _grid(intake: Intake, sheet: str) -> Grid:
     if intake.head.startswith(ZIP_START):
         return read_workbook(intake, sheet or None)[0]
-    return read_delimited(decode(intake).utf8)[0]
+    return read_delimited(decode_clean(intake).utf8)[0]
 
 
 class _Sheet:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Cell, Grid, Syntax
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
@@ -52,7 +52,7 @@ def json_grids(intake: Intake) -> list[Grid]:
 
 def _objects(intake: Intake) -> Iterator[tuple[int, Fields]]:
     """Each object with the line that it begins on."""
-    text = decode(intake).text
+    text = decode_clean(intake).text
     decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
     at, line, counted, inside = 0, 1, 0, False
     while (at := _begin(text, at)) < len(text):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.masking import shown_value
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Grid, Syntax
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
@@ -52,7 +52,7 @@ def lock_grids(intake: Intake) -> list[Grid]:
 
 def _filled_lines(intake: Intake) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each line, without the empty ones."""
-    for number, line in enumerate(printed_lines(decode(intake).text), 1):
+    for number, line in enumerate(printed_lines(decode_clean(intake).text), 1):
         cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
         if cells:
             yield number, cells

@@ -12,7 +12,7 @@ from pathlib import Path
 from gevinst.app.office import ConfigurationError
 from gevinst.domain.posting_rules import INACTIVE, RULES, WORD_FIELDS, PostingRule
 from gevinst.formats.delimited import read_delimited
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Row, cell_text
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import take_in
@@ -63,7 +63,7 @@ def change_rule(
 
 
 def _csv(path: Path, rule: PostingRule, changes: Mapping[str, str]) -> str:
-    grid, assumed = read_delimited(decode(take_in(path)).utf8)
+    grid, assumed = read_delimited(decode_clean(take_in(path)).utf8)
     rows = [[cell_text(cell) for cell in row] for row in grid.rows]
     header = next(at for at, row in enumerate(rows) if _is_header(row))
     at = list(grid.lines).index(rule.place.line)

@@ -13,7 +13,7 @@ from itertools import groupby
 from gevinst.domain.finding import Finding, InputRejectedError
 from gevinst.domain.masking import shown_value
 from gevinst.formats.dates import looks_like_date
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Grid, Syntax, blank_row
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake
@@ -59,7 +59,7 @@ def project_grids(intake: Intake) -> list[Grid]:
     Raises:
         InputRejectedError: TAB-021 where the columns of a record stand is unsure; TAB-022 half a record.
     """
-    lines = [[cell.strip() for cell in line.split("\t")] for line in printed_lines(decode(intake).text)]
+    lines = [[cell.strip() for cell in line.split("\t")] for line in printed_lines(decode_clean(intake).text)]
     heading = _heading(lines)
     if heading is None:
         return []

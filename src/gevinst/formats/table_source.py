@@ -18,7 +18,7 @@ from gevinst.domain.source import RowCounts
 from gevinst.formats.amounts import amount_or_none, choose_style
 from gevinst.formats.dates import choose_order, read_dates
 from gevinst.formats.delimited import read_delimited
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
@@ -107,7 +107,7 @@ def _grids(intake: Intake, shape: SourceShape) -> list[Grid]:
         return toml_grids(intake)
     if intake.name.casefold().endswith(JSON_ENDINGS):
         return json_grids(intake)
-    grid, _ = read_delimited(decode(intake).utf8)
+    grid, _ = read_delimited(decode_clean(intake).utf8)
     return [grid]
 
 

@@ -10,7 +10,7 @@ from gevinst.domain.place import Place
 from gevinst.domain.statement import Statement
 from gevinst.formats.amounts import choose_style, read_amount
 from gevinst.formats.delimited import read_delimited
-from gevinst.formats.encoding import decode
+from gevinst.formats.encoding import decode_clean
 from gevinst.formats.grid import Cell, Grid, Row, cell_text
 from gevinst.formats.intake import Intake, take_in
 from gevinst.formats.workbook import read_workbook
@@ -46,7 +46,7 @@ def read_trial_balance(path: Path, account: str) -> Statement:
 def _grids(intake: Intake) -> list[Grid]:
     if intake.head.startswith(ZIP_START):
         return read_workbook(intake)
-    grid, _ = read_delimited(decode(intake).utf8)
+    grid, _ = read_delimited(decode_clean(intake).utf8)
     return [grid]
 
 
