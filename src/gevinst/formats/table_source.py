@@ -19,7 +19,7 @@ from gevinst.formats.amounts import amount_or_none, choose_style
 from gevinst.formats.dates import choose_order, read_dates
 from gevinst.formats.delimited import read_delimited
 from gevinst.formats.encoding import decode_clean
-from gevinst.formats.grid import Cell, Grid, Row, blank_row, cell_text, column_letter, is_blank
+from gevinst.formats.grid import Cell, Grid, Row, Syntax, blank_row, cell_text, column_letter, is_blank
 from gevinst.formats.headings import fold
 from gevinst.formats.intake import Intake, take_in
 from gevinst.formats.invoice_rows import invoice_grids
@@ -165,6 +165,7 @@ class _Reading:
     def table(self) -> _Part:
         """The table, or the reasons why it cannot be used."""
         kept = self._records()
+        self._check_widths(kept)
         where = {column.key: self._position(column) for column in self._shape.columns}
         values = {column.key: self._column(column, where[column.key], kept) for column in self._shape.columns}
         if kept.totals and not self._findings:  # else the sums are of what could be read
@@ -205,6 +206,23 @@ class _Reading:
                 rows.append(row)
                 lines.append(line)
         return _Kept(rows=rows, lines=lines, skipped=tuple(skipped), totals=totals)
+
+    def _check_widths(self, kept: _Kept) -> None:
+        """Records of a text that hold more than there are headings, and a last one that the file's end cut.
+
+        In a workbook people write beside a table, and no cell moves for that.
+        """
+        if self._grid.syntax is not Syntax.DELIMITED:
+            return
+        wanted = len(self._names)
+        for row, line in zip(kept.rows, kept.lines, strict=True):
+            if len(row) > wanted and not blank_row(row[wanted:]):
+                self._tell_width("CEL-005", line, row)
+        if self._grid.cut_last and kept.lines[-1:] == [self._grid.lines[-1]] and len(kept.rows[-1]) < wanted:
+            self._tell_width("FIL-004", kept.lines[-1], kept.rows[-1])
+
+    def _tell_width(self, code: str, line: int, row: Row) -> None:
+        self._findings.append(self._intake.finding(code, line=line, fields=len(row), wanted=len(self._names)))
 
     def _check_total(
         self, kept: _Kept, where: Mapping[str, int | None], values: Mapping[str, Sequence[Any]]
