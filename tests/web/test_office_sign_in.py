@@ -1,8 +1,10 @@
 """Sign-in by the office's own provider: code flow with PKCE, roles from a claim, and what is refused."""
 
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -237,3 +239,21 @@ def test_sign_ins_that_never_come_back_take_no_more_memory(console: Console) -> 
     assert waiting.take(started[0].state, now) is None
     assert waiting.take(started[-1].state, now) == started[-1]
     assert waiting.take(started[-2].state, now + timedelta(minutes=11)) is None
+
+
+def test_many_who_sign_in_at_once_lose_no_sign_in(console: Console) -> None:
+    waiting, now = Waiting(), console.now()
+    for _ in range(MOST_PENDING - 100):
+        waiting.begin("/", now)
+
+    def out_and_back(_: int) -> bool:
+        one = waiting.begin("/", now)
+        return (waiting.take(one.state, now), waiting.take(one.state, now)) == (one, None)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(out_and_back, range(4_000)))
+    finally:
+        sys.setswitchinterval(before)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any, Protocol
 
 from gevinst.app.accounts import (
@@ -60,22 +61,25 @@ class Waiting:
 
     def __init__(self) -> None:
         self._by_state: dict[str, Pending] = {}
+        self._lock = Lock()
 
     def begin(self, going: str, now: datetime, *, proves: bool = False) -> Pending:
         """A new one, with secrets of its own."""
-        self._by_state = {
-            state: one for state, one in self._by_state.items() if now - one.at <= PENDING_LASTS
-        }
-        while len(self._by_state) >= MOST_PENDING:
-            self._by_state.pop(next(iter(self._by_state)))
         fresh = {name: new_secret() for name in ("state", "nonce", "verifier")}
         one = Pending(**fresh, going=going, at=now, proves=proves)
-        self._by_state[one.state] = one
+        with self._lock:
+            self._by_state = {
+                state: one for state, one in self._by_state.items() if now - one.at <= PENDING_LASTS
+            }
+            while len(self._by_state) >= MOST_PENDING:
+                self._by_state.pop(next(iter(self._by_state)))
+            self._by_state[one.state] = one
         return one
 
     def take(self, state: str, now: datetime) -> Pending | None:
         """The one of a state, once; None when there is none, or it is too old."""
-        one = self._by_state.pop(state, None)
+        with self._lock:
+            one = self._by_state.pop(state, None)
         return one if one and now - one.at <= PENDING_LASTS else None
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from gevinst import bootstrap
 from gevinst.app.accounts import Door
 from gevinst.app.office import Office
+from gevinst.app.office_sign_in import Waiting
 from gevinst.web.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Console:
     largest_upload: int = 60 * MEGABYTE  #: bytes of one request
     watching: Turnstile = field(default_factory=lambda: Turnstile(each=10, together=100))  #: runs that go on
     reconciling: Turnstile = field(default_factory=lambda: Turnstile(each=1, together=2))  #: two files
+    sign_ins: Waiting = field(default_factory=Waiting)  #: gone out to the office's provider
     slowest_upload: float = 120.0  #: seconds for what is sent with one request
     now: Callable[[], datetime] = field(default=bootstrap.now)
     today: Callable[[], date] = field(default=bootstrap.today)

@@ -14,7 +14,6 @@ from gevinst.app.office_sign_in import (
     PENDING_LASTS,
     Pending,
     Provider,
-    Waiting,
     prove_by_office,
     sign_in_by_office,
 )
@@ -38,7 +37,7 @@ def go_out(request: Request) -> Response:
     console, provider = _parts(request)
     going = own_path(request.query_params.get("next", "/"))
     proves = request.query_params.get("bevis") == "ja"
-    pending = _waiting(request).begin(going, console.now(), proves=proves)
+    pending = console.sign_ins.begin(going, console.now(), proves=proves)
     try:
         address = provider.address(pending, _back(request, console))
     except AccountError as error:
@@ -62,7 +61,7 @@ def come_back(request: Request) -> Response:
     console, provider = _parts(request)
     state, kept = request.query_params.get("state", ""), request.cookies.get(_cookie(console), "")
     same = bool(state) and secrets.compare_digest(state.encode(), kept.encode())
-    pending = _waiting(request).take(state, console.now()) if same else None
+    pending = console.sign_ins.take(state, console.now()) if same else None
     code = request.query_params.get("code", "")
     settings = console.office.console.sign_in
     if pending is None or not code or settings is None:
@@ -110,15 +109,6 @@ def _parts(request: Request) -> tuple[Console, Provider]:
     if provider is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return console, provider
-
-
-def _waiting(request: Request) -> Waiting:
-    """Sign-ins under way; one book for each application."""
-    state = request.app.state
-    if not hasattr(state, "sign_ins"):
-        state.sign_ins = Waiting()
-    waiting: Waiting = state.sign_ins
-    return waiting
 
 
 def _back(request: Request, console: Console) -> str:
