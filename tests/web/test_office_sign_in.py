@@ -19,7 +19,7 @@ from gevinst import bootstrap
 from gevinst.app.accounts import set_roles
 from gevinst.app.office_sign_in import MOST_PENDING, Waiting
 from gevinst.domain.access import Role
-from gevinst.domain.account import REAUTHENTICATE_AFTER
+from gevinst.domain.account import REAUTHENTICATE_AFTER, hash_of
 from gevinst.web.app import create_app
 from gevinst.web.console import Console
 from web.offices import ADDRESS, IT
@@ -112,6 +112,19 @@ def test_who_signs_shows_the_provider_anew_that_they_are_there(
     refused = shown(KNOWN_USER, -3_600), shown("another@kommune.example", 0)
     assert (*refused, must_prove()) == (401, 401, True)
     assert (shown(KNOWN_USER, 0), must_prove()) == (303, False)
+
+
+def test_a_providers_clock_that_is_ahead_makes_no_proof_last_longer(
+    office: Console, provider: SmallProvider
+) -> None:
+    provider.claims |= {"auth_time": int(time.time()) + 86_400}
+    client = browser(office)
+
+    signed_in(client, provider)
+
+    session = office.door.book.session(hash_of(client.cookies[office.cookie]))
+    assert session
+    assert session.proved <= office.now()
 
 
 def test_roles_follow_the_provider_at_the_next_sign_in(office: Console, provider: SmallProvider) -> None:

@@ -107,7 +107,8 @@ def sign_in_by_office(
     shown = str(claims.get(settings.name_claim) or user).strip()[:NAME_LONGEST]
     new = Account(user=user, shown_name=shown, password_hash="", roles=roles, created=now)
     _keep(book, known, new, now)
-    return open_session(book, user, now, proved=_shown(claims) or now - SESSION_LONGEST)
+    proved = min(_shown(claims) or now - SESSION_LONGEST, now)  # the provider's clock may be ahead
+    return open_session(book, user, now, proved=proved)
 
 
 def prove_by_office(
