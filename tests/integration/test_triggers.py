@@ -388,6 +388,30 @@ def test_the_month_of_a_file_is_in_its_name_or_the_one_before() -> None:
     ]
 
 
+def test_a_refused_file_that_cannot_be_put_away_is_not_worked_on_again(
+    arrivals: Arrivals, office: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def open_elsewhere(path: Path, target: Path) -> Path:
+        if target.parent.name == "fejl":
+            raise PermissionError(13, "open elsewhere", str(path))
+        return rename(path, target)
+
+    put(office)
+    looked(arrivals, office)
+    ends_as(office, RunState.REJECTED)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", open_elsewhere)
+        looked(arrivals, office, 3)
+    tickets = offered(office)
+    looked(arrivals, office)
+
+    assert len(tickets) == 1
+    assert [one.kind for one in office.parts.alarms.alarms()] == [AlarmKind.NO_FOLDER]
+    assert inside(office) == ["fejl/udtog_2026-09.xml"]
+
+
 def test_a_folder_that_is_away_stops_no_other_robots_files(arrivals: Arrivals, office: Installation) -> None:
     both = asking(arrivals, office, "bank", "skat")
     (office.folder / "bank" / "ind").rmdir()

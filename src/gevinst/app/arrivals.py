@@ -1,6 +1,7 @@
 """Files that arrive in drop folders: each content starts its robot once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +58,11 @@ class Drop(Protocol):
         """Files that have left the folder where they arrive, and are not put away."""
 
     def archive(self, path: Path, *, refused: bool) -> Path:
-        """Move a file to the archive or to what was refused; its new path."""
+        """Move a file to the archive or to what was refused; its new path.
+
+        Raises:
+            OSError: it cannot be moved, such as one that another program has open.
+        """
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a file, hex."""
@@ -81,29 +86,32 @@ class Arrivals:
     def look(self, fence: int) -> None:
         """Take and put away; the files of a paused robot wait where they have arrived.
 
-        When a folder cannot be read or written, an alarm tells, and what is there stays for the next look.
+        When a folder or file cannot be read or moved, an alarm tells, and it stays for the next look.
 
         Raises:
             LostLeadError: another clock leads.
         """
         for robot in self.robots():
             if robot.arrival and robot.phase in (Phase.TRIAL, Phase.PRODUCTION):
-                try:
+                with self._telling():
                     self._look_at(robot, fence)
-                except OSError as error:
-                    self._tell_away(error)
 
     def _look_at(self, robot: Robot, fence: int) -> None:
         drop = self.drop(robot)
         if not self.paused(robot.id):
             self._take_all(robot, drop, fence)
         for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN]):
-            self._put_away(drop, one)
+            with self._telling():
+                self._put_away(drop, one)
 
-    def _tell_away(self, error: OSError) -> None:
-        path = mask_cpr(str(error.filename or ""))
-        detail = f"{path}: {error.strerror or type(error).__name__}"
-        self.alarms.ring(AlarmKind.NO_FOLDER, path, robot="", detail=detail, at=self.now())
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            path = mask_cpr(str(error.filename or ""))
+            detail = f"{path}: {error.strerror or type(error).__name__}"
+            self.alarms.ring(AlarmKind.NO_FOLDER, path, robot="", detail=detail, at=self.now())
 
     def _take_all(self, robot: Robot, drop: Drop, fence: int) -> None:
         known = {one.path for one in self.book.arrivals(robot.id, [ArrivalState.TAKEN])}
@@ -117,15 +125,16 @@ class Arrivals:
                     self._call(arrival)
                     waiting.add(arrival.sha256)
                     continue
-                self._take(robot, drop, arrival, fence)
+                with self._telling():
+                    self._take(robot, drop, arrival, fence)
         self._called[robot.id] = waiting  # what comes back once it was put away is called for again
 
     def _take(self, robot: Robot, drop: Drop, arrival: Arrival, fence: int) -> None:
         if self.book.take(fence, arrival, order_of(robot, arrival)):
             self.queue.nudge()
             return
-        self._note(arrival, "file.seen")
         drop.archive(Path(arrival.path), refused=False)
+        self._note(arrival, "file.seen")
         self.told(robot, arrival.name)
 
     def _follows_another(self, robot: Robot, one: Arrival) -> bool:
@@ -162,7 +171,7 @@ class Arrivals:
     def _note(self, one: Arrival, what: str) -> None:
         detail: dict[str, str | int] = {"sha256": one.sha256}
         self.store.append_audit(
-            AuditEvent(at=one.arrived, who=FILES, what=what, subject=one.robot, detail=detail)
+            AuditEvent(at=self.now(), who=FILES, what=what, subject=one.robot, detail=detail)
         )
 
 

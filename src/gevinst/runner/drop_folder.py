@@ -1,6 +1,7 @@
 """A robot's drop folder: `ind`, `behandles`, `arkiv`, `fejl`; plain looks work on shares too."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import file_digest
@@ -25,7 +26,8 @@ class DropFolderOnDisk:
         for name in (IN, WORK, ARCHIVE, REFUSED):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         for path in self._unchanged():
-            self._move(path, self.folder / WORK)
+            with suppress(PermissionError):  # on Windows another program has it open: next time
+                self._move(path, self.folder / WORK)
         return self.taken()
 
     def taken(self) -> Sequence[Path]:
@@ -59,14 +61,10 @@ class DropFolderOnDisk:
                 yield path
 
     def _move(self, path: Path, folder: Path) -> Path:
-        """Rename into a folder, under a name that nothing there has; what is still open elsewhere stays."""
+        """Rename into a folder, under a name that nothing there has."""
         target = free_path(folder / path.name)
         self._digests.pop(path, None)
-        try:
-            path.rename(target)
-        except PermissionError:  # on Windows another program has it open: next time
-            return path
-        return target
+        return path.rename(target)
 
 
 def _look(path: Path) -> Look:
