@@ -81,7 +81,7 @@ class _Detective:
         self.apart, self.place = board.apart, own
         self.free_by_amount: dict[int, list[int]] = defaultdict(list)
         self.own_by_amount = _ByAmount(self.own.side.amount)
-        self.twins = _twins(self.own.side, wanted)
+        self.twins = _twins(self.own.side, self.own_by_amount, wanted)
         self.free_by_digits: dict[str, list[int]] = defaultdict(list)
         self.free_by_code: dict[str, list[int]] = defaultdict(list)
         self.free_by_word: dict[str, list[int]] = defaultdict(list)
@@ -286,13 +286,12 @@ def _nearly(one: int, other: int) -> bool:
     return abs(one - other) * 100 <= max(DEDUCTION * larger, 100 * FEE_ON_THE_WAY)
 
 
-def _twins(side: BoardSide, wanted: Indexes) -> dict[int, list[int]]:
+def _twins(side: BoardSide, alike: _ByAmount, wanted: Indexes) -> dict[int, list[int]]:
     """The doubles of each wanted item among those of its amount, in order; most have none.
 
     Doubles share a code, or have the same words and are at most a day apart. Of an amount that very
     many have none is a double.
     """
-    alike = _ByAmount(side.amount)
     low, counts = alike.places(side.amount[wanted])
     some = (counts > 1) & (counts <= MOST_ALIKE)
     rows, at = ranges(low[some], counts[some])
