@@ -13,7 +13,7 @@ from gevinst.app.flow_report import FlowReport
 from gevinst.app.ports import OUTPUT_LINES
 from gevinst.domain.flow import ColumnKind, FileRead, FlowCase, OutputFile, ResultTable
 from gevinst.domain.masking import mask_cpr
-from gevinst.domain.money import kroner
+from gevinst.domain.money import kroner_text
 from gevinst.reports.cells import harmless
 from gevinst.reports.evidence import RESULT, all_or_none, copy_inputs
 from gevinst.reports.flow_page import WORKBOOK, control_words, flow_conclusion, flow_page
@@ -135,7 +135,7 @@ def _text(value: Any, kind: ColumnKind) -> str:
     if pd.isna(value):
         return ""
     if kind is ColumnKind.AMOUNT:
-        return str(kroner(int(value))).replace(".", ",")
+        return kroner_text(int(value), ",")
     if kind is ColumnKind.DAY:
         return str(value.date())
     return harmless(str(value)) if kind is ColumnKind.TEXT else str(value)
