@@ -9,6 +9,7 @@ import pytest
 
 from gevinst import bootstrap
 from gevinst.app.two_files import KEPT, LARGEST, MOST_PAIRS, FileSide, TwoFilesError, Upload
+from gevinst.domain.finding import InputRejectedError
 from gevinst.domain.robot import Phase
 from gevinst.store.uploads import PairFolder, upload_name
 from gevinst.web.console import Console
@@ -153,6 +154,23 @@ def test_large_files_are_reconciled_apart_and_in_time(console: Console, controll
     done = shelf_of.find("controller", key)
     assert done
     assert done.outcome == "open_items"
+
+
+def test_a_large_file_that_cannot_be_read_any_more_is_told_of_as_a_small_one(
+    console: Console, controller: Reader
+) -> None:
+    key = sent(controller, BANK, LEDGER).rpartition("/")[2]
+    pair = bootstrap.pair_shelf(console.office).find("controller", key)
+    assert pair
+    pair.path(FileSide.LEFT).write_bytes(b"")
+    told = []
+
+    for apart_from in (1_000_000, 0):
+        with pytest.raises(InputRejectedError) as refused:
+            bootstrap.reconcile_bounded(console.office, console.parts, pair, apart_from=apart_from)
+        told.append(refused.value.findings)
+
+    assert told[0] == told[1] != ()
 
 
 def test_one_person_reconciles_two_files_at_a_time(console: Console, controller: Reader) -> None:

@@ -174,12 +174,13 @@ def reconcile_bounded(
 def _reconcile_apart(of: Office, pair: Pair, told: "Connection") -> None:
     """The other process: reconcile, and tell what went wrong; it makes way for the pages."""
     from gevinst.bootstrap.unattended import parts  # noqa: PLC0415 - only here it has no database yet
+    from gevinst.domain.finding import InputRejectedError  # noqa: PLC0415 - as above
 
     if hasattr(os, "nice"):
         os.nice(10)
     try:
         reconcile_pair(of, parts(of), pair)
-    except OSError as error:
+    except (OSError, InputRejectedError) as error:
         told.send(error)
     else:
         told.send(None)

@@ -38,6 +38,10 @@ class InputRejectedError(Exception):
         self.findings = tuple(findings)
         super().__init__("; ".join(f"{finding.code} {finding.place}" for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type["InputRejectedError"], tuple[tuple[Finding, ...]]]:
+        """The findings go along to another process; an exception by itself takes only its text."""
+        return type(self), (self.findings,)
+
 
 class SourceUnavailableError(Exception):
     """A system or a folder did not answer. IT operations act; bounded retries are allowed."""
